@@ -1,0 +1,2 @@
+//! The `remit` binary.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The Remit policy language: text in, verdicts out, and nothing else.

@@ -1,0 +1,4 @@
+//! Moves one message durably through classify, draft, gate and send.
+
+pub mod domain;
+pub mod ports;

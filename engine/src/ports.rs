@@ -1,0 +1,197 @@
+//! What the shell needs from the outside world, as small traits.
+//!
+//! Adapters make them real (`classify`, `draft`, `adapters`); tests bring their own. A failure of any of them can
+//! only make an outcome more careful.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ChannelKind;
+
+/// What a classifier is asked to read. The text comes from a stranger: it is data, never an instruction.
+#[derive(Debug, Clone)]
+pub struct ClassifyInput<'a> {
+    /// Channel the message came in on.
+    pub channel: ChannelKind,
+    /// Subject, where the channel has one.
+    pub subject: Option<&'a str>,
+    /// What the person wrote this time: quoted history already removed.
+    pub text: &'a str,
+}
+
+/// A classifier's answer about one message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Classification {
+    /// The best intent, always one that the policy declares; `None` when the classifier abstains.
+    pub intent: Option<String>,
+    /// Estimated probability, 0.0 to 1.0, that `intent` is right.
+    pub confidence: f64,
+    /// Distance, 0.0 to 1.0, between the best and the second-best intent.
+    pub margin: f64,
+    /// The intents considered, best first, with their probabilities.
+    pub alternatives: Vec<(String, f64)>,
+    /// ISO 639-1 code of the message's language, where it could be told.
+    pub language: Option<String>,
+    /// Identifies the model exactly: the same id and the same text give the same answer.
+    pub model: String,
+    /// Words and the nearest example that spoke for the answer, for people.
+    pub evidence: Vec<String>,
+}
+
+/// Why a message could not be classified. The run goes on with a *failed* intent, which tightens every outcome.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ClassifyError {
+    /// The policy gives no examples to learn from.
+    #[error("the policy gives no examples to learn from")]
+    Untrained,
+    /// The model did not answer; trying again may help.
+    #[error("the classifier is unavailable: {0}")]
+    Unavailable(String),
+}
+
+/// Reads one message and names its intent.
+#[async_trait]
+pub trait Classifier: Send + Sync + Debug {
+    /// Identifies model and training data; recorded with every decision.
+    fn id(&self) -> &str;
+    /// Classifies one message.
+    async fn classify(&self, input: &ClassifyInput<'_>) -> Result<Classification, ClassifyError>;
+}
+
+/// What a drafter is asked to write.
+#[derive(Debug, Clone)]
+pub struct DraftInput<'a> {
+    /// Channel the reply will go out by.
+    pub channel: ChannelKind,
+    /// Intent found in the message.
+    pub intent: &'a str,
+    /// Template the policy names for the intent (`draft template NAME`).
+    pub template: Option<&'a str>,
+    /// Model prompt the policy names for the intent (`draft model NAME`).
+    pub model: Option<&'a str>,
+    /// Longest reply the policy allows, in words.
+    pub max_words: Option<u32>,
+    /// The contact's name, where known.
+    pub contact_name: Option<&'a str>,
+    /// Subject of the message being answered.
+    pub subject: Option<&'a str>,
+    /// The message being answered. A value for templates, never a template.
+    pub text: &'a str,
+    /// Name of the AI agent that answers on the channel.
+    pub ai_agent: &'a str,
+    /// Name of the workspace, for the signature.
+    pub workspace: &'a str,
+}
+
+/// A drafted reply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftText {
+    /// Subject of the reply, for channels that have one.
+    pub subject: Option<String>,
+    /// The text.
+    pub body_text: String,
+    /// What wrote it: `template:thanks`, or a model id.
+    pub source: String,
+}
+
+/// Why there is no draft. A run without a draft never sends.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DraftError {
+    /// The policy names no template or model for the intent, or none that exists here.
+    #[error("nothing here can draft `{0}`")]
+    NoDrafter(String),
+    /// The template failed.
+    #[error("template `{name}` failed: {reason}")]
+    Template {
+        /// Name of the template.
+        name: String,
+        /// What went wrong, with the template's line.
+        reason: String,
+    },
+    /// The model did not answer; trying again may help.
+    #[error("the drafter is unavailable: {0}")]
+    Unavailable(String),
+}
+
+/// Writes a reply to one message.
+#[async_trait]
+pub trait Drafter: Send + Sync + Debug {
+    /// Writes a draft.
+    async fn draft(&self, input: &DraftInput<'_>) -> Result<DraftText, DraftError>;
+}
+
+/// A reply on its way out. Everything in it was fixed when the decision was committed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboundMessage {
+    /// The same for every attempt at this one effect, and for no other.
+    pub idempotency_key: String,
+    /// Channel kind to send by.
+    pub channel: ChannelKind,
+    /// Message-ID without angle brackets, fixed per decision.
+    pub message_id: String,
+    /// Sender address of the channel account.
+    pub from: String,
+    /// Name shown beside `from`.
+    pub from_name: Option<String>,
+    /// Recipient address.
+    pub to: String,
+    /// Recipient's name.
+    pub to_name: Option<String>,
+    /// Subject, for mail.
+    pub subject: Option<String>,
+    /// The text.
+    pub body_text: String,
+    /// Message-ID of the message being answered, without angle brackets.
+    pub in_reply_to: Option<String>,
+    /// References, oldest first, without angle brackets.
+    pub references: Vec<String>,
+    /// True when no person released it: such mail is marked `Auto-Submitted`.
+    pub automatic: bool,
+    /// When it was decided, UTC milliseconds; the Date header, so that every attempt renders the same bytes.
+    pub at_ms: i64,
+}
+
+/// The provider's word that it has the message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendReceipt {
+    /// The provider's name for the message: a queue id, a file path.
+    pub provider_ref: String,
+}
+
+/// What can be done about a send whose outcome is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SendClass {
+    /// Sending again with the same key is harmless.
+    Idempotent,
+    /// The provider can be asked whether it has the key.
+    Queryable,
+    /// Neither: a person decides.
+    Blind,
+}
+
+/// Why a message did not go out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// Understood and refused: trying again changes nothing.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// Certainly not sent; trying again may help.
+    #[error("not sent: {0}")]
+    Transient(String),
+    /// The provider may or may not have it.
+    #[error("the outcome is not known: {0}")]
+    InDoubt(String),
+}
+
+/// Hands a message to the next hop.
+#[async_trait]
+pub trait Outbound: Send + Sync + Debug {
+    /// What can be done about an unknown outcome.
+    fn class(&self) -> SendClass;
+    /// Hands over one message.
+    async fn send(&self, message: &OutboundMessage) -> Result<SendReceipt, SendError>;
+    /// Asks whether the next hop already has the message. `Ok(None)` means it certainly has not.
+    async fn look_up(&self, message: &OutboundMessage) -> Result<Option<SendReceipt>, SendError>;
+}
