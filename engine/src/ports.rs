@@ -195,3 +195,15 @@ pub trait Outbound: Send + Sync + Debug {
     /// Asks whether the next hop already has the message. `Ok(None)` means it certainly has not.
     async fn look_up(&self, message: &OutboundMessage) -> Result<Option<SendReceipt>, SendError>;
 }
+
+/// The time, as an argument. UTC milliseconds since 1970, whole.
+pub trait Clock: Send + Sync + Debug {
+    /// Now.
+    fn now_ms(&self) -> i64;
+}
+
+/// Fresh ids. Within one process they sort in the order they were given out.
+pub trait Ids: Send + Sync + Debug {
+    /// A new id of the given kind.
+    fn next(&self, kind: crate::domain::IdKind) -> String;
+}

@@ -1,0 +1,3 @@
+-- What needs a person.  $1 workspace  $2 and $3 before this time and id  $4 limit
+SELECT * FROM conversation WHERE workspace_id = $1 AND requires_action AND (last_activity_at, id) < ($2, $3)
+ORDER BY last_activity_at DESC, id DESC LIMIT $4

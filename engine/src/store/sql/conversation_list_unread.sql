@@ -1,0 +1,4 @@
+-- What a rep has not seen.  $1 workspace  $2 and $3 before this time and id  $4 limit  $5 rep
+SELECT c.* FROM unread u JOIN conversation c ON c.workspace_id = u.workspace_id AND c.id = u.conversation_id
+WHERE u.workspace_id = $1 AND u.rep_id = $5 AND (u.last_activity_at, u.conversation_id) < ($2, $3)
+ORDER BY u.last_activity_at DESC, u.conversation_id DESC LIMIT $4

@@ -1,0 +1,3 @@
+-- A conversation's timeline, latest first.  $1 workspace  $2 conversation  $3 and $4 before this time and id  $5 limit
+SELECT * FROM timeline WHERE workspace_id = $1 AND conversation_id = $2 AND (at, id) < ($3, $4)
+ORDER BY at DESC, id DESC LIMIT $5

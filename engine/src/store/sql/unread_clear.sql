@@ -1,0 +1,2 @@
+-- This rep has seen it.  $1 workspace  $2 rep  $3 conversation
+DELETE FROM unread WHERE workspace_id = $1 AND rep_id = $2 AND conversation_id = $3
