@@ -1,4 +1,10 @@
 //! Moves one message durably through classify, draft, gate and send.
 
+pub mod decide;
 pub mod domain;
+pub mod engine;
+pub mod policies;
 pub mod ports;
+mod queue;
+mod stages;
+pub mod store;

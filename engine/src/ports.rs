@@ -207,3 +207,21 @@ pub trait Ids: Send + Sync + Debug {
     /// A new id of the given kind.
     fn next(&self, kind: crate::domain::IdKind) -> String;
 }
+
+/// The way out for each kind of channel.
+pub trait Outbounds: Send + Sync + Debug {
+    /// Where messages of this channel kind are handed over.
+    fn for_channel(&self, channel: ChannelKind) -> &std::sync::Arc<dyn Outbound>;
+}
+
+/// Makes a classifier and a drafter for a policy.
+pub trait Models: Send + Sync + Debug {
+    /// What reads messages and what writes replies under this policy.
+    ///
+    /// # Errors
+    /// A sentence for people: the policy's examples or templates cannot be used.
+    fn for_policy(
+        &self,
+        policy: &remit_dsl::Policy,
+    ) -> Result<(std::sync::Arc<dyn Classifier>, std::sync::Arc<dyn Drafter>), String>;
+}

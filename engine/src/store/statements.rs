@@ -50,6 +50,7 @@ statements! {
     CONVERSATION_LIST_UNREAD_ACTION = "conversation_list_unread_action",
     CONVERSATION_LIST_UNREAD_ACTION_CHANNEL = "conversation_list_unread_action_channel",
     CONVERSATION_LIST_UNREAD_CHANNEL = "conversation_list_unread_channel",
+    CONVERSATION_OF_CONTACT = "conversation_of_contact",
     CONVERSATION_OPEN_OF_CONTACT = "conversation_open_of_contact",
     CONVERSATION_ROUTE = "conversation_route",
     CONVERSATION_TOUCH_INBOUND = "conversation_touch_inbound",

@@ -1,0 +1,76 @@
+//! Draft: the drafter's answer becomes a draft, or the settled fact that there is none.
+
+use remit_dsl::{Outcome, Policy};
+
+use super::{RunContext, content_sha256, facts};
+use crate::domain::{IdKind, Stage};
+use crate::ports::{DraftError, DraftText, Ids};
+use crate::store::{Transition, Write};
+
+/// Name of the step in rows.
+pub const STEP: &str = "draft";
+
+/// Whether a draft is wanted at all: not for a message that will not be answered whatever the draft says.
+///
+/// Rules about drafts can only make an outcome more careful, so an outcome of `off` or `escalate` without a draft
+/// is final.
+#[must_use]
+pub fn wanted(context: &RunContext, policy: &Policy) -> bool {
+    if !context.from_a_person() || context.newer_inbound {
+        return false;
+    }
+    let facts = facts::collect(context, policy, None).facts;
+    policy.decide(&facts).outcome < Outcome::Off
+}
+
+/// The intent to draft for: what the classifier found, else `other`.
+#[must_use]
+pub fn intent(context: &RunContext) -> &str {
+    context.classification.as_ref().and_then(|found| found.intent.as_deref()).unwrap_or("other")
+}
+
+/// Keeps the draft, or why there is none.
+#[must_use]
+pub fn decide(context: &RunContext, answer: Option<&Result<DraftText, DraftError>>, ids: &dyn Ids) -> Transition {
+    let mut run = context.to(Stage::Drafted, Some(context.now_ms));
+    let step = |output: serde_json::Value| Write::Step {
+        run_id: context.run.id.clone(),
+        step: STEP,
+        revision: context.run.version,
+        output: output.to_string(),
+    };
+    let writes = match answer {
+        None => vec![step(serde_json::json!({ "draft": "not_wanted" }))],
+        Some(Err(error)) => vec![
+            step(serde_json::json!({ "draft": "none", "error": error.to_string() })),
+            context.entry_with(ids, "draft_missing", format!("No draft: {error}"), None, serde_json::Value::Null),
+        ],
+        Some(Ok(text)) => {
+            let id = ids.next(IdKind::Draft);
+            run.draft_id = Some(id.clone());
+            let words = text.body_text.split_whitespace().count();
+            vec![
+                Write::Draft {
+                    id: id.clone(),
+                    conversation_id: context.conversation.id.clone(),
+                    message_id: context.message.id.clone(),
+                    run_id: context.run.id.clone(),
+                    subject: text.subject.clone(),
+                    body_text: text.body_text.clone(),
+                    content_sha256: content_sha256(text.subject.as_deref(), &text.body_text),
+                    source: text.source.clone(),
+                    base_revision: context.conversation.revision,
+                },
+                step(serde_json::json!({ "draft": id, "source": text.source })),
+                context.entry_with(
+                    ids,
+                    "drafted",
+                    format!("Drafted a reply of {words} words ({})", text.source),
+                    Some(id),
+                    serde_json::Value::Null,
+                ),
+            ]
+        }
+    };
+    context.transition(run, writes)
+}

@@ -1,0 +1,135 @@
+//! Domain to facts: the one bridge between the inbox and the policy language.
+//!
+//! A fact that cannot be determined is recorded as failed, never guessed: the policy then counts it as matched.
+
+use std::collections::BTreeMap;
+
+use remit_dsl::{Detections, Facts, Policy, Provenance, Seen};
+
+use super::RunContext;
+
+/// The facts of one asking of the gate, and what the detectors found, for people.
+#[derive(Debug, Clone)]
+pub struct Collected {
+    /// The facts.
+    pub facts: Facts,
+    /// What the detectors found.
+    pub detections: Detections,
+}
+
+/// Collects every fact a policy may read. With `draft` absent, rules about drafts do not apply yet.
+#[must_use]
+pub fn collect(context: &RunContext, policy: &Policy, draft: Option<&str>) -> Collected {
+    use Provenance::{Assumed, Derived, Observed};
+    let mut facts = Facts::new(context.now_ms);
+    facts.held_since_ms = context.run.held_since;
+
+    facts.name("channel", context.channel_kind.as_str(), Observed);
+    facts.yes("channel.active", context.channel.status == "active", Observed);
+    facts.yes("channel.answered", context.ai_agent.is_some(), Observed);
+    match &context.ai_agent {
+        Some(name) => facts.name("agent", name, Observed),
+        None => facts.failed("agent", Observed),
+    };
+    facts.name("action", "reply", Observed);
+    facts.yes("approved", context.run.approved, Observed);
+    facts.yes("email.warmup", context.channel.email_warmup, Observed);
+    facts.yes("contact.new", context.contact.inbound_count <= 1, Observed);
+    facts.yes("contact.paused", context.paused(), Observed);
+    facts.yes("contact.opted_out", context.contact.opted_out_at.is_some(), Observed);
+    facts.number("thread.depth", context.conversation.revision as f64, Observed);
+    facts.yes("thread.human_active", context.conversation.human_active, Observed);
+    facts.yes("message.automated", context.message.automated, Observed);
+    facts.yes("message.attachment", context.message.attachments != "[]", Observed);
+    match &context.message.language {
+        Some(language) => facts.name("message.language", language, Derived),
+        None => facts.failed("message.language", Derived),
+    };
+    intent(&mut facts, context, policy);
+
+    for segment in policy.segments() {
+        let inside = context.segments.iter().any(|own| own == segment);
+        facts.yes(&format!("segment:{segment}"), inside, Observed);
+    }
+    facts.yes("kill_switch", is_on(context, "kill_switch"), Observed);
+    for switch in policy.switches() {
+        facts.yes(&format!("switch:{switch}"), is_on(context, switch), Observed);
+    }
+    for (limit, exhausted_until) in &context.over {
+        facts.yes(&format!("over:{limit}"), exhausted_until.is_some(), Observed);
+        if let Some(end) = exhausted_until {
+            facts.over_until_ms.insert(limit.clone(), *end);
+        }
+    }
+    facts.yes("draft.absent", draft.is_none(), Assumed);
+
+    let types = attachment_types(&context.message.attachments);
+    let types: Vec<&str> = types.iter().map(String::as_str).collect();
+    let message = message_text(context);
+    let seen = Seen {
+        message: &message,
+        draft,
+        thread: &context.message.full_text,
+        attachments: &types,
+        // No model scores messages yet: a detector that wants a score fails, and failed counts as matched.
+        scores: &BTreeMap::new(),
+    };
+    let detections = policy.detect(&seen);
+    facts.detections(&detections);
+    policy.run_scripts(&mut facts, draft);
+    Collected { facts, detections }
+}
+
+fn intent(facts: &mut Facts, context: &RunContext, policy: &Policy) {
+    use Provenance::{Derived, Model};
+    let declares = |name: &str| policy.intent(name).is_some();
+    if !context.from_a_person() {
+        // Machine mail is not classified. `other` keeps a doubt about its intent from calling a person.
+        if declares("other") {
+            facts.name("intent", "other", Derived);
+            facts.number("confidence", 1.0, Derived);
+            facts.number("margin", 1.0, Derived);
+        }
+        return;
+    }
+    match &context.classification {
+        Some(found) => {
+            match found.intent.as_deref() {
+                Some(name) if declares(name) => facts.name("intent", name, Model),
+                // The classifier abstained: nothing fits.
+                None if declares("other") => facts.name("intent", "other", Model),
+                _ => facts.failed("intent", Model),
+            };
+            facts.number("confidence", found.confidence, Model);
+            facts.number("margin", found.margin, Model);
+        }
+        None => {
+            facts.failed("intent", Model);
+            facts.failed("confidence", Model);
+            facts.failed("margin", Model);
+        }
+    }
+}
+
+fn is_on(context: &RunContext, name: &str) -> bool {
+    context.switches.iter().any(|(switch, on)| switch == name && *on)
+}
+
+/// Subject and body: a threat in the subject is a threat.
+fn message_text(context: &RunContext) -> String {
+    match &context.message.subject {
+        Some(subject) => format!("{subject}\n\n{}", context.message.body_text),
+        None => context.message.body_text.clone(),
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Attachment {
+    #[serde(rename = "type")]
+    media_type: String,
+}
+
+fn attachment_types(json: &str) -> Vec<String> {
+    let list: Vec<Attachment> = serde_json::from_str(json).unwrap_or_default();
+    list.into_iter().map(|attachment| attachment.media_type).collect()
+}

@@ -1,0 +1,369 @@
+//! Gate: decides whether a drafted reply may leave without a person.
+//!
+//! Message + classification + draft + contact + time → facts → policy → verdict → transition
+//!
+//! Pure: the time, the policy and every fact are arguments. What cannot be determined tightens; silence is never
+//! permission. The same function answers all four askings: when the draft is ready, after a person approved, when a
+//! hold ends, and right before the send.
+
+use remit_dsl::{Outcome, Policy, Reason, RuleKind, Verdict};
+use serde::{Deserialize, Serialize};
+
+use super::{RunContext, content_sha256, facts, send};
+use crate::domain::{ActionReason, ClosedReason, Gate, IdKind, Stage};
+use crate::ports::Ids;
+use crate::store::{RunMove, SendFence, Transition, Write};
+
+/// What the gate said, and everything it read to say so.
+#[derive(Debug, Clone)]
+pub struct Gated {
+    /// Which asking this was.
+    pub gate: Gate,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The facts and what the detectors found.
+    pub collected: facts::Collected,
+}
+
+/// The decision record: enough to decide again, and to say why.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Record {
+    /// Version of this shape.
+    pub record_version: u32,
+    /// Every fact the policy read.
+    pub facts: remit_dsl::Facts,
+    /// The whole verdict: outcome, deciding and also matched rules with file and line, mode, tier, route.
+    pub verdict: Verdict,
+    /// The words the detectors found.
+    pub detections: remit_dsl::Detections,
+    /// Name of the policy.
+    pub policy_name: String,
+    /// The classifier's whole answer.
+    pub classification: Option<crate::ports::Classification>,
+    /// Version and hash of the draft that was judged.
+    pub draft: Option<DraftSeen>,
+}
+
+/// The draft a decision was about.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DraftSeen {
+    /// Its id.
+    pub id: String,
+    /// Its version.
+    pub version: i64,
+    /// Hash of its text.
+    pub content_sha256: String,
+}
+
+/// Asks the policy.
+#[must_use]
+pub fn ask(context: &RunContext, policy: &Policy, gate: Gate) -> Gated {
+    let draft = context.draft.as_ref().map(|draft| match &draft.subject {
+        Some(subject) => format!("{subject}\n\n{}", draft.body_text),
+        None => draft.body_text.clone(),
+    });
+    let collected = facts::collect(context, policy, draft.as_deref());
+    let verdict = policy.decide(&collected.facts);
+    Gated { gate, verdict, collected }
+}
+
+/// Turns a verdict into the transition that carries it out. `took_us` is how long the asking took, in microseconds.
+#[must_use]
+pub fn decide(context: &RunContext, policy: &Policy, gated: &Gated, took_us: i64, ids: &dyn Ids) -> Transition {
+    let mut plan = Plan { context, policy, gated, ids, decision_id: ids.next(IdKind::Decision), writes: Vec::new() };
+    if context.newer_inbound {
+        return plan.superseded(took_us);
+    }
+    plan.record(took_us);
+    plan.side_effects();
+    match (gated.verdict.outcome, &context.draft) {
+        (Outcome::Off, _) => plan.close(ClosedReason::PolicyOff),
+        (Outcome::Escalate, _) => plan.close(ClosedReason::Escalated),
+        (_, None) => plan.close(ClosedReason::NoDraft),
+        (Outcome::Send, Some(_)) => plan.send(),
+        (Outcome::Hold, Some(_)) => plan.hold(),
+        (Outcome::Approval, Some(_)) => plan.approval(),
+    }
+}
+
+/// Begins the send that the gate has just allowed again, unless anything it relied on changes before the commit.
+///
+/// `limits` are the limits of the policy that this send counts against: name, subject, start of the bucket.
+#[must_use]
+pub fn claim(
+    context: &RunContext,
+    policy: &Policy,
+    limits: Vec<(String, String, i64)>,
+    boot: &str,
+) -> Option<Transition> {
+    let (draft, effect) = (context.draft.as_ref()?, context.effect.as_ref()?);
+    let first = effect.attempt == 0;
+    let mut writes = vec![Write::EffectStart {
+        id: effect.id.clone(),
+        boot: boot.to_owned(),
+        message: first.then(|| Box::new(send::visible_message(context, draft, effect))),
+    }];
+    if first && effect.automatic {
+        writes.extend(limits.into_iter().map(|(limit, subject, bucket_start)| Write::LimitCount {
+            limit,
+            subject,
+            bucket_start,
+        }));
+    }
+    let mut run = context.to(Stage::Sending, Some(context.now_ms));
+    run.attempt = context.run.attempt;
+    let mut transition = context.transition(run, writes);
+    transition.fence = Some(SendFence {
+        conversation_id: context.conversation.id.clone(),
+        contact_id: context.contact.id.clone(),
+        revision: context.conversation.revision,
+        policy_digest: policy.digest().to_owned(),
+    });
+    Some(transition)
+}
+
+struct Plan<'a> {
+    context: &'a RunContext,
+    policy: &'a Policy,
+    gated: &'a Gated,
+    ids: &'a dyn Ids,
+    decision_id: String,
+    writes: Vec<Write>,
+}
+
+impl Plan<'_> {
+    /// The first deciding rule; a verdict always has one.
+    fn rule(&self) -> Option<&Reason> {
+        self.gated.verdict.deciding.first()
+    }
+
+    fn record(&mut self, took_us: i64) {
+        let (context, verdict) = (self.context, &self.gated.verdict);
+        let record = Record {
+            record_version: 1,
+            facts: self.gated.collected.facts.clone(),
+            verdict: verdict.clone(),
+            detections: self.gated.collected.detections.clone(),
+            policy_name: self.policy.name().to_owned(),
+            classification: context.classification.clone(),
+            draft: context.draft.as_ref().map(|draft| DraftSeen {
+                id: draft.id.clone(),
+                version: draft.version,
+                content_sha256: draft.content_sha256.clone(),
+            }),
+        };
+        let rule = self.rule();
+        let at = rule.map(|reason| reason.at.clone()).unwrap_or_else(|| verdict.route.at.clone());
+        let name = rule.map_or_else(|| "default".to_owned(), |reason| reason.name.clone());
+        let because = rule.and_then(|reason| reason.because.clone());
+        let mut summary = format!("Decided {}: rule `{name}` ({at})", verdict.outcome.as_str());
+        if let Some(because) = because {
+            summary.push_str(": ");
+            summary.push_str(&because);
+        }
+        self.writes.push(Write::Decision {
+            id: self.decision_id.clone(),
+            run_id: context.run.id.clone(),
+            message_id: context.message.id.clone(),
+            conversation_id: context.conversation.id.clone(),
+            draft_id: context.draft.as_ref().map(|draft| draft.id.clone()),
+            gate: self.gated.gate.as_str(),
+            policy_digest: self.policy.digest().to_owned(),
+            outcome: verdict.outcome.as_str(),
+            rule: name,
+            rule_file: at.file.clone(),
+            rule_line: i64::from(at.line),
+            rule_column: i64::from(at.column),
+            record: serde_json::to_string(&record).unwrap_or_else(|_| "null".to_owned()),
+            took_us,
+        });
+        let data = serde_json::json!({
+            "decision_id": self.decision_id, "outcome": verdict.outcome, "gate": self.gated.gate,
+            "deciding": verdict.deciding, "policy_digest": self.policy.digest(),
+        });
+        self.note("decided", summary, Some(self.decision_id.clone()), data);
+    }
+
+    /// What a verdict does beside its outcome: whom it concerns, pauses, and what the intent asks for.
+    fn side_effects(&mut self) {
+        let (context, verdict) = (self.context, &self.gated.verdict);
+        if !context.from_a_person() {
+            return;
+        }
+        let route = &verdict.route;
+        self.writes.push(Write::Route {
+            conversation_id: context.conversation.id.clone(),
+            team: route.team.clone(),
+            person: route.person.clone(),
+            priority: route.priority.clone(),
+            sla_at: route.sla_ms.map(|ms| context.now_ms + ms),
+        });
+        let agent = context.ai_agent.clone().unwrap_or_else(|| "policy".to_owned());
+        for pause in &verdict.pauses {
+            if context.paused() {
+                break;
+            }
+            self.writes.push(Write::ContactPause {
+                id: context.contact.id.clone(),
+                reason: format!("policy: {} ({})", pause.name, pause.at),
+                by: agent.clone(),
+                until: pause.for_ms.map(|ms| context.now_ms + ms),
+            });
+            self.say("ai_paused", format!("AI paused by the policy's `{}` ({})", pause.name, pause.at), None);
+        }
+        for action in &verdict.also_do {
+            if action == "opt_out" {
+                self.writes.push(Write::ContactOptOut { id: context.contact.id.clone() });
+                self.say("opted_out", "The contact asked not to be written to; it is now so".to_owned(), None);
+            } else {
+                self.say("action_requested", format!("The policy asks for `{action}`"), None);
+            }
+        }
+    }
+
+    fn note(&mut self, kind: &'static str, summary: String, refers_to: Option<String>, data: serde_json::Value) {
+        self.writes.push(self.context.entry_with(self.ids, kind, summary, refers_to, data));
+    }
+
+    fn say(&mut self, kind: &'static str, summary: String, refers_to: Option<String>) {
+        self.note(kind, summary, refers_to, serde_json::Value::Null);
+    }
+
+    fn draft_status(&mut self, status: &'static str) {
+        if let Some(draft) = &self.context.draft {
+            self.writes.push(Write::DraftStatus { id: draft.id.clone(), status });
+        }
+    }
+
+    fn done(self, mut run: RunMove) -> Transition {
+        run.decision_id = Some(self.decision_id);
+        self.context.transition(run, self.writes)
+    }
+
+    fn send(mut self) -> Transition {
+        let context = self.context;
+        let undo = if context.run.approved { 0 } else { self.gated.verdict.undo_ms.max(0) };
+        if context.effect.as_ref().is_none_or(|effect| effect.state != "pending") {
+            self.writes.extend(send::intend(context, !context.run.approved, self.ids));
+        }
+        let run = if undo > 0 {
+            self.draft_status("scheduled");
+            self.say("scheduled", format!("Will be sent in {} s unless it is stopped", undo / 1000), None);
+            context.to(Stage::Scheduled, Some(context.now_ms + undo))
+        } else {
+            context.to(Stage::Gated, Some(context.now_ms))
+        };
+        self.done(run)
+    }
+
+    fn hold(mut self) -> Transition {
+        let context = self.context;
+        // The dsl promises a release for every hold; without one a person decides.
+        let Some(release) = self.gated.verdict.hold_until_ms else { return self.approval() };
+        self.take_back_effect();
+        self.draft_status("open");
+        let mut run = context.to(Stage::Held, Some(release.max(context.now_ms + 1)));
+        run.held_since = Some(context.run.held_since.unwrap_or(context.now_ms));
+        self.done(run)
+    }
+
+    fn approval(mut self) -> Transition {
+        let context = self.context;
+        let Some(draft) = &context.draft else { return self.close(ClosedReason::NoDraft) };
+        self.take_back_effect();
+        let terms = &self.gated.verdict.approvals;
+        let expires_at = terms.expire_after_ms.map(|ms| context.now_ms + ms);
+        let ask = Write::Approval {
+            id: self.ids.next(IdKind::Approval),
+            run_id: context.run.id.clone(),
+            conversation_id: context.conversation.id.clone(),
+            draft_id: draft.id.clone(),
+            decision_id: self.decision_id.clone(),
+            team: terms.team.clone(),
+            expires_at,
+            expire_to: if terms.then == Outcome::Off { "off" } else { "escalate" },
+        };
+        self.writes.push(ask);
+        self.draft_status("pending_approval");
+        self.writes.push(Write::ActionAdd {
+            conversation_id: context.conversation.id.clone(),
+            reason: ActionReason::ApprovalPending,
+        });
+        let mut run = context.to(Stage::WaitingApproval, expires_at);
+        // What was approved before was another asking.
+        run.approved = false;
+        self.done(run)
+    }
+
+    fn close(mut self, reason: ClosedReason) -> Transition {
+        let context = self.context;
+        self.take_back_effect();
+        self.draft_status("discarded");
+        if let Some(action) = action_for(context, &self.gated.verdict, reason) {
+            self.writes.push(Write::ActionAdd { conversation_id: context.conversation.id.clone(), reason: action });
+        }
+        let mut run = context.to(Stage::Closed, None);
+        run.closed_reason = Some(reason);
+        self.done(run)
+    }
+
+    /// The contact wrote again while this message was on its way: the newer message is answered instead.
+    fn superseded(mut self, took_us: i64) -> Transition {
+        self.record(took_us);
+        self.take_back_effect();
+        self.draft_status("superseded");
+        self.say("superseded", "Not answered: the contact has written again since".to_owned(), None);
+        let mut run = self.context.to(Stage::Closed, None);
+        run.closed_reason = Some(ClosedReason::Superseded);
+        self.done(run)
+    }
+
+    fn take_back_effect(&mut self) {
+        if self.context.effect.is_some() {
+            self.writes.push(Write::EffectCancel { run_id: self.context.run.id.clone() });
+        }
+    }
+}
+
+/// Why the conversation needs a person after a run closed, if it does.
+fn action_for(context: &RunContext, verdict: &Verdict, reason: ClosedReason) -> Option<ActionReason> {
+    if !context.from_a_person() {
+        return None;
+    }
+    let decided_by = |name: &str| verdict.deciding.iter().any(|rule| rule.name == name);
+    match reason {
+        ClosedReason::NoDraft => Some(ActionReason::NoDraft),
+        ClosedReason::Escalated => {
+            let only_doubt = verdict.deciding.iter().all(|rule| rule.kind == RuleKind::Band);
+            let intent = context.message.intent.as_deref();
+            Some(if intent == Some("human_request") {
+                ActionReason::HumanRequest
+            } else if only_doubt {
+                ActionReason::LowConfidence
+            } else {
+                ActionReason::Escalation
+            })
+        }
+        ClosedReason::PolicyOff => {
+            if decided_by("std_automated") {
+                None
+            } else if decided_by("std_no_agent") || decided_by("std_channel_inactive") {
+                Some(ActionReason::NoIntakeAgent)
+            } else if decided_by("std_paused") || decided_by("std_opted_out") || decided_by("std_human_active") {
+                Some(ActionReason::ContactBlockedInbound)
+            } else if !verdict.also_do.is_empty() && verdict.deciding.iter().all(|rule| rule.kind == RuleKind::Band) {
+                // The intent asks for nothing but what was just done: an opt-out, a snoozed sequence.
+                None
+            } else {
+                Some(ActionReason::IntentOff)
+            }
+        }
+        ClosedReason::Superseded | ClosedReason::Rejected | ClosedReason::Expired => None,
+    }
+}
+
+/// True when the draft in the context is still the text that `sha256` names.
+#[must_use]
+pub fn same_content(context: &RunContext, sha256: &str) -> bool {
+    context.draft.as_ref().is_some_and(|draft| content_sha256(draft.subject.as_deref(), &draft.body_text) == sha256)
+}

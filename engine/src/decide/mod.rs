@@ -1,0 +1,207 @@
+//! The pure core: one file per step of the flow.
+//!
+//! | step | decides | leaves behind |
+//! |---|---|---|
+//! | inbound | [`normalise`] | raw event, contact, conversation, message, run |
+//! | classify | [`classify`] | intent, step, timeline |
+//! | draft | [`draft`] | draft or the reason why there is none |
+//! | gate | [`gate`] | decision record, next stage, effect or question |
+//! | send | [`send`] | sent, retry at, or failed |
+//! | a person | [`person`] | approved, rejected, paused |
+//!
+//! Values in, a [`Transition`] out. No I/O, no clock, no randomness, no panics: the time, the ids, the policy and every
+//! fact are arguments. The shell around it is [`crate::stages`].
+
+pub mod classify;
+pub mod draft;
+pub mod facts;
+pub mod gate;
+pub mod person;
+pub mod send;
+
+use sha2::{Digest, Sha256};
+
+use crate::domain::{ChannelKind, IdKind, Stage};
+use crate::ports::{Classification, Ids};
+use crate::store::rows::{ChannelRow, ContactRow, ConversationRow, DraftRow, EffectRow, MessageRow, RunRow};
+use crate::store::{RunMove, TimelineEntry, Transition, Write};
+
+/// Everything about one run that a step may read. Frozen when the step begins.
+#[derive(Debug, Clone)]
+pub struct RunContext {
+    /// The run.
+    pub run: RunRow,
+    /// The message it answers.
+    pub message: MessageRow,
+    /// The conversation.
+    pub conversation: ConversationRow,
+    /// The contact.
+    pub contact: ContactRow,
+    /// The contact's segments.
+    pub segments: Vec<String>,
+    /// The channel account.
+    pub channel: ChannelRow,
+    /// The kind of the channel.
+    pub channel_kind: ChannelKind,
+    /// The draft, once there is one.
+    pub draft: Option<DraftRow>,
+    /// The effect, once there is one.
+    pub effect: Option<EffectRow>,
+    /// What the classifier said; `None` when it failed.
+    pub classification: Option<Classification>,
+    /// True when a person wrote again after `message`.
+    pub newer_inbound: bool,
+    /// Every switch that was ever flipped, and whether it is on.
+    pub switches: Vec<(String, bool)>,
+    /// For each limit of the policy: its name, and the end of its bucket where it is used up.
+    pub over: Vec<(String, Option<i64>)>,
+    /// Name of the AI agent that answers on the channel, where there is one.
+    pub ai_agent: Option<String>,
+    /// Name of the workspace, for signatures.
+    pub workspace_name: String,
+    /// Now, UTC milliseconds.
+    pub now_ms: i64,
+}
+
+impl RunContext {
+    /// Moves the run to `to`; every other column as it is.
+    fn to(&self, to: Stage, ready_at: Option<i64>) -> RunMove {
+        RunMove {
+            id: self.run.id.clone(),
+            version: self.run.version,
+            epoch: self.run.epoch,
+            stage: to,
+            attempt: 0,
+            approved: self.run.approved,
+            held_since: self.run.held_since,
+            ready_at,
+            closed_reason: None,
+            last_error: None,
+            draft_id: None,
+            decision_id: None,
+        }
+    }
+
+    /// A transition that moves the run.
+    fn transition(&self, run: RunMove, writes: Vec<Write>) -> Transition {
+        Transition {
+            workspace_id: self.run.workspace_id.clone(),
+            now_ms: self.now_ms,
+            fence: None,
+            run: Some(run),
+            writes,
+        }
+    }
+
+    /// A line of the timeline, said by the AI agent.
+    fn entry(&self, ids: &dyn Ids, kind: &'static str, summary: String, refers_to: Option<String>) -> TimelineEntry {
+        TimelineEntry {
+            id: ids.next(IdKind::Timeline),
+            conversation_id: self.conversation.id.clone(),
+            contact_id: self.contact.id.clone(),
+            kind,
+            actor_kind: "ai_agent",
+            actor_name: self.ai_agent.clone(),
+            summary,
+            refers_to,
+            data: serde_json::Value::Null,
+            at: self.now_ms,
+        }
+    }
+
+    /// The same, with data for programs.
+    fn entry_with(
+        &self,
+        ids: &dyn Ids,
+        kind: &'static str,
+        summary: String,
+        refers_to: Option<String>,
+        data: serde_json::Value,
+    ) -> Write {
+        let mut entry = self.entry(ids, kind, summary, refers_to);
+        entry.data = data;
+        Write::Timeline(Box::new(entry))
+    }
+
+    /// True when the AI is paused for the contact at this moment.
+    #[must_use]
+    pub fn paused(&self) -> bool {
+        self.contact.ai_paused && self.contact.ai_paused_until.is_none_or(|until| until > self.now_ms)
+    }
+
+    /// True when a person wrote the message: machines are not classified and not answered.
+    #[must_use]
+    pub fn from_a_person(&self) -> bool {
+        self.message.kind == "message"
+    }
+}
+
+/// What an approval is bound to: the exact text that will leave.
+#[must_use]
+pub fn content_sha256(subject: Option<&str>, body_text: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(subject.unwrap_or_default().as_bytes());
+    hash.update([0]);
+    hash.update(body_text.as_bytes());
+    data_encoding::HEXLOWER.encode(&hash.finalize())
+}
+
+/// Attempts before a run is given up.
+pub const MOST_ATTEMPTS: i64 = 6;
+
+/// How long to wait before attempt number `attempt` (1 is the first retry), in milliseconds: 2 s doubling to 10 minutes.
+#[must_use]
+pub fn retry_after_ms(attempt: i64) -> i64 {
+    let doublings = u32::try_from(attempt.clamp(1, 10) - 1).unwrap_or(0);
+    (2_000_i64 << doublings).min(600_000)
+}
+
+/// A step failed for a reason that may pass: try again later, and give up at last.
+#[must_use]
+pub fn step_failed(context: &RunContext, ids: &dyn Ids, reason: &str) -> Transition {
+    let attempt = context.run.attempt + 1;
+    if attempt >= MOST_ATTEMPTS {
+        return given_up(context, ids, reason);
+    }
+    let mut run = context.to(context.run.stage, Some(context.now_ms + retry_after_ms(attempt)));
+    run.attempt = attempt;
+    run.last_error = Some(reason.to_owned());
+    context.transition(run, Vec::new())
+}
+
+/// Nothing more is tried without a person.
+#[must_use]
+pub fn given_up(context: &RunContext, ids: &dyn Ids, reason: &str) -> Transition {
+    let mut run = context.to(Stage::Failed, None);
+    run.attempt = context.run.attempt + 1;
+    run.last_error = Some(reason.to_owned());
+    let summary = format!("Gave up after {} attempts: {reason}", run.attempt);
+    let writes = vec![
+        Write::ActionAdd {
+            conversation_id: context.conversation.id.clone(),
+            reason: crate::domain::ActionReason::JobDead,
+        },
+        Write::EffectCancel { run_id: context.run.id.clone() },
+        context.entry_with(ids, "run_failed", summary, Some(context.run.id.clone()), serde_json::Value::Null),
+    ];
+    context.transition(run, writes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retries_wait_longer_and_longer_but_not_for_ever() {
+        let waits: Vec<_> = (1..=12).map(retry_after_ms).collect();
+        assert_eq!(waits[..4], [2_000, 4_000, 8_000, 16_000]);
+        assert_eq!(waits[11], 600_000);
+        assert!(waits.windows(2).all(|pair| pair[0] <= pair[1]));
+    }
+
+    #[test]
+    fn the_content_hash_tells_subject_from_body() {
+        assert_ne!(content_sha256(Some("a"), "b"), content_sha256(None, "ab"));
+        assert_ne!(content_sha256(Some("a"), "b"), content_sha256(Some("ab"), ""));
+    }
+}

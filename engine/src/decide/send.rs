@@ -1,0 +1,186 @@
+//! Send: what leaves, and what an attempt's outcome means.
+//!
+//! After the gate there are no choices left: the payload, its idempotency key and its Message-ID are fixed when the
+//! decision commits, and every attempt sends the same bytes.
+
+use sha2::{Digest, Sha256};
+
+use super::{MOST_ATTEMPTS, RunContext, given_up, retry_after_ms};
+use crate::domain::{ActionReason, ChannelKind, IdKind, Stage};
+use crate::ports::{Ids, OutboundMessage, SendError, SendReceipt};
+use crate::store::rows::{DraftRow, EffectRow};
+use crate::store::{SendClaim, Transition, Write};
+
+/// The intent to send the context's draft: one effect, with everything fixed.
+#[must_use]
+pub fn intend(context: &RunContext, automatic: bool, ids: &dyn Ids) -> Vec<Write> {
+    let Some(draft) = &context.draft else { return Vec::new() };
+    let message_id = ids.next(IdKind::Message);
+    let payload = payload(context, draft, &message_id, automatic);
+    vec![Write::Effect {
+        id: ids.next(IdKind::Effect),
+        run_id: context.run.id.clone(),
+        conversation_id: context.conversation.id.clone(),
+        message_id,
+        idempotency_key: payload.idempotency_key.clone(),
+        payload: serde_json::to_string(&payload).unwrap_or_default(),
+        automatic,
+    }]
+}
+
+fn payload(context: &RunContext, draft: &DraftRow, message_id: &str, automatic: bool) -> OutboundMessage {
+    let mut hash = Sha256::new();
+    for part in [&context.run.id, &draft.id, &draft.version.to_string(), message_id] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    let key = data_encoding::HEXLOWER.encode(&hash.finalize());
+    let domain = context.channel.address.rsplit_once('@').map_or("remit.invalid", |(_, domain)| domain);
+    let short = key.get(..24).unwrap_or(&key);
+    let answered: Vec<String> = context.message.external_id.iter().cloned().collect();
+    let mut references: Vec<String> = serde_json::from_str(&context.message.reply_refs).unwrap_or_default();
+    // Rows keep the nearest id first; a mail names the oldest first.
+    references.reverse();
+    references.extend(answered.iter().cloned());
+    OutboundMessage {
+        idempotency_key: key.clone(),
+        channel: context.channel_kind,
+        message_id: format!("{}.{short}@{domain}", message_id.trim_start_matches("msg_")),
+        from: context.channel.address.clone(),
+        from_name: Some(context.channel.name.clone()),
+        to: context.message.from_address.clone(),
+        to_name: context.contact.name.clone(),
+        subject: draft.subject.clone().filter(|_| context.channel_kind == ChannelKind::Email),
+        body_text: draft.body_text.clone(),
+        in_reply_to: context.message.external_id.clone(),
+        references,
+        automatic,
+        at_ms: context.now_ms,
+    }
+}
+
+/// The message that becomes visible in the conversation when its send begins.
+pub(super) fn visible_message(context: &RunContext, draft: &DraftRow, effect: &EffectRow) -> SendClaim {
+    let payload: Option<OutboundMessage> = serde_json::from_str(&effect.payload).ok();
+    let (to_address, external_id, reply_refs) = payload.map_or_else(
+        || (context.message.from_address.clone(), effect.message_id.clone(), Vec::new()),
+        |payload| (payload.to, payload.message_id, payload.references),
+    );
+    SendClaim {
+        message_id: effect.message_id.clone(),
+        conversation_id: context.conversation.id.clone(),
+        channel_kind: context.channel_kind.as_str(),
+        author_kind: "ai_agent",
+        author_name: context.ai_agent.clone().unwrap_or_else(|| "AI agent".to_owned()),
+        from_address: context.channel.address.clone(),
+        to_address,
+        subject: draft.subject.clone(),
+        body_text: draft.body_text.clone(),
+        external_id,
+        reply_refs,
+        draft_id: draft.id.clone(),
+        ai_turn: true,
+    }
+}
+
+/// What an attempt means for the run.
+#[must_use]
+pub fn decide(
+    context: &RunContext,
+    effect: &EffectRow,
+    answer: &Result<SendReceipt, SendError>,
+    ids: &dyn Ids,
+) -> Transition {
+    match answer {
+        Ok(receipt) => sent(context, effect, receipt, ids),
+        Err(SendError::Transient(reason)) => try_again(context, effect, reason, ids),
+        Err(error @ SendError::Refused(_)) => stopped(context, effect, "failed", "failed", error, ids),
+        Err(error @ SendError::InDoubt(_)) => stopped(context, effect, "in_doubt", "needs_review", error, ids),
+    }
+}
+
+fn sent(context: &RunContext, effect: &EffectRow, receipt: &SendReceipt, ids: &dyn Ids) -> Transition {
+    let mut writes = vec![Write::EffectFinish {
+        id: effect.id.clone(),
+        message_id: effect.message_id.clone(),
+        state: "sent",
+        message_status: "sent",
+        provider_ref: Some(receipt.provider_ref.clone()),
+        last_error: None,
+    }];
+    if let Some(draft) = &context.draft {
+        writes.push(Write::DraftStatus { id: draft.id.clone(), status: "sent" });
+    }
+    let who = if effect.automatic { "on its own" } else { "after a person approved it" };
+    let summary = format!("Sent the reply by {} {who}", context.channel_kind);
+    writes.push(context.entry_with(
+        ids,
+        "message_sent",
+        summary,
+        Some(effect.message_id.clone()),
+        serde_json::json!({ "provider_ref": receipt.provider_ref, "automatic": effect.automatic }),
+    ));
+    context.transition(context.to(Stage::Sent, None), writes)
+}
+
+fn try_again(context: &RunContext, effect: &EffectRow, reason: &str, ids: &dyn Ids) -> Transition {
+    let attempt = context.run.attempt + 1;
+    if attempt >= MOST_ATTEMPTS {
+        let mut transition = given_up(context, ids, reason);
+        transition.writes.push(finish(effect, "failed", "failed", reason));
+        transition.writes.push(Write::ActionAdd {
+            conversation_id: context.conversation.id.clone(),
+            reason: ActionReason::DeliveryFailed,
+        });
+        return transition;
+    }
+    // Back to `gated`: the gate is asked again before the next attempt.
+    let mut run = context.to(Stage::Gated, Some(context.now_ms + retry_after_ms(attempt)));
+    run.attempt = attempt;
+    run.last_error = Some(reason.to_owned());
+    context.transition(run, vec![finish(effect, "pending", "queued", reason)])
+}
+
+fn stopped(
+    context: &RunContext,
+    effect: &EffectRow,
+    state: &'static str,
+    message_status: &'static str,
+    error: &SendError,
+    ids: &dyn Ids,
+) -> Transition {
+    let mut run = context.to(Stage::Failed, None);
+    run.last_error = Some(error.to_string());
+    let summary = match error {
+        SendError::InDoubt(_) => {
+            format!("The reply may have been sent, nobody knows: {error}. It will not be sent again")
+        }
+        _ => format!("The reply was not sent: {error}"),
+    };
+    let mut writes = vec![
+        finish(effect, state, message_status, &error.to_string()),
+        Write::ActionAdd { conversation_id: context.conversation.id.clone(), reason: ActionReason::DeliveryFailed },
+    ];
+    if let Some(draft) = &context.draft {
+        writes.push(Write::DraftStatus { id: draft.id.clone(), status: "failed" });
+    }
+    writes.push(context.entry_with(
+        ids,
+        "delivery_failed",
+        summary,
+        Some(effect.message_id.clone()),
+        serde_json::Value::Null,
+    ));
+    context.transition(run, writes)
+}
+
+fn finish(effect: &EffectRow, state: &'static str, message_status: &'static str, error: &str) -> Write {
+    Write::EffectFinish {
+        id: effect.id.clone(),
+        message_id: effect.message_id.clone(),
+        state,
+        message_status,
+        provider_ref: None,
+        last_error: Some(error.to_owned()),
+    }
+}

@@ -1,0 +1,344 @@
+//! Lanes and the workers that drain them. The only file that names apalis.
+//!
+//! A conversation is a lane: its runs are worked on one at a time, in order. On SQLite everything due is fed into memory
+//! and nothing is claimed on disk; on PostgreSQL a process leases the heads of lanes. apalis executes ([`LaneBackend`] is
+//! its source of tasks); our tables are the truth, and every wake-up is only a hint: a poll finds what a hint missed.
+
+use std::collections::{HashMap, VecDeque};
+use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use apalis::prelude::{
+    Backend, Data, Monitor, ParallelizeExt, Task, TaskBuilder, TaskId, WorkerBuilder, WorkerBuilderExt, WorkerContext,
+};
+use apalis_core::backend::{BackendConfig, finalize::Ephemeral};
+use futures_util::FutureExt;
+use tokio::sync::Notify;
+use tower::layer::util::Identity;
+
+use crate::engine::Engine;
+use crate::stages;
+use crate::store::rows::DueRow;
+
+/// Lanes that are worked on at the same time.
+const CONCURRENCY: usize = 64;
+
+/// Runs kept in memory at most; the rest waits in the store.
+const WINDOW: usize = 2_000;
+
+#[derive(Debug, Default)]
+struct State {
+    /// Heads of lanes that nobody works on yet.
+    ready: VecDeque<DueRow>,
+    /// Lanes that are being worked on or are in `ready`, and what waits behind the head, in order.
+    lanes: HashMap<String, VecDeque<DueRow>>,
+    /// Runs in memory. `Some`: something happened to the run while it was worked on, look at it again.
+    known: HashMap<String, Option<DueRow>>,
+    waker: Option<Waker>,
+}
+
+/// The work in memory.
+#[derive(Debug, Default)]
+pub(crate) struct Lanes {
+    state: Mutex<State>,
+    /// Told when there may be more to feed.
+    pub(crate) hungry: Notify,
+    /// Told when the last run left memory.
+    idle: Notify,
+}
+
+impl Lanes {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a run. One that is in memory is looked at again only if it was leased anew meanwhile.
+    pub(crate) fn offer(&self, work: DueRow, leased: bool) {
+        let mut state = self.lock();
+        if let Some(again) = state.known.get_mut(&work.id) {
+            if leased {
+                *again = Some(work);
+            }
+            return;
+        }
+        state.known.insert(work.id.clone(), None);
+        match state.lanes.get_mut(&work.conversation_id) {
+            Some(waiting) => {
+                let place = waiting.partition_point(|other| other.seq <= work.seq);
+                waiting.insert(place, work);
+            }
+            None => {
+                state.lanes.insert(work.conversation_id.clone(), VecDeque::new());
+                state.ready.push_back(work);
+            }
+        }
+        if let Some(waker) = state.waker.take() {
+            waker.wake();
+        }
+    }
+
+    fn release(&self, work: &DueRow) {
+        let mut state = self.lock();
+        if let Some(Some(again)) = state.known.remove(&work.id) {
+            state.known.insert(work.id.clone(), None);
+            state.ready.push_back(again);
+        } else {
+            match state.lanes.get_mut(&work.conversation_id).and_then(VecDeque::pop_front) {
+                Some(next) => state.ready.push_back(next),
+                None => {
+                    state.lanes.remove(&work.conversation_id);
+                }
+            }
+        }
+        if state.known.is_empty() {
+            self.idle.notify_waiters();
+        }
+        if state.known.len() <= WINDOW / 4 {
+            self.hungry.notify_one();
+        }
+        if let Some(waker) = state.waker.take() {
+            waker.wake();
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.lock().known.len()
+    }
+
+    /// Drops what nobody has begun.
+    fn clear(&self) -> usize {
+        let mut state = self.lock();
+        let State { ready, lanes, known, .. } = &mut *state;
+        let mut dropped = 0;
+        for work in ready.drain(..) {
+            lanes.remove(&work.conversation_id).into_iter().flatten().for_each(|behind| {
+                known.remove(&behind.id);
+                dropped += 1;
+            });
+            known.remove(&work.id);
+            dropped += 1;
+        }
+        for waiting in lanes.values_mut() {
+            for work in waiting.drain(..) {
+                known.remove(&work.id);
+                dropped += 1;
+            }
+        }
+        dropped
+    }
+
+    /// Waits until nothing is in memory.
+    pub(crate) async fn drained(&self) {
+        loop {
+            let idle = self.idle.notified();
+            if self.len() == 0 {
+                return;
+            }
+            // A missed wake-up costs a moment, not a hang.
+            let _ = tokio::time::timeout(Duration::from_millis(50), idle).await;
+        }
+    }
+}
+
+/// apalis' source of tasks: the heads of lanes.
+#[derive(Debug, Clone)]
+struct LaneBackend {
+    lanes: Arc<Lanes>,
+}
+
+impl Backend for LaneBackend {
+    type Task = Task<DueRow>;
+    type Error = Infallible;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>, _: &WorkerContext) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>, _: &WorkerContext) -> Poll<Option<Result<Task<DueRow>, Infallible>>> {
+        let mut state = self.lanes.lock();
+        match state.ready.pop_front() {
+            Some(work) => {
+                let id = TaskId::from_string(work.id.clone());
+                Poll::Ready(Some(Ok(TaskBuilder::new(work).task_id(id).build())))
+            }
+            None => {
+                // Registered under the same lock that `offer` takes: no wake-up is lost.
+                state.waker = Some(cx.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+
+    fn poll_close(&mut self, _: &mut Context<'_>, _: &WorkerContext) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl BackendConfig for LaneBackend {
+    type Args = DueRow;
+    type Id = String;
+    type Kind = Ephemeral;
+    type Config = ();
+    type Layer = Identity;
+
+    fn config(&self) -> &() {
+        &()
+    }
+
+    fn middleware(&mut self, _: &mut WorkerContext) -> Identity {
+        Identity::new()
+    }
+}
+
+/// Frees the lane however the work ends.
+struct Occupied {
+    engine: Engine,
+    work: DueRow,
+}
+
+impl Drop for Occupied {
+    fn drop(&mut self) {
+        self.engine.lanes().release(&self.work);
+    }
+}
+
+async fn handle(work: DueRow, engine: Data<Engine>) {
+    let engine: Engine = (*engine).clone();
+    let occupied = Occupied { engine: engine.clone(), work };
+    let work = &occupied.work;
+    let steps = stages::advance(&engine, &work.workspace_id, &work.id, work.epoch);
+    let problem = match AssertUnwindSafe(steps).catch_unwind().await {
+        Ok(Ok(())) => return,
+        Ok(Err(error)) => error.to_string(),
+        Err(panic) => {
+            let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a bug".to_owned())
+        }
+    };
+    tracing::error!(run = work.id, problem, "a step failed");
+    if let Err(error) = engine.put_off(&work.workspace_id, &work.id, &problem).await {
+        tracing::error!(run = work.id, %error, "and could not be put off; the next poll finds it again");
+        // Without this pause an unreachable database would be asked in a tight loop.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+}
+
+/// Runs workers until `stop` completes, then lets steps in progress finish.
+pub(crate) async fn run(engine: Engine, stop: impl Future<Output = ()> + Send + 'static) {
+    let stopped = tokio_util::sync::CancellationToken::new();
+    let feeder = tokio::spawn(feed(engine.clone(), stopped.clone()));
+    let (lanes, for_workers) = (Arc::clone(engine.lanes()), engine.clone());
+    let signal = {
+        let stopped = stopped.clone();
+        async move {
+            stop.await;
+            stopped.cancel();
+            Ok(())
+        }
+    };
+    let monitor = Monitor::new().register(move |_| {
+        WorkerBuilder::new("remit")
+            .backend(LaneBackend { lanes: Arc::clone(&lanes) })
+            .data(for_workers.clone())
+            .concurrency(CONCURRENCY)
+            .parallelize(tokio::spawn)
+            .build(handle)
+    });
+    if let Err(error) = monitor.run_with_signal(signal).await {
+        tracing::error!(%error, "the workers ended with an error");
+    }
+    stopped.cancel();
+    if let Err(error) = feeder.await {
+        tracing::error!(%error, "the feeder ended with an error");
+    }
+    if let Err(error) = engine.give_back_leases().await {
+        tracing::warn!(%error, "cannot give back leases; they run out by themselves");
+    }
+}
+
+/// Brings what is due into memory: what a crash left, what came in, what waited for its time.
+async fn feed(engine: Engine, stopped: tokio_util::sync::CancellationToken) {
+    let mut renewed = tokio::time::Instant::now();
+    while !stopped.is_cancelled() {
+        let wait = match engine.due(WINDOW, engine.lanes().len()).await {
+            Ok(due) => {
+                let leased = engine.leases();
+                for work in due {
+                    engine.lanes().offer(work, leased);
+                }
+                engine.next_look().await
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot look for work; trying again");
+                Duration::from_secs(1)
+            }
+        };
+        if renewed.elapsed() > Duration::from_secs(10) {
+            renewed = tokio::time::Instant::now();
+            if let Err(error) = engine.renew_leases().await {
+                tracing::warn!(%error, "cannot renew leases");
+            }
+        }
+        tokio::select! {
+            () = stopped.cancelled() => {}
+            () = engine.lanes().hungry.notified() => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+    tracing::debug!(not_begun = engine.lanes().clear(), "the feeder has stopped");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn work(id: &str, conversation: &str, seq: i64) -> DueRow {
+        DueRow {
+            workspace_id: "wsp_x".to_owned(),
+            id: id.to_owned(),
+            conversation_id: conversation.to_owned(),
+            seq,
+            epoch: 0,
+        }
+    }
+
+    fn next(lanes: &Lanes) -> Option<DueRow> {
+        lanes.lock().ready.pop_front()
+    }
+
+    #[test]
+    fn a_conversation_is_worked_on_one_run_at_a_time_and_in_order() {
+        let lanes = Lanes::default();
+        for run in [work("a1", "a", 1), work("a3", "a", 3), work("a2", "a", 2), work("b1", "b", 1)] {
+            lanes.offer(run, false);
+        }
+        let first = next(&lanes).unwrap();
+        assert_eq!(first.id, "a1");
+        assert_eq!(next(&lanes).unwrap().id, "b1");
+        assert_eq!(next(&lanes), None, "a2 waits for a1");
+        lanes.release(&first);
+        let second = next(&lanes).unwrap();
+        assert_eq!(second.id, "a2");
+        lanes.release(&second);
+        assert_eq!(next(&lanes).unwrap().id, "a3");
+    }
+
+    #[test]
+    fn a_run_is_queued_once_and_looked_at_again_if_it_was_leased_anew() {
+        let lanes = Lanes::default();
+        lanes.offer(work("a1", "a", 1), true);
+        let first = next(&lanes).unwrap();
+        lanes.offer(work("a1", "a", 1), false);
+        lanes.offer(DueRow { epoch: 2, ..work("a1", "a", 1) }, true);
+        assert_eq!(next(&lanes), None, "never twice at the same time");
+        lanes.release(&first);
+        let again = next(&lanes).unwrap();
+        assert_eq!(again.epoch, 2);
+        lanes.release(&again);
+        assert_eq!(next(&lanes), None);
+        assert_eq!(lanes.len(), 0);
+    }
+}

@@ -1,0 +1,150 @@
+//! The shell: load, call a port, decide, commit. One step at a time until the run is parked or ends.
+//!
+//! Nothing is decided here. [`crate::decide`] turns what was loaded into a [`Transition`](crate::store::Transition); the
+//! writer commits it, and a step that lost its compare-and-set to somebody else simply stops.
+
+mod load;
+mod send;
+
+use std::time::Instant;
+
+use crate::decide;
+use crate::domain::{Gate, Stage};
+use crate::engine::Engine;
+use crate::policies::{InForce, PolicyError};
+use crate::ports::{ClassifyInput, DraftError, DraftInput};
+use crate::store::{Outcome, StoreError, Transition};
+
+pub(crate) use load::{context, counted_limits};
+
+/// Why a step could not be taken. The run stays where it is and is tried again.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StepError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+}
+
+/// Whether to go on with the same run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// The run moved; look at it again.
+    Again,
+    /// The run is parked, ended, or somebody else's.
+    Stop,
+}
+
+/// A run cannot take more steps than this in one go; more would be a loop.
+const MOST_STEPS: usize = 16;
+
+/// Takes a run as far as it goes now.
+pub(crate) async fn advance(engine: &Engine, workspace: &str, run_id: &str, epoch: i64) -> Result<(), StepError> {
+    for _ in 0..MOST_STEPS {
+        if step(engine, workspace, run_id, epoch).await? == Next::Stop {
+            return Ok(());
+        }
+    }
+    tracing::error!(run_id, "a run took more than {MOST_STEPS} steps in one go; leaving it");
+    Ok(())
+}
+
+async fn step(engine: &Engine, workspace: &str, run_id: &str, epoch: i64) -> Result<Next, StepError> {
+    let in_force = engine.policies().in_force(engine.db(), workspace).await?;
+    let Some(context) = context(engine, &in_force, workspace, run_id).await? else { return Ok(Next::Stop) };
+    // Not ours (any more), or not due: a parked run is only touched when its time has come.
+    let due = context.run.ready_at.is_some_and(|at| at <= context.now_ms);
+    if context.run.epoch != epoch || context.run.stage.is_terminal() || !due {
+        return Ok(Next::Stop);
+    }
+    match context.run.stage {
+        Stage::Received => classify(engine, &in_force, &context).await,
+        Stage::Classified => draft(engine, &in_force, &context).await,
+        Stage::Drafted => gate(engine, &in_force, &context, Gate::Draft).await,
+        Stage::Held => gate(engine, &in_force, &context, Gate::Release).await,
+        Stage::WaitingApproval => {
+            let approval = load::approval(engine, &context).await?;
+            commit(engine, &context, decide::person::expire(&context, approval.as_ref(), engine.ids())).await
+        }
+        Stage::Gated | Stage::Scheduled => send::begin(engine, &in_force, &context).await,
+        Stage::Sending => send::recover(engine, &context).await,
+        Stage::Sent | Stage::Failed | Stage::Closed => Ok(Next::Stop),
+    }
+}
+
+async fn classify(engine: &Engine, in_force: &InForce, context: &decide::RunContext) -> Result<Next, StepError> {
+    if !context.from_a_person() {
+        return commit(engine, context, decide::classify::machine_mail(context)).await;
+    }
+    let input = ClassifyInput {
+        channel: context.channel_kind,
+        subject: context.message.subject.as_deref(),
+        text: &context.message.body_text,
+    };
+    let answer = in_force.classifier.classify(&input).await;
+    commit(engine, context, decide::classify::decide(context, &answer, engine.ids())).await
+}
+
+async fn draft(engine: &Engine, in_force: &InForce, context: &decide::RunContext) -> Result<Next, StepError> {
+    if !decide::draft::wanted(context, &in_force.policy) {
+        return commit(engine, context, decide::draft::decide(context, None, engine.ids())).await;
+    }
+    let intent = decide::draft::intent(context);
+    let spec = in_force.policy.intent(intent).and_then(|intent| intent.draft.as_ref());
+    let input = DraftInput {
+        channel: context.channel_kind,
+        intent,
+        template: spec.and_then(|spec| spec.template.as_deref()),
+        model: spec.and_then(|spec| spec.model.as_deref()),
+        max_words: spec.and_then(|spec| spec.max_words),
+        contact_name: context.contact.name.as_deref(),
+        subject: context.message.subject.as_deref(),
+        text: &context.message.body_text,
+        ai_agent: context.ai_agent.as_deref().unwrap_or_default(),
+        workspace: &context.workspace_name,
+    };
+    let answer = in_force.drafter.draft(&input).await;
+    let transition = match &answer {
+        Err(DraftError::Unavailable(reason)) => decide::step_failed(context, engine.ids(), reason),
+        _ => decide::draft::decide(context, Some(&answer), engine.ids()),
+    };
+    commit(engine, context, transition).await
+}
+
+async fn gate(
+    engine: &Engine,
+    in_force: &InForce,
+    context: &decide::RunContext,
+    gate: Gate,
+) -> Result<Next, StepError> {
+    let started = Instant::now();
+    let gated = decide::gate::ask(context, &in_force.policy, gate);
+    let took_us = i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX);
+    let transition = decide::gate::decide(context, &in_force.policy, &gated, took_us, engine.ids());
+    commit(engine, context, transition).await
+}
+
+/// The one place where a decision becomes rows.
+pub(crate) async fn commit(
+    engine: &Engine,
+    context: &decide::RunContext,
+    transition: Transition,
+) -> Result<Next, StepError> {
+    let to = transition.run.as_ref().map_or(context.run.stage, |run| run.stage);
+    debug_assert!(
+        context.run.stage == to || context.run.stage.may_become(to),
+        "{} must not become {to}",
+        context.run.stage
+    );
+    let due_now = transition.run.as_ref().and_then(|run| run.ready_at).is_some_and(|at| at <= context.now_ms);
+    match engine.writer().commit(transition).await? {
+        Outcome::Won if due_now => Ok(Next::Again),
+        Outcome::Won | Outcome::Ingested(_) => Ok(Next::Stop),
+        // The gate relied on something that has changed: look again.
+        Outcome::Fenced => Ok(Next::Again),
+        Outcome::Lost => {
+            tracing::debug!(run = context.run.id, stage = %context.run.stage, "somebody else moved the run");
+            Ok(Next::Stop)
+        }
+    }
+}

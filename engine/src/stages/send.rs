@@ -1,0 +1,77 @@
+//! Begins sends, makes them, and resolves those that a crash left in doubt.
+
+use std::time::Instant;
+
+use super::{Next, StepError, commit, counted_limits};
+use crate::decide::{self, RunContext};
+use crate::domain::Gate;
+use crate::engine::Engine;
+use crate::policies::InForce;
+use crate::ports::{OutboundMessage, SendClass, SendError, SendReceipt};
+use crate::store::{Outcome, StoreError};
+
+/// Asks the gate once more; if it still says send, claims the effect, calls the provider and keeps the answer.
+pub(super) async fn begin(engine: &Engine, in_force: &InForce, context: &RunContext) -> Result<Next, StepError> {
+    let started = Instant::now();
+    let gated = decide::gate::ask(context, &in_force.policy, Gate::Send);
+    let took_us = i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX);
+    let allowed = gated.verdict.outcome == remit_dsl::Outcome::Send && !context.newer_inbound;
+    let pending = context.effect.as_ref().filter(|effect| effect.state == "pending");
+    let (true, Some(effect)) = (allowed, pending) else {
+        let transition = decide::gate::decide(context, &in_force.policy, &gated, took_us, engine.ids());
+        return commit(engine, context, transition).await;
+    };
+    let limits = counted_limits(&in_force.policy, context);
+    let Some(claim) = decide::gate::claim(context, &in_force.policy, limits, engine.boot()) else {
+        return Ok(Next::Stop);
+    };
+    match engine.writer().commit(claim).await? {
+        Outcome::Won => {}
+        Outcome::Fenced => return Ok(Next::Again),
+        Outcome::Lost | Outcome::Ingested(_) => return Ok(Next::Stop),
+    }
+    let message = payload(&effect.payload)?;
+    let answer = engine.outbound().for_channel(context.channel_kind).send(&message).await;
+    finish(engine, context, &answer).await
+}
+
+/// A send was begun and nobody is making it any more: the process stopped, or the task that made it died. (A lane runs
+/// one task at a time, so coming here means that the one which began is gone.) It is never simply repeated: the
+/// channel says what can be known.
+pub(super) async fn recover(engine: &Engine, context: &RunContext) -> Result<Next, StepError> {
+    let Some(effect) = &context.effect else { return Ok(Next::Stop) };
+    if effect.state != "in_flight" {
+        return Ok(Next::Stop);
+    }
+    let message = payload(&effect.payload)?;
+    let outbound = engine.outbound().for_channel(context.channel_kind);
+    let answer: Result<SendReceipt, SendError> = match outbound.class() {
+        SendClass::Idempotent => outbound.send(&message).await,
+        SendClass::Queryable => match outbound.look_up(&message).await {
+            Ok(Some(receipt)) => Ok(receipt),
+            Ok(None) => Err(SendError::Transient("the process stopped before the message was handed over".to_owned())),
+            Err(error) => Err(error),
+        },
+        SendClass::Blind => {
+            Err(SendError::InDoubt("the process stopped while the message was being handed over".to_owned()))
+        }
+    };
+    finish(engine, context, &answer).await
+}
+
+async fn finish(
+    engine: &Engine,
+    before: &RunContext,
+    answer: &Result<SendReceipt, SendError>,
+) -> Result<Next, StepError> {
+    let in_force = engine.policies().in_force(engine.db(), &before.run.workspace_id).await?;
+    let Some(context) = super::context(engine, &in_force, &before.run.workspace_id, &before.run.id).await? else {
+        return Ok(Next::Stop);
+    };
+    let Some(effect) = &context.effect else { return Ok(Next::Stop) };
+    commit(engine, &context, decide::send::decide(&context, effect, answer, engine.ids())).await
+}
+
+fn payload(text: &str) -> Result<OutboundMessage, StoreError> {
+    serde_json::from_str(text).map_err(|error| StoreError::Inconsistent { table: "effect", reason: error.to_string() })
+}

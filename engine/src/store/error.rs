@@ -1,0 +1,61 @@
+//! What can go wrong in the store.
+
+use crate::domain::UnknownWord;
+
+/// Why the store did not do as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Somebody else wrote at the same time; doing it again will work.
+    #[error("another writer was faster; try again")]
+    Contended,
+    /// The database refused or could not be reached.
+    #[error("the database failed: {0}")]
+    Driver(#[from] sqlx::Error),
+    /// The schema could not be brought up to date.
+    #[error("the database schema could not be brought up to date: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// A row holds something this program does not understand.
+    #[error("a row of `{table}` cannot be read: {reason}")]
+    Inconsistent {
+        /// The table.
+        table: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The writer has stopped; the process is shutting down.
+    #[error("the store is closed")]
+    Closed,
+    /// The address of the database is of no known kind.
+    #[error("`{0}` is no database address (a file path, `sqlite:` or `postgres://`)")]
+    Address(String),
+    /// The folder for the database could not be made.
+    #[error("cannot use `{path}`: {reason}")]
+    Folder {
+        /// The folder.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl From<UnknownWord> for StoreError {
+    fn from(word: UnknownWord) -> Self {
+        Self::Inconsistent { table: word.what, reason: word.to_string() }
+    }
+}
+
+impl StoreError {
+    /// True when doing the same thing again may work.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Contended => true,
+            Self::Driver(sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::PoolClosed) => true,
+            Self::Driver(sqlx::Error::Database(database)) => {
+                // SQLite busy and locked; PostgreSQL serialisation failure, deadlock, shutting down.
+                matches!(database.code().as_deref(), Some("5" | "6" | "517" | "40001" | "40P01" | "57P01"))
+            }
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! What only PostgreSQL has: leases on runs, because several processes work, and a way to wake the others.
+
+use std::sync::Arc;
+
+use sqlx::postgres::PgListener;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use super::rows::DueRow;
+use super::statements::postgres as sql;
+use super::{Db, StoreError};
+
+/// The name other processes listen to.
+const CHANNEL: &str = "remit_runs";
+
+impl Db {
+    /// Leases up to `limit` heads of lanes that are due. On SQLite there is nothing to lease: `None`.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub(crate) async fn lease(
+        &self,
+        now: i64,
+        limit: i64,
+        owner: &str,
+        until: i64,
+    ) -> Result<Option<Vec<DueRow>>, StoreError> {
+        let Some(pool) = self.postgres() else { return Ok(None) };
+        let mut leased: Vec<DueRow> =
+            sqlx::query_as(sql::RUN_CLAIM).bind(now).bind(limit).bind(owner).bind(until).fetch_all(pool).await?;
+        leased.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(Some(leased))
+    }
+
+    /// Keeps this owner's leases for longer.
+    pub(crate) async fn renew(&self, owner: &str, until: i64) -> Result<(), StoreError> {
+        if let Some(pool) = self.postgres() {
+            sqlx::query(sql::RUN_RENEW).bind(owner).bind(until).execute(pool).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends this owner's leases, so that others need not wait for them to run out.
+    pub(crate) async fn unlease(&self, owner: &str) -> Result<(), StoreError> {
+        if let Some(pool) = self.postgres() {
+            sqlx::query(sql::RUN_UNLEASE).bind(owner).execute(pool).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells other processes that there is work. Only a hint: they look by themselves as well.
+    pub(crate) async fn tell_others(&self) -> Result<(), StoreError> {
+        if let Some(pool) = self.postgres() {
+            sqlx::query(sql::NOTIFY).execute(pool).await?;
+        }
+        Ok(())
+    }
+
+    /// Passes on what other processes tell, until stopped. Ends at once on SQLite.
+    pub(crate) async fn listen(&self, heard: Arc<Notify>, stopped: CancellationToken) {
+        let Some(pool) = self.postgres() else { return };
+        while !stopped.is_cancelled() {
+            let listening = async {
+                let mut listener = PgListener::connect_with(pool).await?;
+                listener.listen(CHANNEL).await?;
+                loop {
+                    listener.recv().await?;
+                    heard.notify_one();
+                }
+            };
+            let ended: Result<std::convert::Infallible, sqlx::Error> = tokio::select! {
+                () = stopped.cancelled() => return,
+                ended = listening => ended,
+            };
+            let Err(error) = ended;
+            tracing::debug!(%error, "lost the connection that listens; polling until it is back");
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! The store: one SQL text and one Rust body for SQLite and PostgreSQL.
+//!
+//! [`Db`] holds the pools. Reading goes through [`Db::read`], writing through the [`Writer`], which groups what queued
+//! up while the last commit ran. Both lend a [`Conn`]; the [`on!`] macro writes the same body for either database.
+
+mod error;
+pub mod ingest;
+mod lease;
+mod migrate;
+pub mod read;
+pub mod rows;
+pub mod statements;
+mod write;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool};
+
+pub use error::StoreError;
+pub use ingest::{Ingest, Ingested};
+pub use write::{RunMove, SendClaim, SendFence, TimelineEntry, Transition, Write};
+pub use writer::{Outcome, Writer};
+
+/// Which database a store runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// One file, one process.
+    Sqlite,
+    /// Any number of processes.
+    Postgres,
+}
+
+/// Where the store is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// A SQLite file.
+    Sqlite(PathBuf),
+    /// A PostgreSQL URL.
+    Postgres(String),
+}
+
+impl FromStr for Address {
+    type Err = StoreError;
+
+    fn from_str(text: &str) -> Result<Self, StoreError> {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            Ok(Self::Postgres(text.to_owned()))
+        } else if let Some(path) = text.strip_prefix("sqlite:") {
+            Ok(Self::Sqlite(PathBuf::from(path.trim_start_matches("//"))))
+        } else if text.is_empty() || text.contains("://") {
+            Err(StoreError::Address(text.to_owned()))
+        } else {
+            Ok(Self::Sqlite(PathBuf::from(text)))
+        }
+    }
+}
+
+/// The pools of one database.
+#[derive(Debug, Clone)]
+pub enum Db {
+    /// One connection that writes, several that read.
+    Sqlite {
+        /// The only connection that may write.
+        write: SqlitePool,
+        /// Read-only connections.
+        read: SqlitePool,
+    },
+    /// One pool for everything.
+    Postgres(PgPool),
+}
+
+/// A connection borrowed for a while.
+#[derive(Debug)]
+pub enum Conn<'c> {
+    /// To SQLite.
+    Sqlite(&'c mut SqliteConnection),
+    /// To PostgreSQL.
+    Postgres(&'c mut PgConnection),
+}
+
+/// Runs one body on whichever database the connection belongs to; inside, `c` is an executor.
+macro_rules! on {
+    ($conn:expr, |$c:ident| $body:expr) => {
+        match $conn {
+            $crate::store::Conn::Sqlite($c) => {
+                let $c = &mut **$c;
+                $body
+            }
+            $crate::store::Conn::Postgres($c) => {
+                let $c = &mut **$c;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use on;
+
+/// Runs one statement with its parameters bound in order; gives the number of rows it changed.
+macro_rules! execute {
+    ($conn:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
+        $crate::store::on!($conn, |c| sqlx::query($sql)$(.bind($bind))*.execute(c).await?.rows_affected())
+    };
+}
+pub(crate) use execute;
+
+/// A connection for reading; goes back to its pool when dropped.
+#[derive(Debug)]
+pub enum Reader {
+    /// From the SQLite pool.
+    Sqlite(PoolConnection<Sqlite>),
+    /// From the PostgreSQL pool.
+    Postgres(PoolConnection<Postgres>),
+}
+
+impl Reader {
+    /// The connection.
+    pub fn conn(&mut self) -> Conn<'_> {
+        match self {
+            Self::Sqlite(connection) => Conn::Sqlite(connection),
+            Self::Postgres(connection) => Conn::Postgres(connection),
+        }
+    }
+}
+
+/// A transaction that writes.
+#[derive(Debug)]
+pub(crate) enum Tx {
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+impl Tx {
+    pub(crate) fn conn(&mut self) -> Conn<'_> {
+        match self {
+            Self::Sqlite(tx) => Conn::Sqlite(tx),
+            Self::Postgres(tx) => Conn::Postgres(tx),
+        }
+    }
+
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn rollback(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(tx) => tx.rollback().await?,
+            Self::Postgres(tx) => tx.rollback().await?,
+        }
+        Ok(())
+    }
+}
+
+impl Db {
+    /// Opens the database, creates it where that is a file, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be reached, created or migrated.
+    pub async fn open(address: &Address) -> Result<Self, StoreError> {
+        let db = match address {
+            Address::Sqlite(path) => Self::open_sqlite(path).await?,
+            Address::Postgres(url) => {
+                let options = PgConnectOptions::from_str(url)?.application_name("remit");
+                let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(20));
+                Self::Postgres(pool.connect_with(options).await?)
+            }
+        };
+        migrate::run(&db).await?;
+        Ok(db)
+    }
+
+    async fn open_sqlite(path: &Path) -> Result<Self, StoreError> {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            tokio::fs::create_dir_all(folder).await.map_err(|error| StoreError::Folder {
+                path: folder.display().to_string(),
+                reason: error.to_string(),
+            })?;
+        }
+        // FULL costs nothing under group commit, and a lost "sent" mark would mean a second send.
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10))
+            .pragma("cache_size", "-65536")
+            .pragma("journal_size_limit", "67108864");
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.clone())
+            .await?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_lazy_with(options.create_if_missing(false).pragma("query_only", "on"));
+        Ok(Self::Sqlite { write, read })
+    }
+
+    /// Which database this is.
+    #[must_use]
+    pub const fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite { .. } => Dialect::Sqlite,
+            Self::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// A connection for reading.
+    ///
+    /// # Errors
+    /// [`StoreError::Driver`] when none is to be had in time.
+    pub async fn read(&self) -> Result<Reader, StoreError> {
+        Ok(match self {
+            Self::Sqlite { read, .. } => Reader::Sqlite(read.acquire().await?),
+            Self::Postgres(pool) => Reader::Postgres(pool.acquire().await?),
+        })
+    }
+
+    /// A transaction for writing. On SQLite it takes the write lock at once, so that it cannot fail half-way.
+    pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// The PostgreSQL pool, for what only PostgreSQL has.
+    pub(crate) const fn postgres(&self) -> Option<&PgPool> {
+        match self {
+            Self::Sqlite { .. } => None,
+            Self::Postgres(pool) => Some(pool),
+        }
+    }
+
+    /// Closes every connection.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// Checks that every statement is understood by this database, without running any.
+    /// Returns for each statement its name, the number of parameters and the columns it gives.
+    ///
+    /// # Errors
+    /// Name and reason of each statement that is not understood.
+    pub async fn prepare_all(&self) -> Result<Vec<(String, usize, Vec<String>)>, Vec<(String, String)>> {
+        use sqlx::{Column, Either, Executor, Statement};
+        let own = match self {
+            Self::Sqlite { .. } => statements::SQLITE_ONLY,
+            Self::Postgres(_) => statements::POSTGRES_ONLY,
+        };
+        let mut good = Vec::new();
+        let mut bad = Vec::new();
+        for (name, text) in statements::PORTABLE.iter().chain(own).copied() {
+            let mut reader = match self.read().await {
+                Ok(reader) => reader,
+                Err(error) => {
+                    bad.push((name.to_owned(), error.to_string()));
+                    continue;
+                }
+            };
+            let prepared = on!(&mut reader.conn(), |c| {
+                c.prepare(sqlx::SqlStr::from_static(text)).await.map(|statement| {
+                    let parameters = match statement.parameters() {
+                        Some(Either::Left(types)) => types.len(),
+                        Some(Either::Right(count)) => count,
+                        None => 0,
+                    };
+                    let columns = statement.columns().iter().map(|column| column.name().to_owned()).collect::<Vec<_>>();
+                    (name.to_owned(), parameters, columns)
+                })
+            });
+            match prepared {
+                Ok(found) => good.push(found),
+                Err(error) => bad.push((name.to_owned(), error.to_string())),
+            }
+        }
+        if bad.is_empty() { Ok(good) } else { Err(bad) }
+    }
+}

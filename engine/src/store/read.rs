@@ -1,0 +1,199 @@
+//! Reading. Every function takes a borrowed connection, so that it serves inside and outside a transaction.
+//! "Not there" is `Ok(None)` or an empty list, never an error.
+
+use super::rows::{
+    ActionRow, AddressRow, ApprovalRow, ChannelRow, ContactRow, ConversationRow, DecisionRow, DraftRow,
+    DraftVersionRow, DueRow, EffectRow, MessageRow, NoteRow, PolicyActiveRow, PolicyVersionRow, RawBytesRow,
+    RejectedRow, RepRow, RunRow, SwitchRow, TimelineRow, WorkspaceRow,
+};
+use super::statements as sql;
+use super::{Conn, StoreError, on};
+
+/// Declares read functions: name, parameters, row, statement and how many rows.
+macro_rules! reads {
+    ($($(#[$meta:meta])* $name:ident($($arg:ident: $type:ty),*) -> $how:ident $row:ty = $sql:ident;)+) => {
+        $(
+            $(#[$meta])*
+            ///
+            /// # Errors
+            /// [`StoreError`] when the database fails.
+            pub async fn $name(conn: &mut Conn<'_> $(, $arg: $type)*) -> Result<reads!(@type $how $row), StoreError> {
+                Ok(on!(conn, |c| reads!(@fetch $how, sqlx::query_as(sql::$sql)$(.bind($arg))*, c)))
+            }
+        )+
+    };
+    (@type one $row:ty) => { Option<$row> };
+    (@type all $row:ty) => { Vec<$row> };
+    (@fetch one, $query:expr, $c:ident) => { $query.fetch_optional($c).await? };
+    (@fetch all, $query:expr, $c:ident) => { $query.fetch_all($c).await? };
+}
+
+reads! {
+    /// A workspace.
+    workspace(id: &str) -> one WorkspaceRow = WORKSPACE_GET;
+    /// Who holds a key.
+    rep_by_key(key_sha256: &str) -> one RepRow = REP_BY_KEY;
+    /// A rep by address.
+    rep_by_email(ws: &str, email: &str) -> one RepRow = REP_BY_EMAIL;
+    /// A channel by the id in an inbound address.
+    channel_by_id(id: &str) -> one ChannelRow = CHANNEL_BY_ID;
+    /// The oldest channel of a kind.
+    channel_first_of_kind(ws: &str, kind: &str) -> one ChannelRow = CHANNEL_FIRST_OF_KIND;
+    /// All channels.
+    channels(ws: &str) -> all ChannelRow = CHANNEL_LIST;
+    /// A contact.
+    contact(ws: &str, id: &str) -> one ContactRow = CONTACT_GET;
+    /// Who has an address.
+    contact_by_address(ws: &str, kind: &str, address: &str) -> one ContactRow = CONTACT_BY_ADDRESS;
+    /// A contact's addresses.
+    contact_addresses(ws: &str, contact: &str) -> all AddressRow = CONTACT_ADDRESSES;
+    /// A contact's segments.
+    contact_segments(ws: &str, contact: &str) -> all (String,) = CONTACT_SEGMENTS;
+    /// A conversation.
+    conversation(ws: &str, id: &str) -> one ConversationRow = CONVERSATION_GET;
+    /// A contact's latest conversations.
+    conversations_of_contact(ws: &str, contact: &str, limit: i64) -> all ConversationRow = CONVERSATION_OF_CONTACT;
+    /// Why a conversation needs a person.
+    actions(ws: &str, conversation: &str) -> all ActionRow = REQUIRES_ACTION_OF;
+    /// How many messages of a conversation a rep has not seen.
+    unread(ws: &str, rep: &str, conversation: &str) -> one (i64,) = UNREAD_OF;
+    /// What came in, byte for byte.
+    raw_bytes(ws: &str, raw_event: &str) -> one RawBytesRow = RAW_EVENT_BYTES;
+    /// A message.
+    message(ws: &str, id: &str) -> one MessageRow = MESSAGE_GET;
+    /// A conversation's messages before a number, newest first.
+    messages(ws: &str, conversation: &str, before_seq: i64, limit: i64) -> all MessageRow = MESSAGE_LIST;
+    /// A run.
+    run(ws: &str, id: &str) -> one RunRow = RUN_GET;
+    /// The run that answers a message.
+    run_of_message(ws: &str, message: &str) -> one RunRow = RUN_OF_MESSAGE;
+    /// A contact's parked runs.
+    parked_of_contact(ws: &str, contact: &str) -> all RunRow = RUN_PARKED_OF_CONTACT;
+    /// Runs that are due, oldest first.
+    due(now: i64, limit: i64) -> all DueRow = RUN_DUE;
+    /// The policy in force.
+    policy_active(ws: &str) -> one PolicyActiveRow = POLICY_ACTIVE_GET;
+    /// A policy's files.
+    policy_version(ws: &str, digest: &str) -> one PolicyVersionRow = POLICY_VERSION_GET;
+    /// A decision.
+    decision(ws: &str, id: &str) -> one DecisionRow = DECISION_GET;
+    /// A message's decisions, latest first.
+    decisions_of_message(ws: &str, message: &str) -> all DecisionRow = DECISION_OF_MESSAGE;
+    /// Decisions before a time and id, latest first.
+    decisions(ws: &str, before: i64, before_id: &str, limit: i64) -> all DecisionRow = DECISION_LIST;
+    /// A draft.
+    draft(ws: &str, id: &str) -> one DraftRow = DRAFT_GET;
+    /// A conversation's drafts before a time and id, latest first.
+    drafts(ws: &str, conversation: &str, before: i64, before_id: &str, limit: i64) -> all DraftRow = DRAFT_OF_CONVERSATION;
+    /// Every text a draft has had.
+    draft_versions(ws: &str, draft: &str) -> all DraftVersionRow = DRAFT_VERSIONS;
+    /// An approval.
+    approval(ws: &str, id: &str) -> one ApprovalRow = APPROVAL_GET;
+    /// What a run waits for.
+    approval_pending(ws: &str, run: &str) -> one ApprovalRow = APPROVAL_PENDING_OF_RUN;
+    /// Approvals in a state after a time and id, oldest first.
+    approvals(ws: &str, state: &str, after: i64, after_id: &str, limit: i64) -> all ApprovalRow = APPROVAL_LIST;
+    /// The latest effect of a run.
+    effect_of_run(ws: &str, run: &str) -> one EffectRow = EFFECT_OF_RUN;
+    /// A note.
+    note(ws: &str, id: &str) -> one NoteRow = NOTE_GET;
+    /// A conversation's notes before a time and id, latest first.
+    notes(ws: &str, conversation: &str, before: i64, before_id: &str, limit: i64) -> all NoteRow = NOTE_LIST;
+    /// A conversation's timeline before a time and id, latest first.
+    timeline(ws: &str, conversation: &str, before: i64, before_id: &str, limit: i64) -> all TimelineRow = TIMELINE_LIST;
+    /// Every switch that was ever flipped.
+    switches(ws: &str) -> all SwitchRow = SWITCH_LIST;
+    /// Inbound requests turned away since the start of a day, by reason.
+    rejected(since_day: i64) -> all RejectedRow = REJECTED_LIST;
+    /// Output of a step.
+    step_output(ws: &str, run: &str, step: &str) -> one (String,) = STEP_GET;
+}
+
+/// When the engine must look again; `None` when nothing waits for a time.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn next_due(conn: &mut Conn<'_>, now: i64) -> Result<Option<i64>, StoreError> {
+    let row: (Option<i64>,) = on!(conn, |c| sqlx::query_as(sql::RUN_NEXT_DUE).bind(now).fetch_one(c).await?);
+    Ok(row.0)
+}
+
+/// True when a person wrote again after message number `seq`.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn newer_inbound(conn: &mut Conn<'_>, ws: &str, conversation: &str, seq: i64) -> Result<bool, StoreError> {
+    let row: (i64,) = on!(conn, |c| sqlx::query_as(sql::MESSAGE_NEWER_INBOUND)
+        .bind(ws)
+        .bind(conversation)
+        .bind(seq)
+        .fetch_one(c)
+        .await?);
+    Ok(row.0 > 0)
+}
+
+/// How many automatic sends a limit has counted in a bucket.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn limit_count(
+    conn: &mut Conn<'_>,
+    ws: &str,
+    limit: &str,
+    subject: &str,
+    bucket_start: i64,
+) -> Result<i64, StoreError> {
+    let row: Option<(i64,)> = on!(conn, |c| sqlx::query_as(sql::LIMIT_GET)
+        .bind(ws)
+        .bind(limit)
+        .bind(subject)
+        .bind(bucket_start)
+        .fetch_optional(c)
+        .await?);
+    Ok(row.map_or(0, |row| row.0))
+}
+
+/// Which conversations a list shows.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ConversationFilter<'a> {
+    /// Only this channel kind.
+    pub channel: Option<&'a str>,
+    /// Only what this rep has not seen.
+    pub unread_by: Option<&'a str>,
+    /// Only what needs a person.
+    pub requires_action: bool,
+}
+
+/// Conversations before a time and id, most recent activity first. Each combination of filters walks an index of its own.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn conversations(
+    conn: &mut Conn<'_>,
+    ws: &str,
+    filter: ConversationFilter<'_>,
+    before: i64,
+    before_id: &str,
+    limit: i64,
+) -> Result<Vec<ConversationRow>, StoreError> {
+    let text = match (filter.unread_by.is_some(), filter.requires_action, filter.channel.is_some()) {
+        (false, false, false) => sql::CONVERSATION_LIST,
+        (false, false, true) => sql::CONVERSATION_LIST_CHANNEL,
+        (false, true, false) => sql::CONVERSATION_LIST_ACTION,
+        (false, true, true) => sql::CONVERSATION_LIST_ACTION_CHANNEL,
+        (true, false, false) => sql::CONVERSATION_LIST_UNREAD,
+        (true, false, true) => sql::CONVERSATION_LIST_UNREAD_CHANNEL,
+        (true, true, false) => sql::CONVERSATION_LIST_UNREAD_ACTION,
+        (true, true, true) => sql::CONVERSATION_LIST_UNREAD_ACTION_CHANNEL,
+    };
+    Ok(on!(conn, |c| {
+        let mut query = sqlx::query_as(text).bind(ws).bind(before).bind(before_id).bind(limit);
+        if let Some(rep) = filter.unread_by {
+            query = query.bind(rep);
+        }
+        if let Some(channel) = filter.channel {
+            query = query.bind(channel);
+        }
+        query.fetch_all(c).await?
+    }))
+}

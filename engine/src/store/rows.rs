@@ -1,0 +1,127 @@
+//! Rows as they are stored. Words are parsed where they are used; JSON columns are text here.
+
+use sqlx::FromRow;
+
+/// Declares row structs whose fields carry the column's own name.
+macro_rules! rows {
+    ($($(#[$meta:meta])* $name:ident { $($(#[$fmeta:meta])* $field:ident: $type:ty,)+ })+) => {
+        $(
+            $(#[$meta])*
+            #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+            #[expect(missing_docs, reason = "the columns are documented in the migration")]
+            pub struct $name { $($(#[$fmeta])* pub $field: $type,)+ }
+        )+
+    };
+}
+
+rows! {
+    /// A workspace.
+    WorkspaceRow { id: String, name: String, created_at: i64, }
+    /// A person inside.
+    RepRow { workspace_id: String, id: String, name: String, email: String, role: String, created_at: i64, }
+    /// A connected account.
+    ChannelRow {
+        workspace_id: String, id: String, kind: String, name: String, address: String, status: String,
+        email_warmup: bool, secret_version: i64, created_at: i64,
+    }
+    /// A person outside.
+    ContactRow {
+        workspace_id: String, id: String, name: Option<String>, company: Option<String>, opted_out_at: Option<i64>,
+        ai_paused: bool, ai_pause_reason: Option<String>, ai_paused_by: Option<String>, ai_paused_at: Option<i64>,
+        ai_paused_until: Option<i64>, inbound_count: i64, created_at: i64, version: i64,
+    }
+    /// One address of a contact.
+    AddressRow { kind: String, address: String, }
+    /// A thread with one contact on one channel.
+    ConversationRow {
+        workspace_id: String, id: String, channel_id: String, channel_kind: String, contact_id: String,
+        subject: Option<String>, status: String, preview: String, revision: i64, ai_turns: i64, human_active: bool,
+        requires_action: bool, team: Option<String>, person: Option<String>, priority: Option<String>,
+        sla_at: Option<i64>, last_inbound_at: Option<i64>, last_activity_at: i64, created_at: i64, version: i64,
+    }
+    /// Why a conversation needs a person.
+    ActionRow { reason: String, since: i64, }
+    /// What came in, byte for byte.
+    RawBytesRow { content_type: String, bytes: Vec<u8>, }
+    /// A message, either way.
+    MessageRow {
+        workspace_id: String, id: String, conversation_id: String, seq: i64, direction: String, channel_kind: String,
+        kind: String, automated: bool, author_kind: String, author_id: Option<String>, author_name: Option<String>,
+        from_address: String, to_address: String, subject: Option<String>, body_text: String, full_text: String,
+        body_html: Option<String>, attachments: String, external_id: Option<String>, reply_refs: String,
+        language: Option<String>, intent: Option<String>, confidence: Option<i64>, margin: Option<i64>,
+        classifier: Option<String>, status: String, raw_event_id: Option<String>, draft_id: Option<String>,
+        occurred_at: i64, created_at: i64,
+    }
+    /// The work on one inbound message.
+    RunRow {
+        workspace_id: String, id: String, message_id: String, conversation_id: String, seq: i64,
+        #[sqlx(try_from = "String")] stage: crate::domain::Stage,
+        version: i64, attempt: i64, approved: bool, held_since: Option<i64>, ready_at: Option<i64>,
+        closed_reason: Option<String>, last_error: Option<String>, draft_id: Option<String>,
+        decision_id: Option<String>, epoch: i64, created_at: i64, updated_at: i64,
+    }
+    /// A run that is due, and the lane it runs in.
+    DueRow { workspace_id: String, id: String, conversation_id: String, seq: i64, epoch: i64, }
+    /// What an event seen before became.
+    SeenRow { message_id: String, conversation_id: String, run_id: String, }
+    /// A run that was closed because its contact wrote again.
+    SupersededRow { id: String, draft_id: Option<String>, }
+    /// The files of a policy.
+    PolicyVersionRow { workspace_id: String, digest: String, name: String, root: String, files: String, created_at: i64, }
+    /// Which policy is in force.
+    PolicyActiveRow { digest: String, activated_at: i64, activated_by: String, }
+    /// One decision of the gate.
+    DecisionRow {
+        workspace_id: String, id: String, run_id: String, message_id: String, conversation_id: String,
+        draft_id: Option<String>, gate: String, policy_digest: String, outcome: String, rule: String,
+        rule_file: String, rule_line: i64, rule_column: i64, record: String, took_us: i64, decided_at: i64,
+    }
+    /// A reply that is not sent yet, or was.
+    DraftRow {
+        workspace_id: String, id: String, conversation_id: String, message_id: String, run_id: String,
+        author_kind: String, status: String, version: i64, subject: Option<String>, body_text: String,
+        content_sha256: String, source: String, base_revision: i64, created_at: i64, updated_at: i64,
+    }
+    /// One text a draft has had.
+    DraftVersionRow {
+        version: i64, author: String, subject: Option<String>, body_text: String, content_sha256: String,
+        created_at: i64,
+    }
+    /// A question to a person.
+    ApprovalRow {
+        workspace_id: String, id: String, run_id: String, conversation_id: String, draft_id: String,
+        decision_id: String, state: String, team: Option<String>, expires_at: Option<i64>, expire_to: String,
+        decided_by: Option<String>, decided_at: Option<i64>, draft_version: Option<i64>, reason: Option<String>,
+        created_at: i64,
+    }
+    /// The intent to send, and what became of it.
+    EffectRow {
+        workspace_id: String, id: String, run_id: String, conversation_id: String, message_id: String,
+        idempotency_key: String, state: String, payload: String, automatic: bool, attempt: i64,
+        boot: Option<String>, provider_ref: Option<String>, last_error: Option<String>, created_at: i64,
+        updated_at: i64,
+    }
+    /// An internal note.
+    NoteRow {
+        workspace_id: String, id: String, conversation_id: String, author_id: String, author_name: String,
+        body_text: String, created_at: i64,
+    }
+    /// What people read.
+    TimelineRow {
+        workspace_id: String, id: String, conversation_id: String, contact_id: String, kind: String,
+        actor_kind: String, actor_name: Option<String>, summary: String, refers_to: Option<String>, data: String,
+        at: i64,
+    }
+    /// A switch and who flipped it.
+    SwitchRow {
+        workspace_id: String, name: String, is_on: bool, reason: String, changed_by: String, changed_at: i64,
+    }
+    /// How often inbound requests were turned away, by reason.
+    RejectedRow { reason: String, times: i64, }
+    /// What must still be true when a send begins.
+    FenceRow {
+        revision: i64, ai_paused: bool, ai_paused_until: Option<i64>, opted_out_at: Option<i64>,
+        channel_status: String, policy_digest: Option<String>, kill_switch: bool,
+    }
+}

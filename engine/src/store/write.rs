@@ -1,0 +1,699 @@
+//! The writes a decision is made of. Each is one small statement or a fixed few; a [`Transition`] commits them together.
+
+use super::rows::FenceRow;
+use super::statements as sql;
+use super::{Conn, Outcome, StoreError, execute, on};
+use crate::domain::{ActionReason, ClosedReason, Stage};
+
+/// Result, next state and effects of one step: committed together or not at all.
+#[derive(Debug, Clone, Default)]
+pub struct Transition {
+    /// The workspace everything in it belongs to.
+    pub workspace_id: String,
+    /// The time of the transition, UTC milliseconds.
+    pub now_ms: i64,
+    /// What must still be true, where this transition begins a send.
+    pub fence: Option<SendFence>,
+    /// The compare-and-set that wins or loses the transition.
+    pub run: Option<RunMove>,
+    /// What is written when it is won.
+    pub writes: Vec<Write>,
+}
+
+/// Moves a run, if nobody else has moved it since it was read.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the fields are the columns of `run`")]
+pub struct RunMove {
+    pub id: String,
+    pub version: i64,
+    pub epoch: i64,
+    pub stage: Stage,
+    pub attempt: i64,
+    pub approved: bool,
+    pub held_since: Option<i64>,
+    pub ready_at: Option<i64>,
+    pub closed_reason: Option<ClosedReason>,
+    pub last_error: Option<String>,
+    pub draft_id: Option<String>,
+    pub decision_id: Option<String>,
+}
+
+/// What the gate saw right before a send. If any of it has changed when the send is claimed, the gate is asked again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields name what is compared")]
+pub struct SendFence {
+    pub conversation_id: String,
+    pub contact_id: String,
+    pub revision: i64,
+    pub policy_digest: String,
+}
+
+/// A new outbound message and the effect that sends it.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the fields are the columns of `message`")]
+pub struct SendClaim {
+    pub message_id: String,
+    pub conversation_id: String,
+    pub channel_kind: &'static str,
+    pub author_kind: &'static str,
+    pub author_name: String,
+    pub from_address: String,
+    pub to_address: String,
+    pub subject: Option<String>,
+    pub body_text: String,
+    pub external_id: String,
+    pub reply_refs: Vec<String>,
+    pub draft_id: String,
+    /// True when the AI answered: it counts as one of its turns.
+    pub ai_turn: bool,
+}
+
+/// One line of the timeline.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the fields are the columns of `timeline`")]
+pub struct TimelineEntry {
+    pub id: String,
+    pub conversation_id: String,
+    pub contact_id: String,
+    pub kind: &'static str,
+    pub actor_kind: &'static str,
+    pub actor_name: Option<String>,
+    pub summary: String,
+    pub refers_to: Option<String>,
+    pub data: serde_json::Value,
+    pub at: i64,
+}
+
+/// One write. Fields are the columns they set; ids and times come with them.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "fields carry the names of their columns")]
+pub enum Write {
+    /// Keep what a step produced.
+    Step { run_id: String, step: &'static str, revision: i64, output: String },
+    /// What the classifier found.
+    Classified {
+        message_id: String,
+        intent: Option<String>,
+        confidence: Option<i64>,
+        margin: Option<i64>,
+        language: Option<String>,
+        classifier: String,
+    },
+    /// A draft and its first version.
+    Draft {
+        id: String,
+        conversation_id: String,
+        message_id: String,
+        run_id: String,
+        subject: Option<String>,
+        body_text: String,
+        content_sha256: String,
+        source: String,
+        base_revision: i64,
+    },
+    /// A new text for a draft.
+    DraftEdit {
+        id: String,
+        version: i64,
+        author: String,
+        subject: Option<String>,
+        body_text: String,
+        content_sha256: String,
+    },
+    /// Where a draft stands.
+    DraftStatus { id: String, status: &'static str },
+    /// A decision of the gate.
+    Decision {
+        id: String,
+        run_id: String,
+        message_id: String,
+        conversation_id: String,
+        draft_id: Option<String>,
+        gate: &'static str,
+        policy_digest: String,
+        outcome: &'static str,
+        rule: String,
+        rule_file: String,
+        rule_line: i64,
+        rule_column: i64,
+        record: String,
+        took_us: i64,
+    },
+    /// Ask a person.
+    Approval {
+        id: String,
+        run_id: String,
+        conversation_id: String,
+        draft_id: String,
+        decision_id: String,
+        team: Option<String>,
+        expires_at: Option<i64>,
+        expire_to: &'static str,
+    },
+    /// Settle what a run waits for.
+    ApprovalDecided {
+        run_id: String,
+        state: &'static str,
+        by: Option<String>,
+        draft_version: Option<i64>,
+        reason: Option<String>,
+    },
+    /// Intend to send.
+    Effect {
+        id: String,
+        run_id: String,
+        conversation_id: String,
+        message_id: String,
+        idempotency_key: String,
+        payload: String,
+        automatic: bool,
+    },
+    /// The provider is about to be called; the first time, the message becomes visible.
+    EffectStart { id: String, boot: String, message: Option<Box<SendClaim>> },
+    /// What became of an effect and of its message.
+    EffectFinish {
+        id: String,
+        message_id: String,
+        state: &'static str,
+        message_status: &'static str,
+        provider_ref: Option<String>,
+        last_error: Option<String>,
+    },
+    /// Take back an effect that was not begun.
+    EffectCancel { run_id: String },
+    /// One more reason for a person to look.
+    ActionAdd { conversation_id: String, reason: ActionReason },
+    /// One reason less.
+    ActionRemove { conversation_id: String, reason: ActionReason },
+    /// Who should look after it.
+    Route {
+        conversation_id: String,
+        team: Option<String>,
+        person: Option<String>,
+        priority: Option<String>,
+        sla_at: Option<i64>,
+    },
+    /// Pause the AI for a contact.
+    ContactPause { id: String, reason: String, by: String, until: Option<i64> },
+    /// Let the AI answer again.
+    ContactResume { id: String },
+    /// The contact does not want to be written to.
+    ContactOptOut { id: String },
+    /// A contact's company.
+    ContactCompany { id: String, company: String },
+    /// Put a contact into a segment.
+    ContactSegment { id: String, segment: String },
+    /// Count one automatic send.
+    LimitCount { limit: String, subject: String, bucket_start: i64 },
+    /// An internal note.
+    Note { id: String, conversation_id: String, author_id: String, author_name: String, body_text: String },
+    /// A line of the timeline.
+    Timeline(Box<TimelineEntry>),
+    /// A rep has seen a conversation.
+    UnreadClear { rep_id: String, conversation_id: String },
+    /// A rep wants to see it again.
+    UnreadMark { rep_id: String, conversation_id: String },
+    /// Flip a switch.
+    Switch { name: String, is_on: bool, reason: String, by: String },
+    /// A workspace, unless it is there.
+    Workspace { name: String },
+    /// A rep, unless the address is taken.
+    Rep { id: String, name: String, email: String, role: String },
+    /// A key of a rep.
+    ApiKey { id: String, rep_id: String, name: String, key_sha256: String },
+    /// End a key.
+    ApiKeyRevoke { id: String },
+    /// A channel, unless its id is there.
+    Channel { id: String, kind: String, name: String, address: String },
+    /// Activate or disable a channel.
+    ChannelStatus { id: String, status: &'static str },
+    /// The files of a policy.
+    PolicyVersion { digest: String, name: String, root: String, files: String },
+    /// Put a policy in force.
+    PolicyActivate { digest: String, by: String },
+    /// Count an inbound request that was turned away.
+    RejectedInbound { reason: String, day: i64 },
+}
+
+impl Transition {
+    pub(super) async fn apply(&self, conn: &mut Conn<'_>) -> Result<Outcome, StoreError> {
+        if let Some(fence) = &self.fence
+            && !fence.holds(conn, &self.workspace_id, self.now_ms).await?
+        {
+            return Ok(Outcome::Fenced);
+        }
+        if let Some(run) = &self.run
+            && run.apply(conn, &self.workspace_id, self.now_ms).await? == 0
+        {
+            return Ok(Outcome::Lost);
+        }
+        for write in &self.writes {
+            write.apply(conn, &self.workspace_id, self.now_ms).await?;
+        }
+        Ok(Outcome::Won)
+    }
+}
+
+impl SendFence {
+    async fn holds(&self, conn: &mut Conn<'_>, ws: &str, now_ms: i64) -> Result<bool, StoreError> {
+        let text = match conn {
+            Conn::Sqlite(_) => sql::sqlite::SEND_FENCE,
+            Conn::Postgres(_) => sql::postgres::SEND_FENCE,
+        };
+        let row: Option<FenceRow> = on!(conn, |c| sqlx::query_as(text)
+            .bind(ws)
+            .bind(&self.conversation_id)
+            .bind(&self.contact_id)
+            .fetch_optional(c)
+            .await?);
+        Ok(row.is_some_and(|row| {
+            let paused = row.ai_paused && row.ai_paused_until.is_none_or(|until| until > now_ms);
+            !row.kill_switch
+                && !paused
+                && row.opted_out_at.is_none()
+                && row.channel_status == "active"
+                && row.revision == self.revision
+                && row.policy_digest.as_deref() == Some(self.policy_digest.as_str())
+        }))
+    }
+}
+
+impl RunMove {
+    async fn apply(&self, conn: &mut Conn<'_>, ws: &str, now: i64) -> Result<u64, StoreError> {
+        let release = self.stage.is_terminal() || self.stage.is_parked();
+        Ok(execute!(
+            conn,
+            sql::RUN_ADVANCE,
+            ws,
+            &self.id,
+            self.version,
+            self.epoch,
+            self.stage.as_str(),
+            self.attempt,
+            self.approved,
+            self.held_since,
+            self.ready_at,
+            self.closed_reason.map(ClosedReason::as_str),
+            self.last_error.as_deref(),
+            self.draft_id.as_deref(),
+            self.decision_id.as_deref(),
+            release,
+            now
+        ))
+    }
+}
+
+impl TimelineEntry {
+    pub(super) async fn insert(&self, conn: &mut Conn<'_>, ws: &str) -> Result<(), StoreError> {
+        execute!(
+            conn,
+            sql::TIMELINE_INSERT,
+            ws,
+            &self.id,
+            &self.conversation_id,
+            &self.contact_id,
+            self.kind,
+            self.actor_kind,
+            self.actor_name.as_deref(),
+            &self.summary,
+            self.refers_to.as_deref(),
+            self.data.to_string(),
+            self.at
+        );
+        Ok(())
+    }
+}
+
+/// The first words of a text, on one line: what the list shows.
+pub(super) fn preview(text: &str) -> String {
+    let mut line = String::with_capacity(160);
+    for word in text.split_whitespace() {
+        if line.chars().count() + word.chars().count() > 140 {
+            line.push('…');
+            break;
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line.chars().take(150).collect()
+}
+
+pub(super) async fn remember_ref(
+    conn: &mut Conn<'_>,
+    ws: &str,
+    external_id: &str,
+    conversation_id: &str,
+    message_id: &str,
+) -> Result<(), StoreError> {
+    execute!(conn, sql::MESSAGE_REF_INSERT, ws, external_id, conversation_id, message_id);
+    Ok(())
+}
+
+pub(super) async fn move_unread(conn: &mut Conn<'_>, ws: &str, conversation: &str, now: i64) -> Result<(), StoreError> {
+    execute!(conn, sql::UNREAD_MOVE, ws, conversation, now);
+    Ok(())
+}
+
+pub(super) async fn add_action(
+    conn: &mut Conn<'_>,
+    ws: &str,
+    conversation_id: &str,
+    reason: ActionReason,
+    now: i64,
+) -> Result<(), StoreError> {
+    execute!(conn, sql::REQUIRES_ACTION_ADD, ws, conversation_id, reason.as_str(), now);
+    execute!(conn, sql::CONVERSATION_FLAG_ACTION, ws, conversation_id);
+    Ok(())
+}
+
+pub(super) async fn remove_action(
+    conn: &mut Conn<'_>,
+    ws: &str,
+    conversation_id: &str,
+    reason: ActionReason,
+) -> Result<(), StoreError> {
+    if execute!(conn, sql::REQUIRES_ACTION_REMOVE, ws, conversation_id, reason.as_str()) > 0 {
+        execute!(conn, sql::CONVERSATION_FLAG_ACTION, ws, conversation_id);
+    }
+    Ok(())
+}
+
+/// Takes back what a closed run had pending: its draft, its question, its effect.
+pub(super) async fn withdraw(
+    conn: &mut Conn<'_>,
+    ws: &str,
+    run_id: &str,
+    draft_id: Option<&str>,
+    draft_status: &str,
+    now: i64,
+) -> Result<(), StoreError> {
+    if let Some(draft_id) = draft_id {
+        execute!(conn, sql::DRAFT_STATUS, ws, draft_id, draft_status, now);
+    }
+    execute!(conn, sql::APPROVAL_DECIDE, ws, run_id, "withdrawn", None::<&str>, now, None::<i64>, Some(draft_status));
+    cancel_effect(conn, ws, run_id, now).await
+}
+
+/// Takes back an effect that was not begun, and the message of one whose earlier attempt failed.
+async fn cancel_effect(conn: &mut Conn<'_>, ws: &str, run_id: &str, now: i64) -> Result<(), StoreError> {
+    let cancelled: Vec<(String,)> =
+        on!(conn, |c| sqlx::query_as(sql::EFFECT_CANCEL_OF_RUN).bind(ws).bind(run_id).bind(now).fetch_all(c).await?);
+    for (message_id,) in cancelled {
+        execute!(conn, sql::MESSAGE_STATUS, ws, &message_id, "cancelled");
+    }
+    Ok(())
+}
+
+impl SendClaim {
+    async fn insert(&self, conn: &mut Conn<'_>, ws: &str, now: i64) -> Result<(), StoreError> {
+        let (seq,): (i64,) = on!(conn, |c| sqlx::query_as(sql::CONVERSATION_TOUCH_OUTBOUND)
+            .bind(ws)
+            .bind(&self.conversation_id)
+            .bind(preview(&self.body_text))
+            .bind(now)
+            .bind(i64::from(self.ai_turn))
+            .fetch_one(c)
+            .await?);
+        let refs = serde_json::to_string(&self.reply_refs).unwrap_or_else(|_| "[]".to_owned());
+        execute!(
+            conn,
+            sql::MESSAGE_INSERT,
+            ws,
+            &self.message_id,
+            &self.conversation_id,
+            seq,
+            "outbound",
+            self.channel_kind,
+            "message",
+            false,
+            self.author_kind,
+            None::<&str>,
+            &self.author_name,
+            &self.from_address,
+            &self.to_address,
+            self.subject.as_deref(),
+            &self.body_text,
+            &self.body_text,
+            None::<&str>,
+            "[]",
+            &self.external_id,
+            &refs,
+            None::<&str>,
+            "sending",
+            None::<&str>,
+            &self.draft_id,
+            now,
+            now
+        );
+        remember_ref(conn, ws, &self.external_id, &self.conversation_id, &self.message_id).await?;
+        move_unread(conn, ws, &self.conversation_id, now).await
+    }
+}
+
+impl Write {
+    #[expect(clippy::too_many_lines, reason = "one arm per kind of write, each a call; splitting would hide the list")]
+    async fn apply(&self, conn: &mut Conn<'_>, ws: &str, now: i64) -> Result<(), StoreError> {
+        match self {
+            Self::Step { run_id, step, revision, output } => {
+                execute!(conn, sql::STEP_INSERT, ws, run_id, *step, *revision, output, now);
+            }
+            Self::Classified { message_id, intent, confidence, margin, language, classifier } => {
+                execute!(
+                    conn,
+                    sql::MESSAGE_CLASSIFIED,
+                    ws,
+                    message_id,
+                    intent.as_deref(),
+                    *confidence,
+                    *margin,
+                    language.as_deref(),
+                    classifier
+                );
+            }
+            Self::Draft {
+                id,
+                conversation_id,
+                message_id,
+                run_id,
+                subject,
+                body_text,
+                content_sha256,
+                source,
+                base_revision,
+            } => {
+                execute!(
+                    conn,
+                    sql::DRAFT_INSERT,
+                    ws,
+                    id,
+                    conversation_id,
+                    message_id,
+                    run_id,
+                    "ai_agent",
+                    "open",
+                    subject.as_deref(),
+                    body_text,
+                    content_sha256,
+                    source,
+                    *base_revision,
+                    now
+                );
+                let subject = subject.as_deref();
+                execute!(
+                    conn,
+                    sql::DRAFT_VERSION_INSERT,
+                    ws,
+                    id,
+                    1_i64,
+                    "ai_agent",
+                    subject,
+                    body_text,
+                    content_sha256,
+                    now
+                );
+            }
+            Self::DraftEdit { id, version, author, subject, body_text, content_sha256 } => {
+                let subject = subject.as_deref();
+                execute!(conn, sql::DRAFT_EDIT, ws, id, subject, body_text, content_sha256, now);
+                execute!(
+                    conn,
+                    sql::DRAFT_VERSION_INSERT,
+                    ws,
+                    id,
+                    *version,
+                    author,
+                    subject,
+                    body_text,
+                    content_sha256,
+                    now
+                );
+            }
+            Self::DraftStatus { id, status } => {
+                execute!(conn, sql::DRAFT_STATUS, ws, id, *status, now);
+            }
+            Self::Decision {
+                id,
+                run_id,
+                message_id,
+                conversation_id,
+                draft_id,
+                gate,
+                policy_digest,
+                outcome,
+                rule,
+                rule_file,
+                rule_line,
+                rule_column,
+                record,
+                took_us,
+            } => {
+                execute!(
+                    conn,
+                    sql::DECISION_INSERT,
+                    ws,
+                    id,
+                    run_id,
+                    message_id,
+                    conversation_id,
+                    draft_id.as_deref(),
+                    *gate,
+                    policy_digest,
+                    *outcome,
+                    rule,
+                    rule_file,
+                    *rule_line,
+                    *rule_column,
+                    record,
+                    *took_us,
+                    now
+                );
+            }
+            Self::Approval { id, run_id, conversation_id, draft_id, decision_id, team, expires_at, expire_to } => {
+                execute!(
+                    conn,
+                    sql::APPROVAL_INSERT,
+                    ws,
+                    id,
+                    run_id,
+                    conversation_id,
+                    draft_id,
+                    decision_id,
+                    team.as_deref(),
+                    *expires_at,
+                    *expire_to,
+                    now
+                );
+            }
+            Self::ApprovalDecided { run_id, state, by, draft_version, reason } => {
+                let (by, reason) = (by.as_deref(), reason.as_deref());
+                execute!(conn, sql::APPROVAL_DECIDE, ws, run_id, *state, by, now, *draft_version, reason);
+            }
+            Self::Effect { id, run_id, conversation_id, message_id, idempotency_key, payload, automatic } => {
+                execute!(
+                    conn,
+                    sql::EFFECT_INSERT,
+                    ws,
+                    id,
+                    run_id,
+                    conversation_id,
+                    message_id,
+                    idempotency_key,
+                    payload,
+                    *automatic,
+                    now
+                );
+            }
+            Self::EffectStart { id, boot, message } => {
+                execute!(conn, sql::EFFECT_START, ws, id, boot, now);
+                if let Some(message) = message {
+                    message.insert(conn, ws, now).await?;
+                }
+            }
+            Self::EffectFinish { id, message_id, state, message_status, provider_ref, last_error } => {
+                let (reference, error) = (provider_ref.as_deref(), last_error.as_deref());
+                execute!(conn, sql::EFFECT_FINISH, ws, id, *state, reference, error, now);
+                execute!(conn, sql::MESSAGE_STATUS, ws, message_id, *message_status);
+            }
+            Self::EffectCancel { run_id } => cancel_effect(conn, ws, run_id, now).await?,
+            Self::ActionAdd { conversation_id, reason } => add_action(conn, ws, conversation_id, *reason, now).await?,
+            Self::ActionRemove { conversation_id, reason } => remove_action(conn, ws, conversation_id, *reason).await?,
+            Self::Route { conversation_id, team, person, priority, sla_at } => {
+                let (team, person, priority) = (team.as_deref(), person.as_deref(), priority.as_deref());
+                execute!(conn, sql::CONVERSATION_ROUTE, ws, conversation_id, team, person, priority, *sla_at);
+            }
+            Self::ContactPause { id, reason, by, until } => {
+                execute!(conn, sql::CONTACT_PAUSE, ws, id, reason, by, now, *until);
+            }
+            Self::ContactResume { id } => {
+                execute!(conn, sql::CONTACT_RESUME, ws, id);
+            }
+            Self::ContactOptOut { id } => {
+                execute!(conn, sql::CONTACT_OPT_OUT, ws, id, now);
+            }
+            Self::ContactCompany { id, company } => {
+                execute!(conn, sql::CONTACT_SET_COMPANY, ws, id, company);
+            }
+            Self::ContactSegment { id, segment } => {
+                execute!(conn, sql::CONTACT_SEGMENT_ADD, ws, id, segment);
+            }
+            Self::LimitCount { limit, subject, bucket_start } => {
+                execute!(conn, sql::LIMIT_ADD, ws, limit, subject, *bucket_start);
+            }
+            Self::Note { id, conversation_id, author_id, author_name, body_text } => {
+                execute!(conn, sql::NOTE_INSERT, ws, id, conversation_id, author_id, author_name, body_text, now);
+            }
+            Self::Timeline(entry) => entry.insert(conn, ws).await?,
+            Self::UnreadClear { rep_id, conversation_id } => {
+                execute!(conn, sql::UNREAD_CLEAR, ws, rep_id, conversation_id);
+            }
+            Self::UnreadMark { rep_id, conversation_id } => {
+                execute!(conn, sql::UNREAD_MARK, ws, rep_id, conversation_id);
+            }
+            Self::Switch { name, is_on, reason, by } => {
+                execute!(conn, sql::SWITCH_SET, ws, name, *is_on, reason, by, now);
+            }
+            Self::Workspace { name } => {
+                execute!(conn, sql::WORKSPACE_ENSURE, ws, name, now);
+            }
+            Self::Rep { id, name, email, role } => {
+                execute!(conn, sql::REP_INSERT, ws, id, name, email, role, now);
+            }
+            Self::ApiKey { id, rep_id, name, key_sha256 } => {
+                execute!(conn, sql::API_KEY_INSERT, ws, id, rep_id, name, key_sha256, now);
+            }
+            Self::ApiKeyRevoke { id } => {
+                execute!(conn, sql::API_KEY_REVOKE, ws, id, now);
+            }
+            Self::Channel { id, kind, name, address } => {
+                execute!(conn, sql::CHANNEL_INSERT, ws, id, kind, name, address, now);
+            }
+            Self::ChannelStatus { id, status } => {
+                execute!(conn, sql::CHANNEL_SET_STATUS, ws, id, *status);
+            }
+            Self::PolicyVersion { digest, name, root, files } => {
+                execute!(conn, sql::POLICY_VERSION_INSERT, ws, digest, name, root, files, now);
+            }
+            Self::PolicyActivate { digest, by } => {
+                execute!(conn, sql::POLICY_ACTIVATE, ws, digest, now, by);
+            }
+            Self::RejectedInbound { reason, day } => {
+                execute!(conn, sql::REJECTED_ADD, reason, *day);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::preview;
+
+    #[test]
+    fn a_preview_is_one_line_of_bounded_length() {
+        assert_eq!(preview("Hello\n\n  there "), "Hello there");
+        assert!(preview(&"word ".repeat(100)).chars().count() <= 150);
+        assert!(preview(&"ä".repeat(1000)).chars().count() <= 150);
+    }
+}

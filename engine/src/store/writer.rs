@@ -1,0 +1,145 @@
+//! The group-commit writer: one task that commits whatever queued up while the last commit ran.
+//!
+//! No timer and no added latency: alone, a change is committed at once; under load, hundreds share one disk flush.
+//! A group that fails is rolled back and done again one change at a time, so that one bad change cannot take others
+//! with it. Nobody is answered before the commit.
+
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Db, Ingest, Ingested, StoreError, Transition};
+
+/// What became of a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// A message was stored, or was here already.
+    Ingested(Ingested),
+    /// The transition is committed.
+    Won,
+    /// Somebody else had moved the run; nothing was written.
+    Lost,
+    /// Something the gate relied on has changed; nothing was written and the gate must be asked again.
+    Fenced,
+}
+
+#[derive(Debug)]
+enum Change {
+    Ingest(Box<Ingest>),
+    Transition(Box<Transition>),
+}
+
+impl Change {
+    async fn apply(&self, conn: &mut super::Conn<'_>) -> Result<Outcome, StoreError> {
+        match self {
+            Self::Ingest(ingest) => Ok(Outcome::Ingested(ingest.apply(conn).await?)),
+            Self::Transition(transition) => transition.apply(conn).await,
+        }
+    }
+}
+
+type Answer = oneshot::Sender<Result<Outcome, StoreError>>;
+
+/// The way in for every change. Clones share one queue.
+#[derive(Debug, Clone)]
+pub struct Writer {
+    queue: mpsc::Sender<(Change, Answer)>,
+}
+
+/// Changes that share one transaction at most.
+const LARGEST_GROUP: usize = 256;
+/// Changes that wait at most; beyond it callers wait, which is the back-pressure on whoever sends mail in.
+const LONGEST_QUEUE: usize = 4096;
+/// How often a change that met another writer is tried again.
+const MOST_TRIES: u32 = 6;
+
+impl Writer {
+    /// Starts the writer's task. It ends when the last clone is dropped and the queue is empty.
+    #[must_use]
+    pub fn start(db: Db) -> (Self, tokio::task::JoinHandle<()>) {
+        let (queue, inbox) = mpsc::channel(LONGEST_QUEUE);
+        let task = tokio::spawn(serve(db, inbox));
+        (Self { queue }, task)
+    }
+
+    /// Stores one inbound message, once.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be stored; nothing of it was kept then.
+    pub async fn ingest(&self, ingest: Ingest) -> Result<Ingested, StoreError> {
+        match self.submit(Change::Ingest(Box::new(ingest))).await? {
+            Outcome::Ingested(ingested) => Ok(ingested),
+            other => Err(StoreError::Inconsistent { table: "message", reason: format!("an ingest became {other:?}") }),
+        }
+    }
+
+    /// Commits one transition.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be committed; nothing of it was kept then.
+    pub async fn commit(&self, transition: Transition) -> Result<Outcome, StoreError> {
+        self.submit(Change::Transition(Box::new(transition))).await
+    }
+
+    async fn submit(&self, change: Change) -> Result<Outcome, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.queue.send((change, answer)).await.map_err(|_| StoreError::Closed)?;
+        answered.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+async fn serve(db: Db, mut inbox: mpsc::Receiver<(Change, Answer)>) {
+    let mut group = Vec::with_capacity(LARGEST_GROUP);
+    while inbox.recv_many(&mut group, LARGEST_GROUP).await > 0 {
+        let changes: Vec<&Change> = group.iter().map(|(change, _)| change).collect();
+        match together(&db, &changes).await {
+            Ok(outcomes) => {
+                for ((_, answer), outcome) in group.drain(..).zip(outcomes) {
+                    // A caller that went away does not undo what was committed for it.
+                    let _ = answer.send(Ok(outcome));
+                }
+            }
+            Err(error) => {
+                if group.len() > 1 {
+                    tracing::debug!(%error, changes = group.len(), "a group failed; doing its changes one at a time");
+                }
+                for (change, answer) in group.drain(..) {
+                    let _ = answer.send(alone(&db, &change).await);
+                }
+            }
+        }
+    }
+}
+
+async fn together(db: &Db, changes: &[&Change]) -> Result<Vec<Outcome>, StoreError> {
+    let mut tx = db.begin().await?;
+    let mut outcomes = Vec::with_capacity(changes.len());
+    for change in changes {
+        match change.apply(&mut tx.conn()).await {
+            Ok(outcome) => outcomes.push(outcome),
+            Err(error) => {
+                // Without this the connection would go back to the pool before the rollback has run.
+                if let Err(rollback) = tx.rollback().await {
+                    tracing::warn!(%rollback, "a rollback failed");
+                }
+                return Err(error);
+            }
+        }
+    }
+    tx.commit().await?;
+    Ok(outcomes)
+}
+
+async fn alone(db: &Db, change: &Change) -> Result<Outcome, StoreError> {
+    let mut tries = 1;
+    loop {
+        match together(db, &[change]).await {
+            Ok(mut outcomes) => return outcomes.pop().ok_or(StoreError::Closed),
+            Err(error) if error.is_transient() && tries < MOST_TRIES => {
+                tokio::time::sleep(Duration::from_millis(4 << tries)).await;
+                tries += 1;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
