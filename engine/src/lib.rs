@@ -1,4 +1,5 @@
 //! Moves one message durably through classify, draft, gate and send.
 
 pub mod domain;
+pub mod mail;
 pub mod ports;
