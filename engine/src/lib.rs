@@ -1,10 +1,14 @@
 //! Moves one message durably through classify, draft, gate and send.
 
+pub mod clock;
 pub mod decide;
 pub mod domain;
 pub mod engine;
+pub mod mail;
 pub mod policies;
 pub mod ports;
 mod queue;
 mod stages;
 pub mod store;
+
+pub use engine::{Engine, EngineError, Parts};

@@ -16,6 +16,7 @@ pub mod classify;
 pub mod draft;
 pub mod facts;
 pub mod gate;
+pub mod normalise;
 pub mod person;
 pub mod send;
 

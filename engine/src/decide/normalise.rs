@@ -1,0 +1,275 @@
+//! Normalise: what a channel handed over becomes one [`Ingest`], whatever state it is in.
+//!
+//! Nothing is lost here: bytes that cannot be read are stored as they are, with a person asked to look.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::domain::{ChannelKind, IdKind};
+use crate::mail::{self, Mail, MailKind};
+use crate::ports::Ids;
+use crate::store::ingest::{Ingest, IngestIds};
+use crate::store::rows::ChannelRow;
+
+/// An inbound message of any channel as JSON: the body of `POST /api/v1/inbound/{channel_id}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InboundMessage {
+    /// The sender's own name for the message: the same again is the same message. 1 to 200 characters.
+    pub external_id: String,
+    /// Who wrote it.
+    pub from: InboundSender,
+    /// Address it was sent to; the channel's own when left out.
+    #[serde(default)]
+    pub to: Option<String>,
+    /// Subject, for mail.
+    #[serde(default)]
+    pub subject: Option<String>,
+    /// The text; for voice, the transcript. At most 200,000 characters.
+    pub text: String,
+    /// When it was sent, RFC 3339; the time of arrival when left out.
+    #[serde(default)]
+    pub sent_at: Option<String>,
+    /// `external_id` of the message it answers, where known.
+    #[serde(default)]
+    pub in_reply_to: Option<String>,
+    /// What came with it.
+    #[serde(default)]
+    pub attachments: Vec<InboundAttachment>,
+    /// True when a machine made it: it is kept and never answered.
+    #[serde(default)]
+    pub automated: bool,
+}
+
+/// Who wrote an inbound message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InboundSender {
+    /// Mail address, phone number with country code, or the chat visitor's id.
+    pub address: String,
+    /// Name, where known.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Company, where known.
+    #[serde(default)]
+    pub company: Option<String>,
+}
+
+/// A file that came with a message; its content stays where it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InboundAttachment {
+    /// File name.
+    pub name: String,
+    /// MIME type.
+    #[serde(rename = "type")]
+    pub media_type: String,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// What is wrong with an inbound message; nothing of it was stored.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{pointer}: {message}")]
+pub struct InvalidInbound {
+    /// JSON pointer to the field (RFC 6901).
+    pub pointer: &'static str,
+    /// What is wrong and what is wanted.
+    pub message: String,
+}
+
+const LONGEST_ID: usize = 200;
+const LONGEST_TEXT: usize = 200_000;
+
+/// Where a message came from and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrival<'a> {
+    /// The channel account.
+    pub channel: &'a ChannelRow,
+    /// Its kind.
+    pub kind: ChannelKind,
+    /// For people: a file name, `api`, `maildir`.
+    pub source: &'a str,
+    /// Now, UTC milliseconds.
+    pub now_ms: i64,
+}
+
+/// A raw RFC 5322 mail. Total: every byte string gives an ingest.
+#[must_use]
+pub fn from_mail(arrival: Arrival<'_>, raw: &[u8], ids: &dyn Ids) -> Ingest {
+    let mail = mail::read(raw);
+    let sender = mail.from.as_deref().and_then(mail::normalise_email);
+    let readable = mail.kind != MailKind::Unparsable && sender.is_some();
+    // A bounce from the null sender still has a place to be: the channel's mailer daemon.
+    let fallback =
+        || format!("unknown-sender@{}", arrival.channel.address.rsplit_once('@').map_or("invalid", |at| at.1));
+    let kind = match mail.kind {
+        MailKind::Message if readable => "message",
+        MailKind::AutoReply => "auto_reply",
+        MailKind::Bounce => "bounce",
+        MailKind::Complaint => "complaint",
+        MailKind::Message | MailKind::Unparsable => "unparsable",
+    };
+    let own_address = arrival.channel.address.to_lowercase();
+    let from_ourselves = sender.as_deref() == Some(own_address.as_str());
+    let not_to_be_answered = mail.precedence_bulk || mail.suppress_auto_reply || mail.own_loop || from_ourselves;
+    let attachments = serde_json::to_string(&mail.attachments).unwrap_or_else(|_| "[]".to_owned());
+    let Mail { from, from_name, to, subject, text, visible_text, safe_html, .. } = mail.clone();
+    Ingest {
+        dedupe_key: mail::dedupe_key(raw, &mail),
+        content_type: "message/rfc822".to_owned(),
+        bytes: raw.to_vec(),
+        sender_address: sender.clone().unwrap_or_else(fallback),
+        sender_name: from_name,
+        company: None,
+        kind,
+        automated: kind != "message" || not_to_be_answered,
+        from_address: answer_to(mail.reply_to.as_deref(), from.as_deref()).unwrap_or_else(fallback),
+        to_address: to.first().cloned().unwrap_or_else(|| arrival.channel.address.clone()),
+        subject: Some(subject).filter(|subject| !subject.is_empty()),
+        body_text: visible_text,
+        full_text: text,
+        body_html: safe_html,
+        attachments,
+        external_id: mail.message_id.clone(),
+        thread_ids: mail::thread_ids(&mail),
+        language: mail.language.clone(),
+        occurred_at: mail.date_ms.unwrap_or(arrival.now_ms),
+        warnings: mail.warnings,
+        ..blank(arrival, ids)
+    }
+}
+
+/// A message of any channel, as JSON. `raw` is the request body it was read from.
+///
+/// # Errors
+/// [`InvalidInbound`] naming the field; nothing is stored then.
+pub fn from_json(
+    arrival: Arrival<'_>,
+    message: &InboundMessage,
+    raw: &[u8],
+    ids: &dyn Ids,
+) -> Result<Ingest, InvalidInbound> {
+    let external = clean(&message.external_id);
+    if external.is_empty() || external.chars().count() > LONGEST_ID {
+        return Err(invalid("/external_id", "must have 1 to 200 characters".to_owned()));
+    }
+    if message.text.chars().count() > LONGEST_TEXT {
+        return Err(invalid("/text", format!("must have at most {LONGEST_TEXT} characters")));
+    }
+    let address = sender_address(arrival.kind, &message.from.address)?;
+    let occurred_at = match &message.sent_at {
+        Some(text) => text.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_millisecond).map_err(|_| {
+            invalid("/sent_at", format!("`{text}` is not an RFC 3339 time such as 2026-03-02T09:00:00Z"))
+        })?,
+        None => arrival.now_ms,
+    };
+    let text = message.text.replace('\0', "");
+    let visible = if arrival.kind == ChannelKind::Email { mail::visible_text(&text) } else { text.trim().to_owned() };
+    let mut dedupe = Sha256::new();
+    dedupe.update(b"external_id\0");
+    dedupe.update(external.as_bytes());
+    Ok(Ingest {
+        dedupe_key: data_encoding::HEXLOWER.encode(&dedupe.finalize()),
+        content_type: "application/json".to_owned(),
+        bytes: raw.to_vec(),
+        from_address: message.from.address.trim().to_owned(),
+        sender_address: address,
+        sender_name: message.from.name.as_deref().map(clean).filter(|name| !name.is_empty()),
+        company: message.from.company.as_deref().map(clean).filter(|name| !name.is_empty()),
+        kind: "message",
+        automated: message.automated,
+        to_address: message.to.clone().unwrap_or_else(|| arrival.channel.address.clone()),
+        subject: message.subject.as_deref().map(clean).filter(|subject| !subject.is_empty()),
+        language: mail::detect_language(&visible),
+        body_text: visible,
+        full_text: text,
+        attachments: serde_json::to_string(&message.attachments).unwrap_or_else(|_| "[]".to_owned()),
+        external_id: Some(external),
+        thread_ids: message.in_reply_to.iter().map(|id| clean(id)).collect(),
+        occurred_at,
+        ..blank(arrival, ids)
+    })
+}
+
+/// Where an answer goes: Reply-To only within the sender's own domain, so that nobody can point our answers at others.
+fn answer_to(reply_to: Option<&str>, from: Option<&str>) -> Option<String> {
+    let domain = |address: &str| address.rsplit_once('@').map(|(_, domain)| domain.to_lowercase());
+    match (reply_to, from) {
+        (Some(reply_to), Some(from)) if domain(reply_to).is_some() && domain(reply_to) == domain(from) => {
+            Some(reply_to.to_owned())
+        }
+        (_, from) => from.map(str::to_owned),
+    }
+}
+
+fn sender_address(kind: ChannelKind, address: &str) -> Result<String, InvalidInbound> {
+    let pointer = "/from/address";
+    match kind {
+        ChannelKind::Email => mail::normalise_email(address)
+            .ok_or_else(|| invalid(pointer, format!("`{}` is not a mail address", clean(address)))),
+        ChannelKind::Sms | ChannelKind::Whatsapp | ChannelKind::Voice => {
+            mail::normalise_phone(address).ok_or_else(|| {
+                invalid(
+                    pointer,
+                    format!("`{}` is not a phone number with country code, such as +41791234567", clean(address)),
+                )
+            })
+        }
+        ChannelKind::Chat => {
+            let id = clean(address);
+            if id.is_empty() || id.chars().count() > LONGEST_ID {
+                return Err(invalid(pointer, "must have 1 to 200 characters".to_owned()));
+            }
+            Ok(id)
+        }
+    }
+}
+
+fn invalid(pointer: &'static str, message: String) -> InvalidInbound {
+    InvalidInbound { pointer, message }
+}
+
+/// One line, no control characters.
+fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().trim().to_owned()
+}
+
+fn blank(arrival: Arrival<'_>, ids: &dyn Ids) -> Ingest {
+    Ingest {
+        workspace_id: arrival.channel.workspace_id.clone(),
+        channel_id: arrival.channel.id.clone(),
+        channel_kind: arrival.kind,
+        dedupe_key: String::new(),
+        content_type: String::new(),
+        source: arrival.source.to_owned(),
+        bytes: Vec::new(),
+        warnings: Vec::new(),
+        sender_address: String::new(),
+        sender_name: None,
+        company: None,
+        kind: "message",
+        automated: false,
+        from_address: String::new(),
+        to_address: String::new(),
+        subject: None,
+        body_text: String::new(),
+        full_text: String::new(),
+        body_html: None,
+        attachments: "[]".to_owned(),
+        external_id: None,
+        thread_ids: Vec::new(),
+        language: None,
+        occurred_at: arrival.now_ms,
+        now_ms: arrival.now_ms,
+        ids: IngestIds {
+            raw_event: ids.next(IdKind::RawEvent),
+            contact: ids.next(IdKind::Contact),
+            conversation: ids.next(IdKind::Conversation),
+            message: ids.next(IdKind::Message),
+            run: ids.next(IdKind::Run),
+            timeline: ids.next(IdKind::Timeline),
+            superseded_timeline: ids.next(IdKind::Timeline),
+        },
+    }
+}

@@ -1,0 +1,93 @@
+//! Renders an outbound message as an RFC 5322 mail.
+
+use mail_builder::MessageBuilder;
+use mail_builder::headers::address::Address;
+use mail_builder::headers::message_id::MessageId;
+use mail_builder::headers::raw::Raw;
+use mail_builder::mime::MimePart;
+
+use crate::ports::OutboundMessage;
+
+/// References kept at each end of a long chain; readers need the root and the newest.
+const KEPT_REFERENCES: usize = 20;
+
+/// Renders the mail: the same message gives the same bytes, on every attempt and machine.
+///
+/// Lines end in CRLF, the text is quoted-printable or base64, and every header value is free of control characters,
+/// so nothing in a name, subject or text can end a header or the SMTP data early. Mail that no person released says
+/// so (`Auto-Submitted`, RFC 3834), and all mail carries `X-Remit-Message`, by which another Remit knows it.
+#[must_use]
+pub fn compose(message: &OutboundMessage) -> Vec<u8> {
+    let mut builder = MessageBuilder::new()
+        .from(address(message.from_name.as_deref(), &message.from))
+        .to(address(message.to_name.as_deref(), &message.to))
+        .subject(line(message.subject.as_deref().unwrap_or_default()))
+        .date(message.at_ms.div_euclid(1_000))
+        .message_id(id(&message.message_id));
+    if let Some(answered) = message.in_reply_to.as_deref().map(id).filter(|id| !id.is_empty()) {
+        builder = builder.in_reply_to(answered);
+    }
+    let references = references(message);
+    if !references.is_empty() {
+        builder = builder.references(MessageId::new_list(references.into_iter()));
+    }
+    if message.automatic {
+        builder = builder
+            .header("Auto-Submitted", Raw::new("auto-replied"))
+            .header("X-Auto-Response-Suppress", Raw::new("All"));
+    }
+    builder = builder.header("X-Remit-Message", Raw::new(token(&message.idempotency_key)));
+    let text = body(&message.body_text);
+    // Writing to memory cannot fail.
+    builder.body(MimePart::new("text/plain", text)).write_to_vec().unwrap_or_default()
+}
+
+fn address<'a>(name: Option<&str>, address: &str) -> Address<'a> {
+    let name = name.map(line).filter(|name| !name.is_empty());
+    let address: String =
+        address.chars().filter(|c| !c.is_control() && !c.is_whitespace() && !"<>,;\"".contains(*c)).collect();
+    Address::new_address(name, address)
+}
+
+/// A header value on one line: control characters become blanks, runs of blanks one.
+fn line(text: &str) -> String {
+    let flat: String =
+        text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
+    flat.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A message id without brackets, blanks or control characters.
+fn id(text: &str) -> String {
+    text.chars().filter(|c| c.is_ascii_graphic() && !"<>".contains(*c)).take(900).collect()
+}
+
+/// Printable ASCII only.
+fn token(text: &str) -> String {
+    text.chars().filter(char::is_ascii_graphic).take(900).collect()
+}
+
+fn references(message: &OutboundMessage) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    for reference in message.references.iter().chain(message.in_reply_to.iter()) {
+        let reference = id(reference);
+        if !reference.is_empty() {
+            ids.retain(|known| *known != reference);
+            ids.push(reference);
+        }
+    }
+    if ids.len() > 2 * KEPT_REFERENCES {
+        ids.drain(KEPT_REFERENCES..ids.len() - KEPT_REFERENCES);
+    }
+    ids
+}
+
+/// The text with CRLF line ends and no control characters but tabs.
+fn body(text: &str) -> String {
+    let unified = text.replace("\r\n", "\n").replace('\r', "\n");
+    let mut body = String::with_capacity(unified.len() + unified.len() / 20);
+    for line in unified.trim_end_matches('\n').split('\n') {
+        body.extend(line.chars().filter(|c| *c == '\t' || !c.is_control()));
+        body.push_str("\r\n");
+    }
+    body
+}

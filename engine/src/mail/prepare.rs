@@ -1,0 +1,71 @@
+//! Makes a mail's bytes fit for the MIME parser without changing what they say.
+
+use std::borrow::Cow;
+
+/// Bytes of one mail that are looked at; the rest stays in the raw copy only.
+const MAX_BYTES: usize = 40 * 1024 * 1024;
+/// Embedded mails that may nest. The parser's result nests as deeply, and dropping it recurses.
+const MAX_EMBEDDED: usize = 100;
+/// How far the first line end is searched for.
+const HEAD_BYTES: usize = 64 * 1024;
+
+/// Applies every repair, naming those that were needed.
+pub(super) fn prepare<'a>(raw: &'a [u8], warnings: &mut Vec<String>) -> Cow<'a, [u8]> {
+    let mut bytes: Cow<'a, [u8]> = Cow::Borrowed(raw);
+    if raw.len() > MAX_BYTES {
+        bytes = Cow::Borrowed(raw.get(..MAX_BYTES).unwrap_or_default());
+        warnings.push("truncated".to_owned());
+    }
+    bytes = strip_prelude(bytes);
+    let head = bytes.get(..HEAD_BYTES.min(bytes.len())).unwrap_or_default();
+    if head.contains(&b'\r') && !head.contains(&b'\n') {
+        bytes = Cow::Owned(bytes.iter().map(|&byte| if byte == b'\r' { b'\n' } else { byte }).collect());
+        warnings.push("bare_cr".to_owned());
+    }
+    limit_embedded(bytes, warnings)
+}
+
+/// Drops a byte order mark, blank lines and an mbox `From ` line before the first header field.
+fn strip_prelude(bytes: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    let mut start = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    loop {
+        let rest = bytes.get(start..).unwrap_or_default();
+        match rest.first() {
+            Some(b'\r' | b'\n') => start += 1,
+            Some(_) if rest.starts_with(b"From ") || rest.starts_with(b">From ") => {
+                match rest.iter().position(|&byte| byte == b'\n' || byte == b'\r') {
+                    Some(end) => start += end,
+                    None => break,
+                }
+            }
+            _ => break,
+        }
+    }
+    match bytes {
+        _ if start == 0 => bytes,
+        Cow::Borrowed(all) => Cow::Borrowed(all.get(start..).unwrap_or_default()),
+        Cow::Owned(all) => Cow::Owned(all.get(start..).unwrap_or_default().to_vec()),
+    }
+}
+
+/// Turns embedded mails into plain attachments when there are so many that nesting could exhaust the stack.
+fn limit_embedded<'a>(bytes: Cow<'a, [u8]>, warnings: &mut Vec<String>) -> Cow<'a, [u8]> {
+    let Ok(pattern) = regex::bytes::Regex::new(r"(?i)rfc822|global|digest") else { return bytes };
+    let Ok(typed) = regex::bytes::Regex::new(r"(?i)(?:message|multipart)[\s/]{1,200}(?:rfc822|global|digest)") else {
+        return bytes;
+    };
+    if pattern.find_iter(&bytes).take(MAX_EMBEDDED + 1).count() <= MAX_EMBEDDED
+        || typed.find_iter(&bytes).take(MAX_EMBEDDED + 1).count() <= MAX_EMBEDDED
+    {
+        return bytes;
+    }
+    warnings.push("too_many_embedded".to_owned());
+    let mut owned = bytes.into_owned();
+    let places: Vec<usize> = pattern.find_iter(&owned).map(|found| found.start()).collect();
+    for place in places {
+        if let Some(letters) = owned.get_mut(place..place + 6) {
+            letters.copy_from_slice(b"x-kept");
+        }
+    }
+    Cow::Owned(owned)
+}
