@@ -1,0 +1,3 @@
+//! What crosses crates, on both databases. One binary, laid out like the engine.
+
+mod store;
