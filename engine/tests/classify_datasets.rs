@@ -113,7 +113,7 @@ fn ten_shots(set: &str) -> Option<(Rows, Rows)> {
 fn banking77_ten_shots() {
     let Some((train, valid)) = ten_shots("banking77") else { return };
     let (right, gap) = measure("banking77", &train, &valid);
-    // The floor of the validation rows: they are harder than the test rows, where the same model gains two points.
+    // These rows are hard ones: scikit-learn's version of the same model reaches 0.7305 on them.
     assert!(right >= 0.72 && gap <= 0.06, "{right} {gap}");
 }
 

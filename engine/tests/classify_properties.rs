@@ -134,3 +134,13 @@ fn an_example_is_read_with_more_confidence_than_a_stranger() {
     assert_eq!(known.intent.as_deref(), Some("order_status"));
     assert!(known.confidence > strange.confidence + 0.2, "{known:?} {strange:?}");
 }
+
+#[test]
+fn the_very_words_of_an_example_settle_it() {
+    let small = pairs(&[("a", "Where is it?"), ("b", "How much?"), ("b", "Who knows"), ("a", "who knows?")]);
+    let classifier = EmbeddedClassifier::train(&small).unwrap();
+    let answer = read(&classifier, "where is it");
+    assert_eq!(answer.intent.as_deref(), Some("a"));
+    assert!(answer.confidence >= 0.95 && answer.margin > 0.5, "{answer:?}");
+    assert!(read(&classifier, "Who knows").confidence < 0.95, "two intents claim these words");
+}

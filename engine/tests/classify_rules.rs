@@ -305,3 +305,11 @@ fn blank_texts_and_foreign_languages_are_left_to_people() {
     ];
     assert_eq!(read(&both, german, None).intent.as_deref(), Some("price"));
 }
+
+#[test]
+fn a_request_hidden_in_the_signature_reaches_a_person() {
+    let text = "How much is it?\nThanks,\nplease unsubscribe me";
+    assert_eq!(strip(text), "How much is it?");
+    let answer = read(&[PRICE, MEETING], text, None);
+    assert!(answer.confidence <= 0.3, "{answer:?}");
+}

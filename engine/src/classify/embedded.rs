@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-use super::features::normalise;
+use super::features::{normalise, words};
 use super::language::language;
 use super::rules::{RuleSignals, signals};
 use super::strip::strip;
@@ -15,8 +15,8 @@ use crate::ports::{Classification, Classifier, ClassifyError, ClassifyInput};
 
 /// Part of the id: raised whenever the same examples would give other answers.
 const CODE_VERSION: &str = "remit embedded classifier 1";
-/// Lowest confidence of an intent that a rule decides.
-const RULE_CONFIDENCE: f64 = 0.95;
+/// Lowest confidence of an intent that a rule or the very words of an example decide.
+const SETTLED_CONFIDENCE: f64 = 0.95;
 /// Highest confidence of an answer that something speaks against: too low for any autonomy.
 const DOUBT: f64 = 0.3;
 /// A language counts as the policy's when at least this share of the examples is in it, in two intents or more.
@@ -38,6 +38,8 @@ pub struct EmbeddedClassifier {
     intents: Vec<String>,
     examples: Vec<(String, String)>,
     languages: BTreeSet<&'static str>,
+    /// The words of every example, with its intent; `None` where two intents claim the same words.
+    verbatim: BTreeMap<String, Option<usize>>,
     model: Model,
 }
 
@@ -59,7 +61,12 @@ impl EmbeddedClassifier {
         let labels: Vec<usize> =
             examples.iter().map(|(intent, _)| intents.partition_point(|other| other < intent)).collect();
         let model = Model::train(&texts, &labels, intents.len());
-        Ok(Self { id: identify(&examples), languages: languages(&examples), intents, examples, model })
+        let mut verbatim: BTreeMap<String, Option<usize>> = BTreeMap::new();
+        for (text, &label) in texts.iter().zip(&labels) {
+            let claim = verbatim.entry(only_words(&normalise(text))).or_insert(Some(label));
+            *claim = claim.filter(|other| *other == label);
+        }
+        Ok(Self { id: identify(&examples), languages: languages(&examples), intents, examples, verbatim, model })
     }
 
     /// The intents it can name, in alphabetical order.
@@ -76,16 +83,19 @@ impl EmbeddedClassifier {
         let language = language(&text);
         let normalised = normalise(&text);
         let reading = self.model.read(&normalised);
+        // The policy's author has said what these very words mean.
+        let known = self.verbatim.get(&only_words(&normalised)).copied().flatten();
         let ruled = self.ruled_intent(&found);
+        let settled = ruled.or(known);
         let blank = !text.chars().any(char::is_alphanumeric) || reading.nearest.is_none();
         let foreign = language.is_some_and(|language| self.is_foreign(language, &normalised));
 
         let mut ranked: Vec<(usize, f64)> =
             reading.ranked.iter().map(|(intent, probability)| (*intent, f64::from(*probability))).collect();
-        let (intent, mut confidence) = match (ruled, ranked.first()) {
+        let (intent, mut confidence) = match (settled, ranked.first()) {
             (Some(intent), _) => {
                 let agrees = ranked.first().is_some_and(|(best, _)| *best == intent);
-                let confidence = if agrees { reading.confidence.max(RULE_CONFIDENCE) } else { RULE_CONFIDENCE };
+                let confidence = if agrees { reading.confidence.max(SETTLED_CONFIDENCE) } else { SETTLED_CONFIDENCE };
                 put_first(&mut ranked, intent, confidence);
                 (Some(intent), confidence)
             }
@@ -98,7 +108,7 @@ impl EmbeddedClassifier {
             confidence = confidence.min(DOUBT);
         }
         let probability = |at: usize| ranked.get(at).map_or(0.0, |(_, probability)| *probability);
-        let margin = if blank && ruled.is_none() { 0.0 } else { (probability(0) - probability(1)).clamp(0.0, 1.0) };
+        let margin = if blank && settled.is_none() { 0.0 } else { (probability(0) - probability(1)).clamp(0.0, 1.0) };
         let alternatives = ranked
             .iter()
             .take(ALTERNATIVES)
@@ -157,9 +167,21 @@ impl Classifier for EmbeddedClassifier {
     }
 }
 
+/// The words of a normalised text, without what stands between them.
+fn only_words(normalised: &str) -> String {
+    words(normalised).collect::<Vec<_>>().join(" ")
+}
+
 /// Signals of the text and of a subject that the writer chose: one that answers ours says nothing about them.
 fn rule_signals(input: &ClassifyInput<'_>, text: &str) -> RuleSignals {
-    let found = signals(text);
+    let mut found = signals(text);
+    // What was taken for a signature may hold a request after all; whether it does, a person sees best.
+    let whole = signals(input.text);
+    if (whole.opt_out && !found.opt_out) || (whole.self_harm && !found.self_harm) {
+        found.opt_out_doubtful |= whole.opt_out && !found.opt_out;
+        found.self_harm |= whole.self_harm;
+        found.evidence = whole.evidence;
+    }
     match input.subject.map(str::trim) {
         Some(subject) if !subject.is_empty() && !is_answer(subject) => found.or(signals(subject)),
         _ => found,
