@@ -109,7 +109,6 @@ fn requests_for_a_person_are_heard() {
         "I want to talk to a human",
         "Can I speak with a real person?",
         "human please",
-        "Are you a bot?",
         "Ich möchte mit einem Menschen sprechen",
         "Je veux parler à un humain",
         "Quiero hablar con una persona",
@@ -127,7 +126,12 @@ fn requests_for_a_person_are_heard() {
     for text in texts {
         assert!(signals(text).human_request, "missed: {text}");
     }
-    for text in ["Who runs human resources?", "How many people work there?", "Is the bot included in the price?"] {
+    for text in [
+        "Who runs human resources?",
+        "How many people work there?",
+        "Is the bot included in the price?",
+        "Are you a bot?",
+    ] {
         assert!(!signals(text).human_request, "false alarm: {text}");
     }
 }
