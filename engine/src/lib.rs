@@ -1,8 +1,10 @@
 //! Moves one message durably through classify, draft, gate and send.
 
+pub mod classify;
 pub mod clock;
 pub mod decide;
 pub mod domain;
+pub mod draft;
 pub mod engine;
 pub mod mail;
 pub mod policies;
