@@ -8,6 +8,7 @@ use mail_builder::headers::message_id::MessageId;
 use mail_builder::headers::raw::Raw;
 use mail_builder::mime::{BodyPart, MimePart};
 
+use crate::domain::ChannelKind;
 use crate::ports::OutboundMessage;
 
 /// References kept at each end of a long chain; readers need the root and the newest.
@@ -39,6 +40,9 @@ pub fn compose(message: &OutboundMessage) -> Vec<u8> {
             .header("X-Auto-Response-Suppress", Raw::new("All"));
     }
     builder = builder.header("X-Remit-Message", Raw::new(token(&message.idempotency_key)));
+    if message.channel != ChannelKind::Email {
+        builder = builder.header("X-Remit-Channel", Raw::new(message.channel.as_str()));
+    }
     // Encoded here whatever the text, so that no line of it can be taken for SMTP or grow past 998 bytes.
     let encoded = QuotedPrintableEncoder::new().preserve_line_breaks().encode(body(&message.body_text).as_bytes());
     let encoded = String::from_utf8(encoded.unwrap_or_default()).unwrap_or_default().replace("\r\n.", "\r\n=2E");
