@@ -1,5 +1,6 @@
 //! Moves one message durably through classify, draft, gate and send.
 
+pub mod adapters;
 pub mod classify;
 pub mod clock;
 pub mod decide;
