@@ -8,6 +8,7 @@ pub mod domain;
 pub mod draft;
 pub mod engine;
 pub mod mail;
+pub mod models;
 pub mod policies;
 pub mod ports;
 mod queue;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::ChannelKind;
-use crate::ports::Outbound;
+use crate::ports::{Outbound, Outbounds};
 
 /// Chooses the next hop by channel: SMTP for mail where it is configured, the outbox for everything else.
 #[derive(Debug, Clone)]
@@ -18,11 +18,11 @@ impl OutboundRouter {
     pub fn new(outbox: Arc<dyn Outbound>, smtp: Option<Arc<dyn Outbound>>) -> Self {
         Self { outbox, smtp }
     }
+}
 
-    /// The next hop for a channel.
-    #[must_use]
-    pub fn for_channel(&self, kind: ChannelKind) -> &Arc<dyn Outbound> {
-        match (kind, &self.smtp) {
+impl Outbounds for OutboundRouter {
+    fn for_channel(&self, channel: ChannelKind) -> &Arc<dyn Outbound> {
+        match (channel, &self.smtp) {
             (ChannelKind::Email, Some(smtp)) => smtp,
             _ => &self.outbox,
         }
