@@ -1,5 +1,7 @@
 //! Reads mails of known trouble, and random bytes; each fixture is named by its trouble.
 
+#![expect(clippy::unwrap_used, reason = "a set-up that fails should fail its test")]
+
 use std::fs;
 use std::path::Path;
 
@@ -13,7 +15,8 @@ fn fixture(name: &str) -> Vec<u8> {
 #[test]
 fn mails_of_known_trouble_read_as_recorded() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/mail");
-    let mut names: Vec<String> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     assert_eq!(names.len(), 13, "{names:?}");
     for name in names {
@@ -39,7 +42,8 @@ fn line_ends_do_not_matter() {
 #[test]
 fn two_deliveries_of_one_mail_share_a_key_and_a_forged_id_does_not() {
     let first = fixture("reply-with-quote.eml");
-    let mut second = b"Return-Path: <x@y.example>\r\nReceived: by other.example\r\nDelivered-To: z@y.example\r\n".to_vec();
+    let mut second =
+        b"Return-Path: <x@y.example>\r\nReceived: by other.example\r\nDelivered-To: z@y.example\r\n".to_vec();
     second.extend_from_slice(&first);
     let key = dedupe_key(&first, &read(&first));
     assert_eq!(key.len(), 64);
@@ -59,7 +63,8 @@ fn thread_ids_come_best_first() {
 
 #[test]
 fn attacks_on_the_parser_end_quickly() {
-    let nested_types = ["message/rfc822", "message / rfc822", "message/(c)rfc822", "MESSAGE/RFC822;x=y", "message/global"];
+    let nested_types =
+        ["message/rfc822", "message / rfc822", "message/(c)rfc822", "MESSAGE/RFC822;x=y", "message/global"];
     for kind in nested_types {
         let mut mail = b"From: a@b.example\n".to_vec();
         for _ in 0..30_000 {
@@ -80,18 +85,30 @@ fn attacks_on_the_parser_end_quickly() {
     }
     let _ = read(&digest);
     let many_attributes: String = (0..100_000).map(|number| format!(" a{number}")).collect();
-    for html in ["<div>".repeat(200_000), "<b><p>".repeat(50_000), format!("<p{many_attributes}>"), "<a b=\"".repeat(50_000), "<table><tr><td>".repeat(50_000)] {
+    for html in [
+        "<div>".repeat(200_000),
+        "<b><p>".repeat(50_000),
+        format!("<p{many_attributes}>"),
+        "<a b=\"".repeat(50_000),
+        "<table><tr><td>".repeat(50_000),
+    ] {
         let mail = format!("From: a@b.example\nContent-Type: text/html\n\n{html}x");
         let started = std::time::Instant::now();
         let _ = read(mail.as_bytes());
-        assert!(started.elapsed().as_secs() < 10, "{:?} for {}", started.elapsed(), html.chars().take(20).collect::<String>());
+        assert!(
+            started.elapsed().as_secs() < 10,
+            "{:?} for {}",
+            started.elapsed(),
+            html.chars().take(20).collect::<String>()
+        );
     }
 }
 
 #[test]
 fn shared_attack_payloads_become_harmless() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let found = ["../../shared/fixtures", "../../../shared/fixtures"].iter().map(|path| here.join(path).join("html/xss.jsonl"));
+    let found =
+        ["../../shared/fixtures", "../../../shared/fixtures"].iter().map(|path| here.join(path).join("html/xss.jsonl"));
     let Some(path) = found.into_iter().find(|path| path.is_file()) else {
         eprintln!("SKIPPED: the shared fixtures are not here; HTML attack payloads were not tried");
         return;
@@ -123,7 +140,10 @@ fn assert_harmless(safe: &str, id: &str) {
             let value = attribute.value.trim().to_ascii_lowercase();
             assert!(!key.starts_with("on"), "{id}: {key} in {safe}");
             assert!(!value.contains("url("), "{id}: {key} fetches in {safe}");
-            if matches!(key, "href" | "src" | "action" | "formaction" | "background" | "poster" | "srcset" | "cite" | "xlink:href") {
+            if matches!(
+                key,
+                "href" | "src" | "action" | "formaction" | "background" | "poster" | "srcset" | "cite" | "xlink:href"
+            ) {
                 let scheme = value.split(':').next().unwrap_or_default();
                 assert!(matches!(scheme, "http" | "https" | "mailto" | "tel" | "cid"), "{id}: {key}={value}");
                 assert!(key == "href" || key == "cite" || scheme == "cid", "{id}: {key}={value} is fetched unasked");

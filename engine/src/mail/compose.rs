@@ -46,21 +46,24 @@ pub fn compose(message: &OutboundMessage) -> Vec<u8> {
     // Encoded here whatever the text, so that no line of it can be taken for SMTP or grow past 998 bytes.
     let encoded = QuotedPrintableEncoder::new().preserve_line_breaks().encode(body(&message.body_text).as_bytes());
     let encoded = String::from_utf8(encoded.unwrap_or_default()).unwrap_or_default().replace("\r\n.", "\r\n=2E");
-    let part = MimePart::new(ContentType::new("text/plain").attribute("charset", "utf-8"), BodyPart::Text(encoded.into()))
-        .transfer_encoding("quoted-printable");
+    let part =
+        MimePart::new(ContentType::new("text/plain").attribute("charset", "utf-8"), BodyPart::Text(encoded.into()))
+            .transfer_encoding("quoted-printable");
     // Writing to memory cannot fail.
     builder.body(part).write_to_vec().unwrap_or_default()
 }
 
 fn address<'a>(name: Option<&str>, address: &str) -> Address<'a> {
     let name = name.map(line).filter(|name| !name.is_empty());
-    let address: String = address.chars().filter(|c| !c.is_control() && !c.is_whitespace() && !"<>,;\"".contains(*c)).collect();
+    let address: String =
+        address.chars().filter(|c| !c.is_control() && !c.is_whitespace() && !"<>,;\"".contains(*c)).collect();
     Address::new_address(name, address)
 }
 
 /// A header value on one line: control characters become blanks, runs of blanks one.
 fn line(text: &str) -> String {
-    let flat: String = text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
+    let flat: String =
+        text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
     flat.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

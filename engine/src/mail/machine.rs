@@ -11,14 +11,53 @@ use super::{Complaint, Mail, MailKind, bounce, bounce_text};
 /// Subjects that mail programs put before an automatic answer, at the start and with a colon or as the whole subject.
 static AUTO_SUBJECT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let words = [
-        "auto", "auto[ -]?reply", "auto[ -]?response", "automatic (reply|response)", "automated (reply|response)",
-        "out of (the )?office( (auto ?reply|reply|message|notification))?", "vacation( reply)?", "away from (my )?(mail|desk|office)",
-        "abwesenheits(notiz|nachricht|meldung|assistent)", "(abwesenheit|abwesend)", "automatische (antwort|e-?mail-antwort)", "nicht im (büro|haus)",
-        "r[ée]ponse automatique", "absence du bureau", "message d.absence", "absen(t|ce)", "respuesta autom[áa]tica", "fuera de (la )?oficina",
-        "resposta autom[áa]tica", "fora do escrit[óo]rio", "ausência", "risposta automatica", "fuori ufficio", "assente", "automatisch antwoord",
-        "afwezig(heid(sbericht)?)?", "autosvar", "automatiskt? svar", "frånvaro(meddelande)?", "fraværsbesked", "fravær", "automaattinen vastaus",
-        "poissa", "autoodpowied[źz]", "odpowied[źz] automatyczna", "automatická odpov[ěe][ďd]", "otomatik (yan[ıi]t|cevap)", "automatikus válasz",
-        "автоответ(чик)?", "автоматический ответ", "αυτόματη απάντηση", "自動返信", "自動応答", "自动回复", "自動回覆", "자동 ?응답", "부재중",
+        "auto",
+        "auto[ -]?reply",
+        "auto[ -]?response",
+        "automatic (reply|response)",
+        "automated (reply|response)",
+        "out of (the )?office( (auto ?reply|reply|message|notification))?",
+        "vacation( reply)?",
+        "away from (my )?(mail|desk|office)",
+        "abwesenheits(notiz|nachricht|meldung|assistent)",
+        "(abwesenheit|abwesend)",
+        "automatische (antwort|e-?mail-antwort)",
+        "nicht im (büro|haus)",
+        "r[ée]ponse automatique",
+        "absence du bureau",
+        "message d.absence",
+        "absen(t|ce)",
+        "respuesta autom[áa]tica",
+        "fuera de (la )?oficina",
+        "resposta autom[áa]tica",
+        "fora do escrit[óo]rio",
+        "ausência",
+        "risposta automatica",
+        "fuori ufficio",
+        "assente",
+        "automatisch antwoord",
+        "afwezig(heid(sbericht)?)?",
+        "autosvar",
+        "automatiskt? svar",
+        "frånvaro(meddelande)?",
+        "fraværsbesked",
+        "fravær",
+        "automaattinen vastaus",
+        "poissa",
+        "autoodpowied[źz]",
+        "odpowied[źz] automatyczna",
+        "automatická odpov[ěe][ďd]",
+        "otomatik (yan[ıi]t|cevap)",
+        "automatikus válasz",
+        "автоответ(чик)?",
+        "автоматический ответ",
+        "αυτόματη απάντηση",
+        "自動返信",
+        "自動応答",
+        "自动回复",
+        "自動回覆",
+        "자동 ?응답",
+        "부재중",
     ];
     Regex::new(&format!(r"(?i)^\s*\[?(?:re: *)?(?:{})\]?\s*(?:[:：!]|\]|-\s|$)", words.join("|"))).ok()
 });
@@ -33,13 +72,27 @@ static AUTO_TEXT: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Fields that only automatic answers carry.
 const AUTO_FIELDS: [&str; 9] = [
-    "x-autoreply", "x-autorespond", "x-autoresponder", "x-autoreply-from", "x-autoreply-to", "x-autoreplied",
-    "x-auto-reply", "x-mail-autoreply", "x-vacation",
+    "x-autoreply",
+    "x-autorespond",
+    "x-autoresponder",
+    "x-autoreply-from",
+    "x-autoreply-to",
+    "x-autoreplied",
+    "x-auto-reply",
+    "x-mail-autoreply",
+    "x-vacation",
 ];
 
 /// Fields that only mailing lists and bulk senders set.
 const LIST_FIELDS: [&str; 8] = [
-    "list-id", "list-post", "list-unsubscribe", "list-help", "list-subscribe", "mailing-list", "x-mailing-list", "feedback-id",
+    "list-id",
+    "list-post",
+    "list-unsubscribe",
+    "list-help",
+    "list-subscribe",
+    "mailing-list",
+    "x-mailing-list",
+    "feedback-id",
 ];
 
 /// Sets kind, bounce, complaint and the flags about automatic answers.
@@ -58,7 +111,8 @@ pub(super) fn judge(mail: &mut Mail, head: &Head, leaves: &[Leaf]) {
         .take(20)
         .collect();
     let precedence = head.lower("precedence");
-    mail.precedence_bulk = matches!(precedence.trim(), "bulk" | "list" | "junk") || LIST_FIELDS.iter().any(|name| head.has(name));
+    mail.precedence_bulk =
+        matches!(precedence.trim(), "bulk" | "list" | "junk") || LIST_FIELDS.iter().any(|name| head.has(name));
     let suppress = head.lower("x-auto-response-suppress");
     mail.suppress_auto_reply = !matches!(suppress.trim(), "" | "none");
     for leaf in leaves {
@@ -97,14 +151,23 @@ pub(super) fn from_mail_system(mail: &Mail) -> bool {
     let local = address.split('@').next().unwrap_or_default().to_owned();
     let name = mail.from_name.as_deref().unwrap_or_default().to_lowercase();
     let daemon = |text: &str| {
-        ["mailer-daemon", "mailerdaemon", "maildaemon", "mail-daemon", "mdaemon", "mmdf", "mail.delivery"].iter().any(|word| text.contains(word))
+        ["mailer-daemon", "mailerdaemon", "maildaemon", "mail-daemon", "mdaemon", "mmdf", "mail.delivery"]
+            .iter()
+            .any(|word| text.contains(word))
     };
     daemon(&local)
         || daemon(&name)
         || matches!(local.as_str(), "postmaster" | "postmast" | "bounces" | "bounce" | "mailadmin" | "daemon" | "uucp")
-        || ["mail delivery", "delivery subsystem", "mail administrator", "mail system", "postmaster", "internet mail service"]
-            .iter()
-            .any(|word| name.contains(word))
+        || [
+            "mail delivery",
+            "delivery subsystem",
+            "mail administrator",
+            "mail system",
+            "postmaster",
+            "internet mail service",
+        ]
+        .iter()
+        .any(|word| name.contains(word))
 }
 
 fn is_auto_reply(mail: &Mail, head: &Head) -> bool {

@@ -64,11 +64,16 @@ fn read_head(mail: &mut Mail, head: &Head, message: &Message<'_>) {
         mail.from_name = repaired_name(name.as_deref(), head, "from");
     } else {
         mail.from_name = authors.first().and_then(|(name, _)| name.clone());
-        mail.from = head.raw("from").filter(|value| value.contains(&b'<')).and_then(|value| header::ids(value).into_iter().next());
+        mail.from = head
+            .raw("from")
+            .filter(|value| value.contains(&b'<'))
+            .and_then(|value| header::ids(value).into_iter().next());
         mail.from = mail.from.take().filter(|address| address.contains('@'));
     }
-    mail.to = message.all_to().flat_map(|list| addresses(Some(list))).filter_map(non_empty).take(MAX_ADDRESSES).collect();
-    mail.cc = message.all_cc().flat_map(|list| addresses(Some(list))).filter_map(non_empty).take(MAX_ADDRESSES).collect();
+    mail.to =
+        message.all_to().flat_map(|list| addresses(Some(list))).filter_map(non_empty).take(MAX_ADDRESSES).collect();
+    mail.cc =
+        message.all_cc().flat_map(|list| addresses(Some(list))).filter_map(non_empty).take(MAX_ADDRESSES).collect();
     let reply_to = addresses(message.reply_to()).into_iter().find_map(non_empty);
     mail.reply_to = reply_to.filter(|to| mail.from.as_ref().is_none_or(|from| !from.eq_ignore_ascii_case(to)));
     mail.date_ms = message.date().filter(|date| date.is_valid()).map(|date| date.to_timestamp() * 1_000);
@@ -79,7 +84,9 @@ fn read_head(mail: &mut Mail, head: &Head, message: &Message<'_>) {
         mail.warnings.push("bad_date".to_owned());
     }
     mail.date = mail.date_ms.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok()).map(|at| at.to_string());
-    for (name, warning) in [("from", "several_from"), ("content-type", "several_content_types"), ("subject", "several_subjects")] {
+    for (name, warning) in
+        [("from", "several_from"), ("content-type", "several_content_types"), ("subject", "several_subjects")]
+    {
         if head.count(name) > 1 {
             mail.warnings.push(warning.to_owned());
         }
@@ -211,7 +218,9 @@ fn push_block(text: &mut String, block: &str) {
 /// A text part that only says "read the HTML".
 fn is_stand_in(text: &str) -> bool {
     let lower = text.to_lowercase();
-    text.len() < 300 && lower.contains("html") && ["view", "client", "support", "anzeigen", "afficher"].iter().any(|word| lower.contains(word))
+    text.len() < 300
+        && lower.contains("html")
+        && ["view", "client", "support", "anzeigen", "afficher"].iter().any(|word| lower.contains(word))
 }
 
 fn cap(mut text: String) -> String {
@@ -229,21 +238,24 @@ pub(super) fn part_text(message: &Message<'_>, part: &MessagePart<'_>) -> String
     let content_type = part.content_type();
     let label = content_type.and_then(|kind| kind.attribute("charset"));
     let suspicious = parsed.chars().any(|c| matches!(c, '\u{fffd}' | '\u{1b}' | '\u{80}'..='\u{9f}' | '\0'));
-    let mut text = if suspicious || (label.is_none_or(|l| l.to_ascii_lowercase().contains("ascii")) && !parsed.is_ascii()) {
-        let raw = message.raw_message.get(part.offset_body as usize..part.offset_end as usize).unwrap_or_default();
-        let decoded = match part.encoding {
-            Encoding::None => Some(raw.to_vec()),
-            Encoding::Base64 => mail_parser::decoders::base64::base64_decode(raw),
-            Encoding::QuotedPrintable => mail_parser::decoders::quoted_printable::quoted_printable_decode(raw),
+    let mut text =
+        if suspicious || (label.is_none_or(|l| l.to_ascii_lowercase().contains("ascii")) && !parsed.is_ascii()) {
+            let raw = message.raw_message.get(part.offset_body as usize..part.offset_end as usize).unwrap_or_default();
+            let decoded = match part.encoding {
+                Encoding::None => Some(raw.to_vec()),
+                Encoding::Base64 => mail_parser::decoders::base64::base64_decode(raw),
+                Encoding::QuotedPrintable => mail_parser::decoders::quoted_printable::quoted_printable_decode(raw),
+            };
+            decoded.map_or_else(|| charset::without_nul(parsed), |decoded| charset::decode(&decoded, label))
+        } else {
+            parsed.to_owned()
         };
-        decoded.map_or_else(|| charset::without_nul(parsed), |decoded| charset::decode(&decoded, label))
-    } else {
-        parsed.to_owned()
-    };
     text = text.replace("\r\n", "\n");
-    let flowed = content_type.and_then(|kind| kind.attribute("format")).is_some_and(|f| f.eq_ignore_ascii_case("flowed"));
+    let flowed =
+        content_type.and_then(|kind| kind.attribute("format")).is_some_and(|f| f.eq_ignore_ascii_case("flowed"));
     if flowed {
-        let delsp = content_type.and_then(|kind| kind.attribute("delsp")).is_some_and(|d| d.eq_ignore_ascii_case("yes"));
+        let delsp =
+            content_type.and_then(|kind| kind.attribute("delsp")).is_some_and(|d| d.eq_ignore_ascii_case("yes"));
         text = join_flowed(&text, delsp);
     }
     text
@@ -297,7 +309,9 @@ fn leaves(message: &Message<'_>) -> Vec<Leaf> {
             PartType::Binary(bytes) | PartType::InlineBinary(bytes) if media_type(part).starts_with("message/") => {
                 charset::decode(bytes, None)
             }
-            PartType::Message(inner) => inner.raw_message.get(part.offset_body as usize..part.offset_end as usize)
+            PartType::Message(inner) => inner
+                .raw_message
+                .get(part.offset_body as usize..part.offset_end as usize)
                 .map(|raw| charset::decode(raw, None))
                 .unwrap_or_default(),
             _ => String::new(),
@@ -339,7 +353,8 @@ fn attachments(message: &Message<'_>, html: &str) -> Vec<Attachment> {
 /// A file name fit to show: no folders, no control or direction-changing characters, at most 120 characters.
 fn display_name(name: &str) -> String {
     let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let turning = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let turning =
+        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
     let clean: String = base.chars().filter(|c| !c.is_control() && !turning(*c)).collect();
     let clean = clean.trim().trim_start_matches("..").trim();
     let length = clean.chars().count();

@@ -63,7 +63,9 @@ static START: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// An attribution without a verb: date, time and address, ending in a colon.
 static DATED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    compile(r"(?i)^[>\s*_]*(?:.*\d{1,2}:\d{2}.*(?:19|20)\d{2}.*@.*|.*(?:19|20)\d{2}.*\d{1,2}:\d{2}.*@.*)[:：]\s*$|^\s*\d{4}-\d{2}-\d{2} \d{1,2}:\d{2} GMT[+-]\d{1,2}:\d{2} [^.!?]{1,80}$")
+    compile(
+        r"(?i)^[>\s*_]*(?:.*\d{1,2}:\d{2}.*(?:19|20)\d{2}.*@.*|.*(?:19|20)\d{2}.*\d{1,2}:\d{2}.*@.*)[:：]\s*$|^\s*\d{4}-\d{2}-\d{2} \d{1,2}:\d{2} GMT[+-]\d{1,2}:\d{2} [^.!?]{1,80}$",
+    )
 });
 
 static ORIGINAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -88,7 +90,8 @@ static AUTHOR_LINE: LazyLock<Option<Regex>> =
 static HEADER_LINE: LazyLock<Option<Regex>> =
     LazyLock::new(|| compile(&format!(r"(?i)^[\s>*_|]*(?:{AUTHOR}|{OTHER})[*_]*\s*[:：]")));
 
-static SIGNATURE: LazyLock<Option<Regex>> = LazyLock::new(|| compile(r"^(?:--|—|__)\s*$|^\s*[_*]{0,2}_{8,}[_*]{0,2}\s*$"));
+static SIGNATURE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| compile(r"^(?:--|—|__)\s*$|^\s*[_*]{0,2}_{8,}[_*]{0,2}\s*$"));
 
 static MOBILE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     compile(
@@ -97,7 +100,9 @@ static MOBILE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 static ABOVE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    compile(r"(?i)(?:reply|antworte[n]?|r[ée]pon\w*|respond\w*|type your (?:reply|response)|write|schreiben).{0,40}(?:above|oberhalb|über|au-dessus|encima|sopra|acima).{0,20}(?:this|dieser?|cette|esta|questa|the) (?:line|zeile|linie|ligne|línea|linha|riga)")
+    compile(
+        r"(?i)(?:reply|antworte[n]?|r[ée]pon\w*|respond\w*|type your (?:reply|response)|write|schreiben).{0,40}(?:above|oberhalb|über|au-dessus|encima|sopra|acima).{0,20}(?:this|dieser?|cette|esta|questa|the) (?:line|zeile|linie|ligne|línea|linha|riga)",
+    )
 });
 
 /// Classifies every line of a text.

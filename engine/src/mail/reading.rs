@@ -153,7 +153,10 @@ impl Look {
                 "color" if tag == "font" => look.white |= is_white(value.trim()),
                 "style" => look.read_style(&value),
                 "id" => {
-                    look.quote |= matches!(value.as_str(), "olk_src_body_section" | "divrplyfwdmsg" | "appendonsend" | "replysplit");
+                    look.quote |= matches!(
+                        value.as_str(),
+                        "olk_src_body_section" | "divrplyfwdmsg" | "appendonsend" | "replysplit"
+                    );
                     look.quote_follows |= matches!(value.as_str(), "divrplyfwdmsg" | "appendonsend");
                 }
                 "class" => look.quote |= value.split_whitespace().any(is_quote_class),
@@ -167,7 +170,10 @@ impl Look {
         for declaration in style.split(';') {
             let Some((property, value)) = declaration.split_once(':') else { continue };
             let value = value.trim().trim_end_matches("!important").trim();
-            let zero = value.trim_start_matches(['0', '.']).trim_start_matches(|c: char| c.is_alphabetic() || c == '%').is_empty()
+            let zero = value
+                .trim_start_matches(['0', '.'])
+                .trim_start_matches(|c: char| c.is_alphabetic() || c == '%')
+                .is_empty()
                 && value.starts_with('0');
             match property.trim() {
                 "display" => self.hidden |= value == "none",
@@ -192,8 +198,17 @@ fn is_white(value: &str) -> bool {
 fn is_quote_class(class: &str) -> bool {
     matches!(
         class,
-        "yahoo_quoted" | "moz-cite-prefix" | "gmail_attr" | "protonmail_quote" | "tutanota_quote" | "zmail_extra"
-            | "hmquote" | "outlookmessageheader" | "front-blockquote" | "freebirdquotedtext" | "skiptranslate"
+        "yahoo_quoted"
+            | "moz-cite-prefix"
+            | "gmail_attr"
+            | "protonmail_quote"
+            | "tutanota_quote"
+            | "zmail_extra"
+            | "hmquote"
+            | "outlookmessageheader"
+            | "front-blockquote"
+            | "freebirdquotedtext"
+            | "skiptranslate"
     )
 }
 

@@ -2,9 +2,51 @@
 
 /// Reply and forward marks, lower case, of mailers in many languages.
 const MARKS: [&str; 45] = [
-    "re", "aw", "sv", "vs", "fwd", "fw", "wg", "tr", "rv", "res", "enc", "rif", "i", "r", "ref", "antw", "odp", "pd",
-    "ynt", "ilt", "ilet", "vl", "vb", "doorst", "videresend", "vid", "atb", "bls", "trs", "továbbítás", "vá", "σχετ",
-    "πρθ", "απ", "hel", "na", "回复", "答复", "转发", "回覆", "轉寄", "返信", "転送", "отв", "пер",
+    "re",
+    "aw",
+    "sv",
+    "vs",
+    "fwd",
+    "fw",
+    "wg",
+    "tr",
+    "rv",
+    "res",
+    "enc",
+    "rif",
+    "i",
+    "r",
+    "ref",
+    "antw",
+    "odp",
+    "pd",
+    "ynt",
+    "ilt",
+    "ilet",
+    "vl",
+    "vb",
+    "doorst",
+    "videresend",
+    "vid",
+    "atb",
+    "bls",
+    "trs",
+    "továbbítás",
+    "vá",
+    "σχετ",
+    "πρθ",
+    "απ",
+    "hel",
+    "na",
+    "回复",
+    "答复",
+    "转发",
+    "回覆",
+    "轉寄",
+    "返信",
+    "転送",
+    "отв",
+    "пер",
 ];
 
 /// The subject two mails of one conversation share: decoded, white space collapsed, without leading reply or forward
@@ -61,7 +103,9 @@ fn strip_mark(subject: &str) -> &str {
 fn strip_tag(subject: &str) -> &str {
     let Some(inner) = subject.strip_prefix('[') else { return subject };
     match inner.split_once(']') {
-        Some((tag, rest)) if !tag.contains('[') && !rest.trim().is_empty() && !tag.to_lowercase().starts_with("fwd:") => {
+        Some((tag, rest))
+            if !tag.contains('[') && !rest.trim().is_empty() && !tag.to_lowercase().starts_with("fwd:") =>
+        {
             rest.trim_start()
         }
         _ => subject,
@@ -81,7 +125,17 @@ mod tests {
 
     #[test]
     fn marks_of_many_languages_go() {
-        for subject in ["Re: Hello", "AW: Re: Hello", "SV:  Hello", "Fwd: FW: Hello (fwd)", "[list] RE[2]: Hello", "回复：Hello", "[Fwd: Hello]", "Odp: Hello", "Re^3: Hello"] {
+        for subject in [
+            "Re: Hello",
+            "AW: Re: Hello",
+            "SV:  Hello",
+            "Fwd: FW: Hello (fwd)",
+            "[list] RE[2]: Hello",
+            "回复：Hello",
+            "[Fwd: Hello]",
+            "Odp: Hello",
+            "Re^3: Hello",
+        ] {
             assert_eq!(base_subject(subject), "Hello", "{subject}");
         }
         assert_eq!(base_subject("Reason: unknown"), "Reason: unknown");

@@ -23,19 +23,21 @@ pub fn visible_text(text: &str) -> String {
     let end = cut(&lines, &kinds);
     let mut keep = vec![true; end];
     mark_quotes(&lines, &kinds, &mut keep);
-    let kept = lines.iter().zip(&keep).filter(|(_, keep)| **keep).map(|(line, _)| line.trim_end()).collect::<Vec<_>>().join("\n");
-    let kept = trim_blank(&kept);
+    let kept = lines
+        .iter()
+        .zip(&keep)
+        .filter(|(_, keep)| **keep)
+        .map(|(line, _)| line.trim_end())
+        .collect::<Vec<_>>()
+        .join("\n");
+    let kept = kept.trim().to_owned();
     if !kept.trim().is_empty() {
         return kept;
     }
     if let Some(forwarded) = forwarded_body(&lines, &kinds) {
         return forwarded;
     }
-    trim_blank(text)
-}
-
-fn trim_blank(text: &str) -> String {
-    text.trim_matches(['\n', '\r']).trim_end().trim_start_matches(|c: char| c == '\n' || c == '\r').trim().to_owned()
+    text.trim().to_owned()
 }
 
 fn is(kinds: &[Line], index: usize, kind: Line) -> bool {
@@ -52,7 +54,9 @@ fn cut(lines: &[&str], kinds: &[Line]) -> usize {
             Line::Signature if text_before && !answers_below(kinds, index) => return index,
             Line::Mobile if text_before && !answers_below(kinds, index) => return index,
             // A copied mail before any text of the author's own: nothing below is theirs either.
-            Line::Divider if !text_before && !kinds.iter().take(index).any(|kind| *kind == Line::Quote) => return lines.len().min(index),
+            Line::Divider if !text_before && !kinds.iter().take(index).any(|kind| *kind == Line::Quote) => {
+                return lines.len().min(index);
+            }
             _ => {}
         }
     }
@@ -136,7 +140,22 @@ fn blank(keep: &mut [bool], start: usize, end: usize) {
 
 /// True when the author says above the quote that the answers stand in it.
 fn announces_inline(lines: &[&str], texts: &[usize], before: usize) -> bool {
-    let words = ["inline", "in-line", "below", "unten", "weiter unten", "ci-dessous", "abajo", "sotto", "abaixo", "hieronder", "nedan", "nedenfor", "poniżej", "ниже"];
+    let words = [
+        "inline",
+        "in-line",
+        "below",
+        "unten",
+        "weiter unten",
+        "ci-dessous",
+        "abajo",
+        "sotto",
+        "abaixo",
+        "hieronder",
+        "nedan",
+        "nedenfor",
+        "poniżej",
+        "ниже",
+    ];
     texts.iter().take_while(|index| **index < before).filter_map(|index| lines.get(*index)).any(|line| {
         let lower = line.to_lowercase();
         words.iter().any(|word| lower.contains(word))
@@ -158,7 +177,7 @@ fn forwarded_body(lines: &[&str], kinds: &[Line]) -> Option<String> {
         body = index + 1;
     }
     let rest = lines.get(body..).unwrap_or_default().join("\n");
-    let rest = trim_blank(&rest);
+    let rest = rest.trim().to_owned();
     (in_header && !rest.is_empty()).then_some(rest)
 }
 
