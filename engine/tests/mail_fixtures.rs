@@ -139,11 +139,11 @@ fn bounces_are_recognised_and_attributed() {
         }
     }
     require(&[
-        (&recognised, 97.0),
-        (&counted, 97.0),
-        (&hardness, 90.0),
-        (&statuses, 90.0),
-        (&named, 90.0),
+        (&recognised, 98.5),
+        (&counted, 99.0),
+        (&hardness, 95.0),
+        (&statuses, 97.0),
+        (&named, 95.0),
         (&spared, 100.0),
     ]);
 }
@@ -175,7 +175,7 @@ fn complaints_and_automatic_answers_are_told_from_people() {
         let mail = read(&bytes);
         people.count(mail.kind == MailKind::Message, || format!("{name}: {:?} {}", mail.kind, mail.subject));
     }
-    require(&[(&complaints, 100.0), (&replies, 95.0), (&people, 100.0)]);
+    require(&[(&complaints, 100.0), (&replies, 100.0), (&people, 100.0)]);
 }
 
 fn shown(name: &str, bytes: &[u8]) -> String {
@@ -231,7 +231,7 @@ fn the_visible_reply_is_what_the_person_wrote() {
         let want = || record["expect"].to_string().chars().take(700).collect::<String>();
         exact.count(right, || format!("{name}\n--- have\n{have}\n--- want {}", want()));
     }
-    require(&[(&exact, 85.0)]);
+    require(&[(&exact, 98.0)]);
 }
 
 fn every_mail(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -310,7 +310,7 @@ fn parsed_fields_agree_with_other_parsers() {
                 .count(right, || format!("{name}: {:?} for {text:?}", mail.text.chars().take(200).collect::<String>()));
         }
     }
-    require(&[(&subjects, 95.0), (&senders, 95.0), (&ids, 95.0), (&leaves, 80.0)]);
+    require(&[(&subjects, 99.0), (&senders, 99.0), (&ids, 100.0), (&leaves, 90.0)]);
 }
 
 #[test]
@@ -321,4 +321,63 @@ fn base_subjects_agree_with_rfc_5256() {
     for case in cases {
         assert_eq!(base_subject(case["subject"].as_str().unwrap()), squeeze(case["base"].as_str().unwrap()), "{case}");
     }
+}
+
+/// Wraps a text as a mail that a person sends.
+fn as_mail(text: &str) -> Vec<u8> {
+    let mut mail = b"From: Ann <ann@customer.example>\r\nTo: support@shop.example\r\nSubject: A question\r\nMessage-ID: <1@customer.example>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n".to_vec();
+    mail.extend_from_slice(text.as_bytes());
+    mail
+}
+
+#[test]
+fn texts_that_people_wrote_stay_whole() {
+    let Some(root) = fixtures() else { return };
+    let datasets = root.join("../datasets");
+    if !datasets.is_dir() {
+        eprintln!("SKIPPED: the shared data sets are not here; false alarms on people's texts were not measured");
+        return;
+    }
+    let mut kinds = Rate::new("people's texts are messages");
+    let mut whole = Rate::new("people's texts stay whole");
+    let files = [
+        "banking77/valid.jsonl",
+        "bitext27/train.jsonl",
+        "clinc150/valid.jsonl",
+        "replies/examples.jsonl",
+        "replies/oos_valid.jsonl",
+        "injection/llmail_benign_dev.jsonl",
+        "injection/inbound_dev.jsonl",
+    ];
+    for name in files {
+        let path = datasets.join(name);
+        if !path.is_file() {
+            eprintln!("SKIPPED: {name}");
+            continue;
+        }
+        for record in lines(&path) {
+            let Some(text) = record["text"].as_str() else { continue };
+            let mail = read(&as_mail(text));
+            kinds.count(mail.kind == MailKind::Message, || format!("{name}: {:?} {text}", mail.kind));
+            whole.count(squeeze(&mail.visible_text) == squeeze(text), || {
+                format!("{name}: {:?} of {text:?}", mail.visible_text)
+            });
+        }
+    }
+    let mut machine = Rate::new("machine mail, by class");
+    for record in lines(&datasets.join("machine_mail/mails_dev.jsonl")) {
+        let raw: Vec<u8> = record["raw_latin1"].as_str().unwrap().chars().map(|c| c as u32 as u8).collect();
+        let mail = read(&raw);
+        let class = record["class"].as_str().unwrap();
+        let want = match class {
+            "bounce" => MailKind::Bounce,
+            "feedback_report" => MailKind::Complaint,
+            "human" => MailKind::Message,
+            _ => MailKind::AutoReply,
+        };
+        machine.count(mail.kind == want, || {
+            format!("{}: {class}, read as {:?}: {}", record["name"], mail.kind, mail.subject)
+        });
+    }
+    require(&[(&kinds, 99.9), (&whole, 100.0), (&machine, 98.0)]);
 }

@@ -11,7 +11,7 @@ use super::{BounceEntry, Mail, bounce, machine};
 
 /// Subjects and phrases so much a mail system's that no further evidence is needed when both meet.
 static STRONG_SUBJECT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)^\W*(mail |message )?(delivery (failure|status|error|notification)|undeliver|returned mail|failure notice|non-?delivery|delivery has failed)").ok()
+    Regex::new(r"(?i)^\W*(mail |message )?(delivery (failure|failed|status notification|error|notification)|undeliver(ed|able) (mail|message|e-?mail)|undeliverable:|returned mail|failure notice|non-?delivery|delivery has failed|((e-?)?mail|message) could not be delivered|there was an error sending your mail|mail system error|mail delivery (system|sub|fail|error|problem)|unable to deliver|メールエラー|email delivery error)").ok()
 });
 static STRONG_TEXT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?is)(could ?n[o']t (be delivered|deliver)|cannot be delivered|unable to deliver|undeliverable|failed recipient).{0,200}(recipients?|address(es)?)\b[^\n]{0,20}\n?\s*.{0,60}@|(\s|#)5\d\d[ -]\S.{0,300}(unknown|reject|denied)").ok()
@@ -57,11 +57,14 @@ pub(super) fn entries(mail: &Mail, head: &Head, leaves: &[Leaf]) -> Option<Vec<B
     let text_says = says_failure(&start);
     let by_system = machine::from_mail_system(mail) || mail.return_path.as_deref() == Some("");
     let by_daemon = by_system && machine::from_mail_system(mail);
-    let returned =
-        leaves.iter().any(|leaf| leaf.media_type == "message/rfc822" || leaf.media_type == "text/rfc822-headers")
-            || words.len() + 40 < leaves.iter().map(|leaf| leaf.text.len()).max().unwrap_or_default();
+    let embedded =
+        leaves.iter().any(|leaf| matches!(leaf.media_type.as_str(), "message/rfc822" | "text/rfc822-headers"));
+    let returned = embedded || words.len() + 40 < leaves.iter().map(|leaf| leaf.text.len()).max().unwrap_or_default();
     let answered = mail.subject.len() != super::reply_subject(&mail.subject).len().saturating_sub(4);
-    let plain_words = STRONG_SUBJECT.as_ref().is_some_and(|pattern| pattern.is_match(&mail.subject))
+    let strong_subject = STRONG_SUBJECT.as_ref().is_some_and(|pattern| pattern.is_match(&mail.subject));
+    let name = mail.from_name.as_deref().unwrap_or_default().to_lowercase();
+    let administrator = name == "system administrator" || name.contains("mail gateway") || name.contains("interscan");
+    let plain_words = strong_subject
         && STRONG_TEXT.as_ref().is_some_and(|pattern| pattern.is_match(&start))
         && mail.in_reply_to.is_none();
     let list_refusal = head.has("x-mlserver") && text_says;
@@ -73,7 +76,8 @@ pub(super) fn entries(mail: &Mail, head: &Head, leaves: &[Leaf]) -> Option<Vec<B
         || (report && (subject_says || text_says))
         || list_refusal
         || plain_words
-        || (subject_says && text_says && returned && !answered && cause(&words).is_some())
+        || (administrator && subject_says && text_says)
+        || (strong_subject && text_says && embedded && !answered && mail.in_reply_to.is_none())
         || (by_system && text_says && cause(&words).is_some() && returned);
     is_bounce.then(|| recipients(mail, head, &words))
 }

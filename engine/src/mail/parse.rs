@@ -191,6 +191,10 @@ fn read_body(mail: &mut Mail, message: &Message<'_>, head: &Head, bytes: &[u8]) 
         let rest = bytes.get(head.body_offset..).unwrap_or_default();
         let text = match attached {
             Some(part) => part_text(message, part),
+            None if matches!(message.parts.first().map(|part| &part.body), Some(PartType::Message(_))) => {
+                mail.warnings.push("embedded_only".to_owned());
+                embedded_text(message)
+            }
             None if message.parts.len() == 1 && message.attachments.is_empty() => charset::decode(rest, None),
             None => String::new(),
         };
@@ -205,6 +209,17 @@ fn read_body(mail: &mut Mail, message: &Message<'_>, head: &Head, bytes: &[u8]) 
         mail.warnings.push("too_many_attachments".to_owned());
     }
     leaves(message)
+}
+
+/// Text of a mail that is nothing but another mail.
+fn embedded_text(message: &Message<'_>) -> String {
+    let mut text = String::new();
+    if let Some(PartType::Message(inner)) = message.parts.first().map(|part| &part.body) {
+        for part in inner.text_bodies().take(MAX_PARTS).filter(|part| matches!(part.body, PartType::Text(_))) {
+            push_block(&mut text, &part_text(inner, part));
+        }
+    }
+    text
 }
 
 fn push_block(text: &mut String, block: &str) {
