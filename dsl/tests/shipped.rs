@@ -22,9 +22,13 @@ fn every_shipped_policy_checks_clean_and_passes_its_tests() {
             compiled.diagnostics.iter().filter(|found| found.severity != remit_dsl::Severity::Note).cloned().collect();
         assert!(serious.is_empty(), "{}", remit_dsl::render::plain(&serious));
         let report = compiled.policy.unwrap().run_tests(None);
-        for case in &report.cases {
-            assert!(case.passed, "{} {}: expected {}, got {}", case.at, case.name, case.expected, case.actual);
-        }
+        let failed: Vec<String> = report
+            .cases
+            .iter()
+            .filter(|case| !case.passed)
+            .map(|case| format!("{} {}: expected {}, got {}", case.at, case.name, case.expected, case.actual))
+            .collect();
+        assert!(failed.is_empty(), "{failed:#?}");
         assert!(name.contains("baseline") || report.cases.len() >= 5, "{name} has only {} tests", report.cases.len());
     }
 }

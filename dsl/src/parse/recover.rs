@@ -80,6 +80,13 @@ pub(super) fn explain(file: u32, text: &str, at: At, last: Option<(At, &'static 
             Ok(_) => Finding::new("R0001", at, format!("this `{key}` is not complete")),
         };
     }
+    let line = broken.lines().next().unwrap_or("");
+    if line.matches('"').count() % 2 == 1
+        && let Some(quote) = line.rfind('"')
+    {
+        let at = At { file, start: (start + quote) as u32, end: (start + line.len()) as u32 };
+        return Finding::new("R0001", at, "this text is never closed").hint("a text ends with `\"` on the same line");
+    }
     let end = start + broken.find(char::is_whitespace).unwrap_or(broken.len()).max(1);
     let end = (end..=text.len()).find(|end| text.is_char_boundary(*end)).unwrap_or(text.len());
     let here = At { file, start: at.start, end: end as u32 };
@@ -127,6 +134,7 @@ pub(super) fn syntax_error(file: u32, text: &str, offset: usize, error: &Error<R
     };
     match shown.chars().next() {
         None => message.push_str(", found the end of the file"),
+        Some(space) if space.is_whitespace() => message.push_str(", and the rule ends here"),
         Some('"') if !shown.get(1..).is_some_and(|rest| rest.contains('"')) => {
             return Finding::new("R0001", at, "this text is never closed")
                 .hint("a text ends with `\"` on the same line");
