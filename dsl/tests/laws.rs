@@ -111,7 +111,7 @@ fn guards() -> impl Strategy<Value = Vec<String>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
+    #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
     fn p1_order_changes_nothing(guards in guards(), facts in facts()) {
