@@ -1,4 +1,6 @@
 //! The language as files: what is accepted, and what every refusal says.
+#![expect(clippy::disallowed_methods, reason = "tests read files; the crate does not")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 

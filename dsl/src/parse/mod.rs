@@ -3,6 +3,7 @@
 //! One bad item never hides the next: the grammar swallows it up to the next line that starts with an item word, and
 //! [`recover`] parses it again with the rule that its first word names, which gives the precise place.
 
+mod claims_and_tests;
 mod condition;
 mod items;
 mod recover;
