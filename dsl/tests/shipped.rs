@@ -45,3 +45,30 @@ fn the_default_policy_drafts_by_template_wherever_it_may_send() {
         }
     }
 }
+
+/// The examples of the specification, when the shared fixtures are present.
+#[test]
+fn the_examples_of_the_specification_check_clean_and_pass() {
+    let Ok(text) = std::fs::read_to_string(repository().join("../shared/design/language.md")) else {
+        println!("SKIPPED: the shared fixtures are not here");
+        return;
+    };
+    let examples: Vec<&str> = text.split("```remit\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(examples.len(), 3);
+    for example in examples {
+        let read = |name: &str| {
+            Ok(match name {
+                "example.remit" => example.to_owned(),
+                "scripts/discount.rhai" => "fn big_discount(text, value) { 0.0 }".to_owned(),
+                "scripts/grounding.rhai" => "fn contradicts_source(text, sources) { false }".to_owned(),
+                "company-baseline.remit" => "remit 1\n".to_owned(),
+                _ => String::new(),
+            })
+        };
+        let compiled = remit_dsl::compile("example.remit", &read);
+        let policy = compiled.policy.unwrap_or_else(|| panic!("{}", remit_dsl::render::plain(&compiled.diagnostics)));
+        for case in policy.run_tests(None).cases {
+            assert!(case.passed, "{} {}: expected {}, got {}", case.at, case.name, case.expected, case.actual);
+        }
+    }
+}

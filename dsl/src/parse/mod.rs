@@ -77,7 +77,9 @@ pub(crate) fn parse(file: u32, text: &str, found: &mut Vec<Finding>) -> Tree {
                     pending = Some(at);
                 } else {
                     has_header |= recover::looks_like_header(pair.as_str());
-                    found.push(recover::explain(file, text, at, last));
+                    for piece in recover::pieces(text, at) {
+                        found.push(recover::explain(file, text, piece, last));
+                    }
                 }
             }
             _ => {}
