@@ -381,3 +381,61 @@ fn imports_bring_restrictions_and_never_settings() {
     let again = remit_dsl::compile(policy.root(), &|name: &str| kept.get(name).cloned().ok_or_else(String::new));
     assert_eq!(again.policy.unwrap().digest(), policy.digest());
 }
+
+#[test]
+fn the_built_in_modes_are_tables_of_tiers() {
+    use Outcome::{Approval, Escalate, Send};
+    for (mode, wanted) in [
+        ("full", [Send, Send, Send, Escalate]),
+        ("controlled", [Send, Approval, Approval, Escalate]),
+        ("assisted", [Approval, Approval, Approval, Escalate]),
+    ] {
+        let text = format!(
+            "autonomy {mode}\nintent a {{ reply send }}\n\
+             risk {{ medium when thread.depth >= 2  high when thread.depth >= 3  critical when thread.depth >= 4 }}"
+        );
+        for (depth, wanted) in (1..).zip(wanted) {
+            let mut facts = quiet("a", 0.9);
+            facts.number("thread.depth", f64::from(depth), Provenance::Observed);
+            let verdict = policy(&text).decide(&facts);
+            assert_eq!(verdict.outcome, wanted, "{mode} {}", verdict.tier.value);
+            let rows: Vec<&str> = verdict
+                .deciding
+                .iter()
+                .filter(|reason| reason.kind == RuleKind::Mode)
+                .map(|reason| reason.name.as_str())
+                .collect();
+            assert_eq!(rows, [format!("{mode}.{}", verdict.tier.value)]);
+        }
+    }
+}
+
+#[test]
+fn a_policy_may_replace_modes_and_tiers() {
+    let text = "tiers calm < hot\nmode loose { calm, hot send }\nautonomy loose\nintent a { reply send }\n\
+        risk { hot when contact.new }\nguard g: approval when tier >= hot";
+    let mut facts = quiet("a", 0.9);
+    assert_eq!(policy(text).decide(&facts).outcome, Outcome::Send);
+    let verdict = policy(text).decide(facts.yes("contact.new", true, Provenance::Observed));
+    assert_eq!((verdict.tier.value.as_str(), verdict.outcome), ("hot", Outcome::Approval));
+    let replaced = "mode full { low, medium, high, critical approval }\nautonomy full\nintent a { reply send }";
+    assert_eq!(policy(replaced).decide(&quiet("a", 0.9)).outcome, Outcome::Approval);
+}
+
+#[test]
+fn a_failing_case_shows_what_was_expected_and_what_decided() {
+    let policy = policy(
+        "autonomy full\nintent a { reply approval }\nteam t\nroute { otherwise: to team t }\n\
+         test \"wrong\" { intent a 0.9  expect send  expect route otherwise }\ncases \"rows\" { | intent a 0.9 -> approval }",
+    );
+    let report = policy.run_tests(None);
+    assert_eq!(report.cases.len(), 2);
+    let case = &report.cases[0];
+    assert!(!case.passed && report.cases[1].passed);
+    assert_eq!(
+        (case.expected.as_str(), case.actual.as_str()),
+        ("send, route otherwise", "approval because a, route otherwise")
+    );
+    assert_eq!((case.at.line, case.deciding[0].name.as_str()), (6, "a"));
+    assert_eq!(policy.run_tests(Some("rows")).cases.len(), 1);
+}
