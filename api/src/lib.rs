@@ -1,1 +1,3 @@
 //! HTTP API, command line and the `remit` binary.
+
+pub mod http;
