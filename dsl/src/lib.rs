@@ -1,11 +1,26 @@
 //! The Remit policy language: text in, verdicts out, and nothing else.
 
+mod amount;
+mod ast;
+mod check;
+pub mod codes;
+mod condition;
+mod cron;
 mod detect;
 mod diagnostic;
+mod eval;
 mod facts;
+mod hours;
+mod load;
+mod model;
+mod parse;
 mod policy;
 pub mod render;
+mod script;
+mod source;
+mod testing;
 mod verdict;
+pub mod vocabulary;
 
 pub use detect::{Detection, Detections, Seen};
 pub use diagnostic::{Diagnostic, Fix, Severity, Span};
@@ -26,14 +41,8 @@ pub struct Compiled {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Compiles the policy whose root file is `root`.
+/// Compiles the policy whose root file is `root`, with everything it imports. Other files are asked for relative to
+/// the root file's folder.
 pub fn compile(root: &str, read: &Read<'_>) -> Compiled {
-    let message = match read(root) {
-        Ok(_) => "the compiler is not finished".to_owned(),
-        Err(reason) => format!("cannot read `{root}`: {reason}"),
-    };
-    let at = Span { file: root.to_owned(), start: 0, end: 0, line: 1, column: 1, end_line: 1, end_column: 1 };
-    let diagnostic =
-        Diagnostic { code: "R0000", severity: Severity::Error, message, at, labels: vec![], hint: None, fix: None };
-    Compiled { policy: None, diagnostics: vec![diagnostic] }
+    check::compile(root, read)
 }

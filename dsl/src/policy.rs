@@ -1,9 +1,11 @@
 //! A checked policy: the only thing that decides.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::detect::{Detections, Seen};
 use crate::facts::Facts;
+use crate::model::Model;
 use crate::verdict::{Location, Verdict};
 
 /// A kind of message, declared with `intent`.
@@ -112,61 +114,113 @@ pub struct CaseResult {
     pub deciding: Vec<crate::verdict::Reason>,
 }
 
-/// A checked policy. Cheap to clone.
+/// A checked policy. Cheap to clone, and safe to share between threads.
 #[derive(Clone, Debug)]
 pub struct Policy {
-    never: std::convert::Infallible,
+    pub(crate) model: Arc<Model>,
 }
 
-macro_rules! not_yet { ($($(#[$doc:meta])* $name:ident(&self $(, $arg:ident: $ty:ty)*) -> $ret:ty;)*) => {
-    impl Policy { $( $(#[$doc])* pub fn $name(&self $(, $arg: $ty)*) -> $ret { $(let _ = $arg;)* match self.never {} } )* }
-} }
-not_yet! {
-    /// Name.
-    name(&self) -> &str;
-    /// Title.
-    title(&self) -> Option<&str>;
-    /// Digest.
-    digest(&self) -> &str;
-    /// Files.
-    files(&self) -> &BTreeMap<String, String>;
-    /// Root.
-    root(&self) -> &str;
-    /// Zone.
-    timezone(&self) -> &str;
-    /// Intents.
-    intents(&self) -> &[Intent];
-    /// Intent.
-    intent(&self, name: &str) -> Option<&Intent>;
-    /// Templates.
-    templates(&self) -> BTreeMap<String, String>;
-    /// AI agents.
-    ai_agents(&self) -> &[AiAgent];
-    /// AI agent on.
-    ai_agent_on(&self, channel: &str) -> Option<&AiAgent>;
-    /// Segments.
-    segments(&self) -> Vec<&str>;
-    /// Switches.
-    switches(&self) -> Vec<&str>;
-    /// Teams.
-    teams(&self) -> Vec<&str>;
-    /// Limits.
-    limits(&self) -> &[Limit];
-    /// Facts.
-    facts(&self) -> Vec<FactDecl>;
-    /// Detect.
-    detect(&self, seen: &Seen<'_>) -> Detections;
-    /// Decide.
-    decide(&self, facts: &Facts) -> Verdict;
-    /// Tests.
-    run_tests(&self, filter: Option<&str>) -> TestReport;
-    /// Scripts.
-    run_scripts(&self, facts: &mut Facts, draft_text: Option<&str>) -> ();
-}
-impl Limit {
-    /// The counting bucket that `now_ms` falls in, in the policy's zone: (start, end).
-    pub fn bucket(&self, timezone: &str, now_ms: i64) -> (i64, i64) {
-        let _ = timezone;
-        (now_ms, now_ms)
+impl Policy {
+    /// The policy's name, from its header; the root file's name without suffix when the header gives none.
+    pub fn name(&self) -> &str {
+        &self.model.name
+    }
+
+    /// One sentence about the policy, from its header.
+    pub fn title(&self) -> Option<&str> {
+        self.model.title.as_deref()
+    }
+
+    /// `sha256:` and 64 hexadecimal digits over the language version and every file read, built-in ones included.
+    pub fn digest(&self) -> &str {
+        &self.model.digest
+    }
+
+    /// Every file that was read, by path: enough to compile the same policy again.
+    pub fn files(&self) -> &BTreeMap<String, String> {
+        &self.model.files
+    }
+
+    /// The path of the root file.
+    pub fn root(&self) -> &str {
+        &self.model.root
+    }
+
+    /// The IANA name of the policy's time zone; `UTC` when it names none.
+    pub fn timezone(&self) -> &str {
+        &self.model.timezone
+    }
+
+    /// The declared intents, in file order.
+    pub fn intents(&self) -> &[Intent] {
+        &self.model.intents
+    }
+
+    /// One intent by name.
+    pub fn intent(&self, name: &str) -> Option<&Intent> {
+        self.model.intents.iter().find(|intent| intent.name == name)
+    }
+
+    /// The text of every template that an intent names, by the template's name.
+    pub fn templates(&self) -> BTreeMap<String, String> {
+        self.model.templates.clone()
+    }
+
+    /// The declared AI agents, in file order.
+    pub fn ai_agents(&self) -> &[AiAgent] {
+        &self.model.agents
+    }
+
+    /// The first AI agent that answers on a channel.
+    pub fn ai_agent_on(&self, channel: &str) -> Option<&AiAgent> {
+        self.model.agents.iter().find(|agent| agent.channels.iter().any(|one| one == channel))
+    }
+
+    /// Names of the segments that a contact can be in.
+    pub fn segments(&self) -> Vec<&str> {
+        self.model.segments.iter().map(String::as_str).collect()
+    }
+
+    /// Names of the switches.
+    pub fn switches(&self) -> Vec<&str> {
+        self.model.switches.iter().map(String::as_str).collect()
+    }
+
+    /// Names of the teams.
+    pub fn teams(&self) -> Vec<&str> {
+        self.model.teams.iter().map(String::as_str).collect()
+    }
+
+    /// The declared limits. The host counts; a used-up limit is the fact `over:NAME`.
+    pub fn limits(&self) -> &[Limit] {
+        &self.model.limits
+    }
+
+    /// All facts that rules may read: the standard ones, then the policy's own.
+    pub fn facts(&self) -> Vec<FactDecl> {
+        self.model.facts.clone()
+    }
+
+    /// Runs every detector over these texts.
+    pub fn detect(&self, seen: &Seen<'_>) -> Detections {
+        self.model.detectors.detect(seen)
+    }
+
+    /// Decides. Total: every set of facts gets a verdict, and the same facts always the same one.
+    pub fn decide(&self, facts: &Facts) -> Verdict {
+        crate::eval::decide(&self.model, facts)
+    }
+
+    /// Runs the policy's scripts within their budgets and adds a `script:NAME` fact for each. A script that fails adds
+    /// a failed fact. `draft_text` is the fact `draft.text`; other text inputs are read from the facts as names.
+    pub fn run_scripts(&self, facts: &mut Facts, draft_text: Option<&str>) {
+        for script in &self.model.scripts {
+            script.run(facts, draft_text);
+        }
+    }
+
+    /// Runs the root file's `test` and `cases` whose names contain `filter`.
+    pub fn run_tests(&self, filter: Option<&str>) -> TestReport {
+        crate::testing::run(&self.model, filter)
     }
 }

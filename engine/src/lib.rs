@@ -1,10 +1,14 @@
 //! Moves one message durably through classify, draft, gate and send.
 
+pub mod adapters;
+pub mod classify;
 pub mod clock;
 pub mod decide;
 pub mod domain;
+pub mod draft;
 pub mod engine;
 pub mod mail;
+pub mod models;
 pub mod policies;
 pub mod ports;
 mod queue;

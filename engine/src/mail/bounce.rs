@@ -11,8 +11,7 @@ use super::{BounceEntry, Mail, bounce_text, machine};
 /// Recipients of one notification that are kept.
 const MAX_RECIPIENTS: usize = 200;
 
-static STATUS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?:^|[^0-9.])([245]\.[0-9]{1,2}\.[0-9]{1,3})(?:[^0-9.]|\.?(?:\s|$)|\.[^0-9])").ok());
+static STATUS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?:^|[^0-9.])([245]\.[0-9]{1,2}\.[0-9]{1,3})(?:[^0-9.]|\.?(?:\s|$)|\.[^0-9])").ok());
 
 /// Reads the per-recipient fields of a notification; `None` when the mail has no machine-readable part.
 pub(super) fn entries(mail: &Mail, head: &Head, leaves: &[Leaf]) -> Option<Vec<BounceEntry>> {
@@ -23,7 +22,9 @@ pub(super) fn entries(mail: &Mail, head: &Head, leaves: &[Leaf]) -> Option<Vec<B
     }
     let words = bounce_text::report_text(mail, leaves);
     let mut entries: Vec<BounceEntry> = Vec::new();
-    for block in reports.iter().flat_map(|leaf| blocks(&leaf.text)).take(MAX_RECIPIENTS * 2) {
+    // Gateways flatten reports into plain text.
+    let flattened = leaves.iter().filter(|leaf| reports.is_empty() && leaf.media_type != "message/rfc822");
+    for block in reports.iter().copied().chain(flattened).flat_map(|leaf| blocks(&leaf.text)).take(MAX_RECIPIENTS * 2) {
         if let Some(entry) = entry(&block, &words) {
             add(&mut entries, entry);
         }
@@ -65,7 +66,8 @@ fn entry(block: &Head, words: &str) -> Option<BounceEntry> {
         return None;
     }
     let named = |field: &str| block.text(field).map(|value| bare_address(&value)).filter(|address| !address.is_empty());
-    let order = ["final-recipient", "original-recipient", "x-actual-recipient"];
+    // The original recipient is the address that we wrote to; the final one may be an alias behind it.
+    let order = ["original-recipient", "final-recipient", "x-actual-recipient"];
     let recipient = order
         .iter()
         .find_map(|field| named(field).filter(|address| address.contains('@')))
@@ -81,8 +83,7 @@ fn entry(block: &Head, words: &str) -> Option<BounceEntry> {
     let stated = block.text("status").and_then(|status| find_status(&status));
     let inner = diagnostic.as_deref().and_then(find_status);
     let action = block.lower("action");
-    let action =
-        action.split(|c: char| !c.is_alphabetic()).find(|word| !word.is_empty()).unwrap_or("failed").to_owned();
+    let action = action.split(|c: char| !c.is_alphabetic()).find(|word| !word.is_empty()).unwrap_or("failed").to_owned();
     let mut entry = BounceEntry { recipient, status: better_status(stated, inner), hard: false, action, diagnostic };
     let mut reason = entry.diagnostic.clone().unwrap_or_default();
     if reason.len() < 12 {
@@ -90,6 +91,9 @@ fn entry(block: &Head, words: &str) -> Option<BounceEntry> {
         if is_vague(entry.status.as_deref()) {
             entry.status = better_status(entry.status.take(), find_status(&reason));
         }
+    }
+    if bounce_text::refused_after_data(words) {
+        reason.push_str(" refused after data");
     }
     entry.hard = is_hard(entry.status.as_deref(), &entry.action, &reason);
     Some(entry)
@@ -100,7 +104,7 @@ fn sharpen(entry: &mut BounceEntry, words: &str) {
     if is_vague(entry.status.as_deref()) {
         entry.status = better_status(entry.status.take(), find_status(words));
     }
-    if entry.diagnostic.is_none() {
+    if entry.diagnostic.is_none() && !bounce_text::refused_after_data(words) {
         entry.hard |= is_hard(entry.status.as_deref(), &entry.action, words);
     }
 }
@@ -147,9 +151,8 @@ fn is_vague(status: Option<&str>) -> bool {
 fn better_status(stated: Option<String>, inner: Option<String>) -> Option<String> {
     match (stated, inner) {
         (Some(stated), Some(inner)) => {
-            let same_class = stated.get(..1) == inner.get(..1);
-            let tells_more = is_vague(Some(&stated)) && !is_vague(Some(&inner));
-            Some(if tells_more || (!same_class && inner.starts_with('4')) { inner } else { stated })
+            // The refusing server knows better than the one that reports.
+            Some(if is_vague(Some(&inner)) { stated } else { inner })
         }
         (stated, inner) => stated.or(inner),
     }
@@ -165,9 +168,7 @@ pub(super) fn is_hard(status: Option<&str>, action: &str, reason: &str) -> bool 
     let cause = bounce_text::cause(reason);
     match status {
         _ if status.starts_with(['2', '4']) => false,
-        "5.1.1" | "5.1.2" | "5.1.3" | "5.1.6" | "5.1.10" => {
-            !matches!(cause, Some(bounce_text::Cause::Full | bounce_text::Cause::Refused))
-        }
+        "5.1.1" | "5.1.2" | "5.1.3" | "5.1.6" | "5.1.10" => cause != Some(bounce_text::Cause::Full),
         "5.2.2" | "5.2.3" | "5.3.4" | "5.4.7" => false,
         _ if status.starts_with("5.7.") || status.starts_with("5.6.") || matches!(status, "5.1.7" | "5.1.8") => false,
         "5.4.4" => !matches!(cause, Some(bounce_text::Cause::Full | bounce_text::Cause::Expired)),

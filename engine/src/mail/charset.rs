@@ -31,9 +31,13 @@ pub(super) fn decode(bytes: &[u8], label: Option<&str>) -> String {
 
 /// Decodes text without a usable label: UTF-8 when valid, else the likeliest encoding.
 fn guess(bytes: &[u8], declared: Option<&'static Encoding>) -> String {
-    if let Ok(text) = std::str::from_utf8(bytes)
-        && !looks_like_iso_2022(bytes)
-    {
+    if looks_like_iso_2022(bytes) {
+        let (text, _, broken) = encoding_rs::ISO_2022_JP.decode(bytes);
+        if !broken {
+            return without_nul(&text);
+        }
+    }
+    if let Ok(text) = std::str::from_utf8(bytes) {
         return without_nul(text);
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);

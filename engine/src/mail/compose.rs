@@ -1,11 +1,14 @@
 //! Renders an outbound message as an RFC 5322 mail.
 
 use mail_builder::MessageBuilder;
+use mail_builder::encoders::quoted_printable::QuotedPrintableEncoder;
 use mail_builder::headers::address::Address;
+use mail_builder::headers::content_type::ContentType;
 use mail_builder::headers::message_id::MessageId;
 use mail_builder::headers::raw::Raw;
-use mail_builder::mime::MimePart;
+use mail_builder::mime::{BodyPart, MimePart};
 
+use crate::domain::ChannelKind;
 use crate::ports::OutboundMessage;
 
 /// References kept at each end of a long chain; readers need the root and the newest.
@@ -37,9 +40,16 @@ pub fn compose(message: &OutboundMessage) -> Vec<u8> {
             .header("X-Auto-Response-Suppress", Raw::new("All"));
     }
     builder = builder.header("X-Remit-Message", Raw::new(token(&message.idempotency_key)));
-    let text = body(&message.body_text);
+    if message.channel != ChannelKind::Email {
+        builder = builder.header("X-Remit-Channel", Raw::new(message.channel.as_str()));
+    }
+    // Encoded here whatever the text, so that no line of it can be taken for SMTP or grow past 998 bytes.
+    let encoded = QuotedPrintableEncoder::new().preserve_line_breaks().encode(body(&message.body_text).as_bytes());
+    let encoded = String::from_utf8(encoded.unwrap_or_default()).unwrap_or_default().replace("\r\n.", "\r\n=2E");
+    let part = MimePart::new(ContentType::new("text/plain").attribute("charset", "utf-8"), BodyPart::Text(encoded.into()))
+        .transfer_encoding("quoted-printable");
     // Writing to memory cannot fail.
-    builder.body(MimePart::new("text/plain", text)).write_to_vec().unwrap_or_default()
+    builder.body(part).write_to_vec().unwrap_or_default()
 }
 
 fn address<'a>(name: Option<&str>, address: &str) -> Address<'a> {

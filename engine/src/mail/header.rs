@@ -147,7 +147,8 @@ pub(super) fn decode_words(value: &[u8]) -> String {
             text.push_str(&charset::decode(between, None));
         }
         match &mut pending {
-            Some((label, bytes)) if *label == word.0 => bytes.extend_from_slice(&word.1),
+            // Words in ISO 2022 each end in ASCII; joined, the escapes in between would count as errors.
+            Some((label, bytes)) if *label == word.0 && !label.starts_with("iso-2022") => bytes.extend_from_slice(&word.1),
             _ => {
                 flush(&mut pending, &mut text);
                 pending = Some(word);

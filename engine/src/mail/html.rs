@@ -7,34 +7,19 @@ use std::sync::LazyLock;
 use ammonia::{Builder, UrlRelative};
 
 /// Longest HTML that is sanitised, in bytes.
-const MAX_HTML_BYTES: usize = 5 * 1024 * 1024;
+const MAX_HTML_BYTES: usize = 2 * 1024 * 1024;
+/// Elements that may be open at once, and attributes of one element; HTML parsers take quadratic time in both.
+const MAX_DEPTH: usize = 256;
+const MAX_ATTRIBUTES: usize = 500;
+/// Elements of one mail altogether.
+const MAX_ELEMENTS: usize = 40_000;
 
 /// Style properties that can neither fetch nor cover anything.
-const STYLE_PROPERTIES: [&str; 24] = [
-    "background-color",
-    "border",
-    "border-bottom",
-    "border-collapse",
-    "border-color",
-    "border-left",
-    "border-right",
-    "border-style",
-    "border-top",
-    "border-width",
-    "color",
-    "font-family",
-    "font-size",
-    "font-style",
-    "font-weight",
-    "height",
-    "line-height",
-    "padding",
-    "padding-left",
-    "text-align",
-    "text-decoration",
-    "vertical-align",
-    "white-space",
-    "width",
+const STYLE_PROPERTIES: [&str; 30] = [
+    "background-color", "border", "border-bottom", "border-collapse", "border-color", "border-left", "border-right",
+    "border-style", "border-top", "border-width", "color", "display", "font-family", "font-size", "font-style", "font-weight",
+    "height", "line-height", "max-height", "max-width", "opacity", "overflow", "padding", "padding-left", "text-align", "text-decoration", "vertical-align",
+    "visibility", "white-space", "width",
 ];
 
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
@@ -42,24 +27,8 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
         .add_tags(["font", "big", "u"])
         .add_clean_content_tags([
-            "title",
-            "svg",
-            "math",
-            "iframe",
-            "object",
-            "embed",
-            "noscript",
-            "template",
-            "xml",
-            "textarea",
-            "select",
-            "audio",
-            "video",
-            "frameset",
-            "noembed",
-            "noframes",
-            "plaintext",
-            "xmp",
+            "title", "svg", "math", "iframe", "object", "embed", "noscript", "template", "xml", "textarea", "select",
+            "audio", "video", "frameset", "noembed", "noframes", "plaintext", "xmp",
         ])
         .add_generic_attributes(["dir", "align", "valign", "style"])
         .add_tag_attributes("font", ["color", "face", "size"])
@@ -80,9 +49,7 @@ fn keep_attribute<'v>(element: &str, attribute: &str, value: &'v str) -> Option<
         // Only parts of the mail itself: a remote picture tells its server who reads, when and where.
         "src" => element == "img" && lower.starts_with("cid:"),
         // Escapes and comments hide words from any check by substring, so a style that holds them goes whole.
-        "style" => !["url", "expression", "image", "\\", "/*", "import", "var(", "attr("]
-            .iter()
-            .any(|word| lower.contains(word)),
+        "style" => !["url", "expression", "image", "\\", "/*", "import", "var(", "attr("].iter().any(|word| lower.contains(word)),
         _ => true,
     };
     keep.then_some(Cow::Borrowed(value))
@@ -92,10 +59,10 @@ fn keep_attribute<'v>(element: &str, attribute: &str, value: &'v str) -> Option<
 ///
 /// What is left holds no script, style sheet, frame, form, SVG or MathML; no event handler; only `http`, `https`,
 /// `mailto`, `tel` and `cid` links; no picture from outside the mail. Cleaning twice changes nothing. `None` when
-/// nothing is left to show or the HTML is longer than 5 MiB.
+/// nothing is left to show or the HTML is longer than 2 MiB, or built to keep a parser busy.
 #[must_use]
 pub fn safe_html(html: &str) -> Option<String> {
-    if html.len() > MAX_HTML_BYTES {
+    if html.len() > MAX_HTML_BYTES || is_hostile(html) {
         return None;
     }
     let once = CLEANER.clean(html).to_string();
@@ -103,6 +70,71 @@ pub fn safe_html(html: &str) -> Option<String> {
     let settled = CLEANER.clean(&once).to_string();
     let trimmed = settled.trim();
     (!trimmed.is_empty()).then(|| trimmed.to_owned())
+}
+
+/// True for HTML nested or attributed so richly that parsing it would take minutes. Takes one linear look, which can
+/// be misled about nesting; the bound on all elements together limits what misleading it is worth.
+pub(super) fn is_hostile(html: &str) -> bool {
+    let bytes = html.as_bytes();
+    let mut depth = 0_usize;
+    let mut opened = 0_usize;
+    let mut at = 0;
+    while let Some(next) = bytes.get(at..).and_then(|rest| rest.iter().position(|&byte| byte == b'<')) {
+        at += next + 1;
+        let rest = bytes.get(at..).unwrap_or_default();
+        if rest.starts_with(b"!--") {
+            at += rest.windows(3).position(|three| three == b"-->").map_or(2, |end| end + 2);
+            continue;
+        }
+        let closing = rest.first() == Some(&b'/');
+        let name_start = rest.get(usize::from(closing)..).unwrap_or_default();
+        let length = name_start.iter().take(32).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let name = name_start.get(..length).unwrap_or_default().to_ascii_lowercase();
+        if !name.first().is_some_and(u8::is_ascii_alphabetic) {
+            continue;
+        }
+        let (attributes, used) = measure_tag(rest);
+        at += used;
+        opened += usize::from(!closing);
+        if !CLOSES_ITSELF.contains(&name.as_slice()) {
+            depth = if closing { depth.saturating_sub(1) } else { depth + 1 };
+        }
+        if attributes > MAX_ATTRIBUTES || depth > MAX_DEPTH || opened > MAX_ELEMENTS {
+            return true;
+        }
+    }
+    false
+}
+
+/// Elements that most mails leave open and that parsers close by themselves.
+const CLOSES_ITSELF: [&[u8]; 23] = [
+    b"p", b"li", b"td", b"tr", b"th", b"tbody", b"thead", b"dd", b"dt", b"option", b"br", b"img", b"hr", b"meta", b"link",
+    b"input", b"col", b"wbr", b"area", b"base", b"html", b"head", b"body",
+];
+
+/// Counts the words of a tag outside of quoted values, and the bytes up to its end.
+fn measure_tag(rest: &[u8]) -> (usize, usize) {
+    let mut words = 0;
+    let mut quote = None;
+    let mut before = b' ';
+    for (index, &byte) in rest.iter().enumerate() {
+        match quote {
+            Some(open) if open == byte => quote = None,
+            Some(_) => continue,
+            // Only a quote that follows `=` opens a value.
+            None if matches!(byte, b'"' | b'\'') && before == b'=' => quote = Some(byte),
+            None if byte == b'>' => return (words, index + 1),
+            None if byte.is_ascii_whitespace() || byte == b'/' => {
+                words += usize::from(!before.is_ascii_whitespace() && before != b'=');
+                if before == b'=' {
+                    continue;
+                }
+            }
+            None => {}
+        }
+        before = byte;
+    }
+    (words, rest.len())
 }
 
 #[cfg(test)]

@@ -197,7 +197,9 @@ fn complaint(mail: &Mail, head: &Head, leaves: &[Leaf]) -> Option<Complaint> {
     let report = leaves.iter().find(|leaf| leaf.media_type == "message/feedback-report");
     let declared = content_type(head).contains("feedback-report");
     if report.is_none() && !declared {
-        let microsoft = head.text("x-hmxmroriginalrecipient");
+        let embedded = leaves.iter().find(|leaf| leaf.media_type == "message/rfc822");
+        let embedded = embedded.map(|leaf| Head::parse(leaf.text.trim_start().as_bytes())).unwrap_or_default();
+        let microsoft = [head, &embedded].iter().find_map(|head| head.text("x-hmxmroriginalrecipient"));
         let subject = mail.subject.to_lowercase();
         return (microsoft.is_some() && subject.starts_with("complaint about message"))
             .then(|| Complaint { feedback_type: "abuse".to_owned(), recipient: microsoft });

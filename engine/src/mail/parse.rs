@@ -64,6 +64,8 @@ fn read_head(mail: &mut Mail, head: &Head, message: &Message<'_>) {
         mail.from_name = repaired_name(name.as_deref(), head, "from");
     } else {
         mail.from_name = authors.first().and_then(|(name, _)| name.clone());
+        mail.from = head.raw("from").filter(|value| value.contains(&b'<')).and_then(|value| header::ids(value).into_iter().next());
+        mail.from = mail.from.take().filter(|address| address.contains('@'));
     }
     mail.to =
         message.all_to().flat_map(|list| addresses(Some(list))).filter_map(non_empty).take(MAX_ADDRESSES).collect();
@@ -160,6 +162,9 @@ fn read_body(mail: &mut Mail, message: &Message<'_>, head: &Head, bytes: &[u8]) 
     let html = htmls.join("\n");
     if !html.trim().is_empty() {
         mail.has_html = true;
+        if html::is_hostile(&html) {
+            mail.warnings.push("hostile_html".to_owned());
+        }
         mail.safe_html = html::safe_html(&html);
         html_text = reading::read_html(&html);
         if html_text.hidden_text {
@@ -177,9 +182,16 @@ fn read_body(mail: &mut Mail, message: &Message<'_>, head: &Head, bytes: &[u8]) 
         mail.text = cap(plain.trim_end().to_owned());
         mail.visible_text = visible::visible_text(&mail.text);
     }
-    if message.parts.len() == 1 && mail.text.is_empty() && !mail.has_html && message.attachments.is_empty() {
+    if mail.text.is_empty() && !mail.has_html {
+        // Some mailers mark their only text as an attachment, or name a boundary that never comes.
+        let attached = message.parts.iter().take(MAX_PARTS).find(|part| matches!(part.body, PartType::Text(_)));
         let rest = bytes.get(head.body_offset..).unwrap_or_default();
-        mail.text = cap(charset::decode(rest, None).trim().to_owned());
+        let text = match attached {
+            Some(part) => part_text(message, part),
+            None if message.parts.len() == 1 && message.attachments.is_empty() => charset::decode(rest, None),
+            None => String::new(),
+        };
+        mail.text = cap(text.trim().to_owned());
         mail.visible_text = visible::visible_text(&mail.text);
     }
     if mail.text.is_empty() {

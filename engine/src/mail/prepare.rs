@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use regex::bytes::Regex;
+
 /// Bytes of one mail that are looked at; the rest stays in the raw copy only.
 const MAX_BYTES: usize = 40 * 1024 * 1024;
 /// Embedded mails that may nest. The parser's result nests as deeply, and dropping it recurses.
@@ -32,6 +34,9 @@ fn strip_prelude(bytes: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
         let rest = bytes.get(start..).unwrap_or_default();
         match rest.first() {
             Some(b'\r' | b'\n') => start += 1,
+            Some(b' ' | b'\t') if blank_line(rest) => {
+                start += rest.iter().position(|&byte| matches!(byte, b'\r' | b'\n')).unwrap_or(rest.len());
+            }
             Some(_) if rest.starts_with(b"From ") || rest.starts_with(b">From ") => {
                 match rest.iter().position(|&byte| byte == b'\n' || byte == b'\r') {
                     Some(end) => start += end,
@@ -48,23 +53,29 @@ fn strip_prelude(bytes: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
     }
 }
 
-/// Turns embedded mails into plain attachments when there are so many that nesting could exhaust the stack.
+/// True when nothing but blanks stands before the next line end.
+fn blank_line(bytes: &[u8]) -> bool {
+    bytes.iter().find(|byte| !matches!(byte, b' ' | b'\t')).is_some_and(|byte| matches!(byte, b'\r' | b'\n'))
+}
+
+/// Takes the type off the parts behind the first hundred when a mail embeds so many others that nesting could
+/// exhaust the stack. Every further level needs a `Content-Type` of its own, so none is left to nest.
 fn limit_embedded<'a>(bytes: Cow<'a, [u8]>, warnings: &mut Vec<String>) -> Cow<'a, [u8]> {
-    let Ok(pattern) = regex::bytes::Regex::new(r"(?i)rfc822|global|digest") else { return bytes };
-    let Ok(typed) = regex::bytes::Regex::new(r"(?i)(?:message|multipart)[\s/]{1,200}(?:rfc822|global|digest)") else {
+    let (Ok(embedding), Ok(field)) = (Regex::new("(?i)rfc822|global|digest"), Regex::new("(?i)content-type")) else {
         return bytes;
     };
-    if pattern.find_iter(&bytes).take(MAX_EMBEDDED + 1).count() <= MAX_EMBEDDED
-        || typed.find_iter(&bytes).take(MAX_EMBEDDED + 1).count() <= MAX_EMBEDDED
-    {
+    if embedding.find_iter(&bytes).nth(MAX_EMBEDDED).is_none() {
+        return bytes;
+    }
+    let places: Vec<usize> = field.find_iter(&bytes).skip(MAX_EMBEDDED).map(|found| found.start()).collect();
+    if places.is_empty() {
         return bytes;
     }
     warnings.push("too_many_embedded".to_owned());
     let mut owned = bytes.into_owned();
-    let places: Vec<usize> = pattern.find_iter(&owned).map(|found| found.start()).collect();
     for place in places {
-        if let Some(letters) = owned.get_mut(place..place + 6) {
-            letters.copy_from_slice(b"x-kept");
+        if let Some(letters) = owned.get_mut(place..place + 12) {
+            letters.copy_from_slice(b"X-Other-Type");
         }
     }
     Cow::Owned(owned)

@@ -3,6 +3,8 @@
 use html2text::render::TextDecorator;
 use html2text::{Element, Handle};
 
+use super::html;
+
 /// Longest HTML that is turned to text, in bytes.
 const MAX_HTML_BYTES: usize = 2 * 1024 * 1024;
 /// Elements nested deeper than this are left out; no mail program writes them.
@@ -28,6 +30,10 @@ pub(super) fn read_html(html: &str) -> Reading {
         end -= 1;
     }
     let html = html.get(..end).unwrap_or_default();
+    if html::is_hostile(html) {
+        let text = tidy(&mail_parser::decoders::html::html_to_text(html));
+        return Reading { own: text.clone(), text, hidden_text: false };
+    }
     let (text, found) = render(html, false);
     let own = if found.quotes { render(html, true).0 } else { text.clone() };
     Reading { text, own, hidden_text: found.hidden }

@@ -15,6 +15,11 @@ const FOOTER_LINES: usize = 7;
 pub fn visible_text(text: &str) -> String {
     let lines: Vec<&str> = text.lines().take(MAX_LINES).collect();
     let kinds = quote::classify(&lines);
+    if !text_before_forward(&kinds)
+        && let Some(forwarded) = forwarded_body(&lines, &kinds)
+    {
+        return forwarded;
+    }
     let end = cut(&lines, &kinds);
     let mut keep = vec![true; end];
     mark_quotes(&lines, &kinds, &mut keep);
@@ -87,6 +92,11 @@ fn answers_below(kinds: &[Line], index: usize) -> bool {
         }
     }
     false
+}
+
+/// False when a forwarded mail is all there is.
+fn text_before_forward(kinds: &[Line]) -> bool {
+    kinds.iter().find(|kind| !matches!(kind, Line::Empty | Line::Signature | Line::Mobile)) != Some(&Line::Forward)
 }
 
 /// Takes attributions and quotes out of `keep`.

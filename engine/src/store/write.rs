@@ -280,7 +280,8 @@ impl SendFence {
 
 impl RunMove {
     async fn apply(&self, conn: &mut Conn<'_>, ws: &str, now: i64) -> Result<u64, StoreError> {
-        let release = self.stage.is_terminal() || self.stage.is_parked();
+        // A run that waits belongs to nobody; a lease would keep it from whoever comes when its time has come.
+        let release = self.ready_at.is_none_or(|at| at > now);
         Ok(execute!(
             conn,
             sql::RUN_ADVANCE,

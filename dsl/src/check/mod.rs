@@ -1,0 +1,316 @@
+//! Names and types: trees to a model, collecting every finding. Nothing here stops at the first mistake.
+
+mod cases;
+mod conditions;
+mod declare;
+mod files;
+mod rules;
+mod settings;
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::ast::{At, ItemKind, Word};
+use crate::condition::{Kind, Slot};
+use crate::detect::DetectorSet;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::load::{File, Loader, Role, STANDARD};
+use crate::model::{ApprovalRules, CoreSlots, Demand, Model};
+use crate::policy::Policy;
+use crate::source::{Finding, Sources};
+use crate::verdict::{Location, Outcome, Route};
+use crate::{Compiled, Read};
+
+/// What a name can stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Sort {
+    Segment,
+    Team,
+    Agent,
+    Fact,
+    Calendar,
+    Hours,
+    Detector,
+    Script,
+    Intent,
+    Switch,
+    Limit,
+    Pause,
+    Guard,
+    Mode,
+    Sweep,
+    Tier,
+    Action,
+    Channel,
+}
+
+impl Sort {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Segment => "segment",
+            Self::Team => "team",
+            Self::Agent => "AI agent",
+            Self::Fact => "fact",
+            Self::Calendar => "calendar",
+            Self::Hours => "hours",
+            Self::Detector => "detector",
+            Self::Script => "script",
+            Self::Intent => "intent",
+            Self::Switch => "switch",
+            Self::Limit => "limit",
+            Self::Pause => "pause",
+            Self::Guard => "guard",
+            Self::Mode => "mode",
+            Self::Sweep => "sweep",
+            Self::Tier => "tier",
+            Self::Action => "action",
+            Self::Channel => "channel",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Symbol {
+    at: At,
+    role: Role,
+}
+
+pub(crate) struct Checker<'s> {
+    sources: &'s Sources,
+    found: Vec<Finding>,
+    symbols: BTreeMap<(Sort, String), Symbol>,
+    /// Types of the policy's own facts.
+    own_facts: BTreeMap<String, Kind>,
+    slot_numbers: BTreeMap<String, usize>,
+    /// True while the risk table is read: it may not ask for the tier.
+    in_risk: bool,
+    model: Model,
+}
+
+/// Compiles the policy whose root file is `root`.
+pub(crate) fn compile(root: &str, read: &Read<'_>) -> Compiled {
+    let mut loader = Loader::new(read);
+    if let Err(reason) = loader.load(root) {
+        let number = loader.sources.add(root, String::new());
+        let at = At { file: number, start: 0, end: 0 };
+        let finding = Finding::new("R0120", at, format!("cannot read `{root}`: {reason}"));
+        return Compiled { policy: None, diagnostics: vec![finding.into_diagnostic(&loader.sources)] };
+    }
+    let files = std::mem::take(&mut loader.files);
+    let mut found = std::mem::take(&mut loader.found);
+    let (scripts, templates) = files::read_all(&mut loader, &files, &mut found);
+    let texts = std::mem::take(&mut loader.texts);
+    let model = empty_model(root, &files, &loader.sources, texts);
+    let mut checker = Checker {
+        sources: &loader.sources,
+        found,
+        symbols: BTreeMap::new(),
+        own_facts: BTreeMap::new(),
+        slot_numbers: BTreeMap::new(),
+        in_risk: false,
+        model,
+    };
+    checker.declare_all(&files);
+    checker.model.templates = templates;
+    checker.scripts(&files, &scripts);
+    checker.settings(&files);
+    checker.rules(&files);
+    checker.cases(&files);
+    let Checker { mut found, mut model, .. } = checker;
+    // In the order of the files as read, the root file's own first, then by place.
+    let root_number = files.iter().find(|file| file.role == Role::Root).map_or(0, |file| file.number);
+    found.sort_by_key(|finding| {
+        let (at, code) = finding.order();
+        (at.file != root_number, at, code)
+    });
+    let diagnostics: Vec<Diagnostic> =
+        found.into_iter().map(|finding| finding.into_diagnostic(&loader.sources)).collect();
+    let clean = diagnostics.iter().all(|found| found.severity != Severity::Error);
+    model.digest = digest(&model.files);
+    let policy = clean.then(|| Policy { model: std::sync::Arc::new(model) });
+    Compiled { policy, diagnostics }
+}
+
+/// Over the version of the language and every file, built-in ones included, each with its length.
+fn digest(files: &BTreeMap<String, String>) -> String {
+    let mut hash = Sha256::new();
+    hash.update(b"remit language 1\n");
+    let standard = STANDARD.iter().map(|(name, text)| (*name, *text));
+    for (name, text) in standard.chain(files.iter().map(|(name, text)| (name.as_str(), text.as_str()))) {
+        hash.update((name.len() as u64).to_be_bytes());
+        hash.update(name.as_bytes());
+        hash.update((text.len() as u64).to_be_bytes());
+        hash.update(text.as_bytes());
+    }
+    let digits: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{digits}")
+}
+
+fn empty_model(root: &str, files: &[File], sources: &Sources, texts: BTreeMap<String, String>) -> Model {
+    let file = files.iter().find(|file| file.role == Role::Root);
+    let number = file.map_or(0, |file| file.number);
+    let header_word = file.and_then(|file| file.tree.name.as_ref());
+    let header = sources.location(header_word.map_or(At { file: number, start: 0, end: 0 }, |name| name.at));
+    let stem = root.rsplit('/').next().unwrap_or(root).trim_end_matches(".remit");
+    let otherwise = Route {
+        row: "otherwise".to_owned(),
+        team: None,
+        person: None,
+        skill: None,
+        pick: None,
+        priority: None,
+        sla_ms: None,
+        at: header.clone(),
+    };
+    Model {
+        name: header_word.map_or_else(|| stem.to_owned(), |name| name.text.clone()),
+        title: file.and_then(|file| file.tree.title.as_ref()).map(|title| title.text.clone()),
+        root: root.to_owned(),
+        digest: String::new(),
+        files: texts,
+        templates: BTreeMap::new(),
+        timezone: "UTC".to_owned(),
+        zone: jiff::tz::TimeZone::UTC,
+        header,
+        facts: Vec::new(),
+        segments: Vec::new(),
+        switches: Vec::new(),
+        teams: Vec::new(),
+        agents: Vec::new(),
+        intents: Vec::new(),
+        limits: Vec::new(),
+        slots: Vec::new(),
+        core: CoreSlots::default(),
+        hours: Vec::new(),
+        detectors: DetectorSet::default(),
+        scripts: Vec::new(),
+        tiers: Vec::new(),
+        modes: Vec::new(),
+        default_mode: 0,
+        autonomy: Vec::new(),
+        caps: Vec::new(),
+        undo: Vec::new(),
+        actions: BTreeMap::new(),
+        replies: Vec::new(),
+        risk: Vec::new(),
+        rules: Vec::new(),
+        pauses: Vec::new(),
+        routes: Vec::new(),
+        otherwise,
+        approvals: ApprovalRules::default(),
+        cases: Vec::new(),
+    }
+}
+
+impl Checker<'_> {
+    fn report(&mut self, finding: Finding) {
+        self.found.push(finding);
+    }
+
+    fn location(&self, at: At) -> Location {
+        self.sources.location(at)
+    }
+
+    /// Declares a name; a second declaration is an error, except that a policy may replace what `std/base` says.
+    fn declare(&mut self, sort: Sort, key: &str, word: &Word, role: Role) -> bool {
+        let entry = (sort, key.to_owned());
+        let symbol = Symbol { at: word.at, role };
+        let Some(first) = self.symbols.get(&entry).copied() else {
+            self.symbols.insert(entry, symbol);
+            return true;
+        };
+        if sort == Sort::Mode && first.role == Role::Base && role == Role::Root {
+            let message = format!("this replaces the mode `{key}` of std/base");
+            self.report(Finding::new("R0130", word.at, message).label(first.at, "the built-in table"));
+            self.symbols.insert(entry, symbol);
+            return true;
+        }
+        let code = if first.at.file == word.at.file { "R0105" } else { "R0122" };
+        let message = match code {
+            "R0105" => format!("the {} `{key}` is declared twice", sort.word()),
+            _ => format!("the {} `{key}` is also declared in {}", sort.word(), self.location(first.at).file),
+        };
+        let hint = if code == "R0105" { "keep one, or rename one" } else { "an import never overrides: rename yours" };
+        self.report(Finding::new(code, word.at, message).label(first.at, "declared here first").hint(hint));
+        false
+    }
+
+    /// Whether the name is declared; if not, that is reported with the nearest name that is.
+    fn known(&mut self, sort: Sort, word: &Word) -> bool {
+        if self.symbols.contains_key(&(sort, word.text.clone())) {
+            return true;
+        }
+        let names: Vec<String> =
+            self.symbols.keys().filter(|(other, _)| *other == sort).map(|(_, name)| name.clone()).collect();
+        let mut finding = Finding::new("R0102", word.at, format!("there is no {} `{}`", sort.word(), word.text));
+        finding = match (crate::source::nearest(&word.text, names.iter().map(String::as_str)), names.len()) {
+            (Some(_), _) => finding.did_you_mean(&word.text, names.iter().map(String::as_str)),
+            (None, 0) => finding.hint(format!("no {} is declared", sort.word())),
+            (None, 1..=8) => finding.hint(format!("there are: {}", names.join(", "))),
+            _ => finding,
+        };
+        self.report(finding);
+        false
+    }
+
+    /// The word must be one of a fixed list.
+    fn fixed(&mut self, what: &str, word: &Word, allowed: &[&str]) {
+        if !allowed.contains(&word.text.as_str()) {
+            let message = format!("`{}` is no {what}", word.text);
+            self.report(Finding::new("R0104", word.at, message).hint(format!("write one of: {}", allowed.join(", "))));
+        }
+    }
+
+    fn slot(&mut self, key: &str, kind: Kind, needs_draft: bool) -> usize {
+        if let Some(number) = self.slot_numbers.get(key) {
+            return *number;
+        }
+        let number = self.model.slots.len();
+        self.model.slots.push(Slot { key: key.to_owned(), kind, needs_draft });
+        self.slot_numbers.insert(key.to_owned(), number);
+        number
+    }
+
+    /// A demand; a hold must say when it ends.
+    fn demand(&mut self, word: &crate::ast::OutcomeWord) -> Demand {
+        let release = match &word.hold {
+            None if word.outcome == Outcome::Hold => {
+                let hint = "write `hold until HOURS` or `hold 2h`";
+                self.report(Finding::new("R0110", word.at, "this hold does not say when it ends").hint(hint));
+                None
+            }
+            None => None,
+            Some(crate::ast::HoldWord::For(ms)) => Some(crate::model::Release::For(*ms)),
+            Some(crate::ast::HoldWord::Until(hours)) => self.hours_number(hours).map(crate::model::Release::Until),
+        };
+        Demand { outcome: word.outcome, release }
+    }
+
+    fn hours_number(&mut self, word: &Word) -> Option<usize> {
+        if !self.known(Sort::Hours, word) {
+            return None;
+        }
+        self.model.hours.iter().position(|hours| hours.name == word.text)
+    }
+
+    fn tier_number(&mut self, word: &Word) -> Option<usize> {
+        if !self.known(Sort::Tier, word) {
+            return None;
+        }
+        self.model.tiers.iter().position(|tier| *tier == word.text)
+    }
+
+    /// Settings come from the root file only; in an imported file they are noted.
+    fn only_root(&mut self, file: &File, at: At, what: &str) -> bool {
+        if file.role == Role::Import {
+            let message = format!("{what} of an imported file is not taken over");
+            self.report(Finding::new("R0131", at, message).hint("imports bring vocabulary, restrictions and claims"));
+        }
+        file.role == Role::Root
+    }
+}
+
+fn items(files: &[File]) -> impl Iterator<Item = (&File, &ItemKind, At)> {
+    files.iter().flat_map(|file| file.tree.items.iter().map(move |item| (file, &item.kind, item.at)))
+}

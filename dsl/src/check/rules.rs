@@ -1,0 +1,121 @@
+//! Restrictions: risk, switches, limits, pauses, guards. And claims, which are only checked here.
+
+use super::{Checker, Sort, items};
+use crate::ast::{Claim, ItemKind, Per, Word};
+use crate::condition::{Expr, Kind};
+use crate::load::{File, Role};
+use crate::model::{PauseRule, Rule};
+use crate::policy::{Limit, Window};
+use crate::source::Finding;
+use crate::verdict::RuleKind;
+use crate::vocabulary::{LIMIT_PER, LIMIT_WHAT};
+
+impl Checker<'_> {
+    pub(super) fn rules(&mut self, files: &[File]) {
+        for (file, kind, at) in items(files) {
+            match kind {
+                ItemKind::Risk(rows) => {
+                    self.in_risk = true;
+                    for (tier, when, at) in rows {
+                        let when = self.condition(when);
+                        if let Some(number) = self.tier_number(tier) {
+                            self.model.risk.push((number, when, self.location(*at)));
+                        }
+                    }
+                    self.in_risk = false;
+                }
+                ItemKind::Guard { name, outcome, when, because } => {
+                    let kind = if file.role == Role::Base { RuleKind::Standard } else { RuleKind::Guard };
+                    let (demand, when) = (self.demand(outcome), self.condition(when));
+                    let because = because.as_ref().map(|text| text.text.clone());
+                    let at = self.location(name.at);
+                    self.model.rules.push(Rule { kind, name: name.text.clone(), demand, when, because, at });
+                }
+                ItemKind::Switch { name, outcome, scope } => {
+                    let slot = self.slot(&format!("switch:{}", name.text), Kind::YesNo, false);
+                    let (demand, (_, scope)) = (self.demand(outcome), self.scope(scope));
+                    let when = Expr::All(vec![Expr::Yes(slot), scope]);
+                    let at = self.location(name.at);
+                    let (kind, name) = (RuleKind::Switch, name.text.clone());
+                    self.model.rules.push(Rule { kind, name, demand, when, because: None, at });
+                }
+                ItemKind::Limit { name, count, what, per, window, outcome, scope } => {
+                    let slot = self.slot(&format!("over:{}", name.text), Kind::YesNo, false);
+                    let (demand, (_, scope)) = (self.demand(outcome), self.scope(scope));
+                    let when = Expr::All(vec![Expr::Yes(slot), scope]);
+                    let at = self.location(name.at);
+                    self.fixed("thing that a limit counts", what, &LIMIT_WHAT);
+                    self.fixed("thing that a limit is counted for", per, &LIMIT_PER);
+                    let count = u32::try_from(count.thousandths / 1000).unwrap_or(u32::MAX);
+                    let window = self.window(window, name);
+                    self.model.limits.push(Limit {
+                        name: name.text.clone(),
+                        count,
+                        what: what.text.clone(),
+                        per: per.text.clone(),
+                        window,
+                        at: at.clone(),
+                    });
+                    let (kind, name) = (RuleKind::Limit, name.text.clone());
+                    self.model.rules.push(Rule { kind, name, demand, when, because: None, at });
+                }
+                ItemKind::Pause { name, for_ms, when } => {
+                    let when = self.condition(when);
+                    let at = self.location(name.at);
+                    self.model.pauses.push(PauseRule { name: name.text.clone(), for_ms: *for_ms, when, at });
+                }
+                ItemKind::Claim(claim) => self.claim(claim),
+                _ => {}
+            }
+            let _ = at;
+        }
+        self.note_claims(files);
+    }
+
+    fn window(&mut self, window: &Per, limit: &Word) -> Window {
+        match window {
+            Per::Millis(0) => {
+                let message = format!("the limit `{}` counts over no time at all", limit.text);
+                self.report(Finding::new("R0104", limit.at, message));
+                Window::CalendarDay
+            }
+            Per::Millis(ms) => Window::Millis(*ms),
+            Per::Named(word) => {
+                self.fixed("time for a limit", word, &["day", "hour"]);
+                if word.text == "hour" { Window::CalendarHour } else { Window::CalendarDay }
+            }
+        }
+    }
+
+    fn claim(&mut self, claim: &Claim) {
+        match claim {
+            Claim::NeverSend(when) => {
+                self.condition(when);
+            }
+            Claim::Always { outcome, when } => {
+                if let Some(crate::ast::HoldWord::Until(hours)) = &outcome.hold {
+                    self.known(Sort::Hours, hours);
+                }
+                self.condition(when);
+            }
+            Claim::AlwaysRoute { to_team, to, when } => {
+                if *to_team {
+                    self.known(Sort::Team, to);
+                }
+                self.condition(when);
+            }
+        }
+    }
+
+    /// One note per file that claims something.
+    fn note_claims(&mut self, files: &[File]) {
+        for file in files {
+            let mut claims = file.tree.items.iter().filter(|item| matches!(item.kind, ItemKind::Claim(_)));
+            let Some(first) = claims.next() else { continue };
+            let count = 1 + claims.count();
+            let (claims, are) = if count == 1 { ("claim", "is") } else { ("claims", "are") };
+            let message = format!("{count} {claims} {are} checked for names and types, and not yet proved");
+            self.report(Finding::new("R0403", first.at, message));
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Reads the root file and everything it imports.
+
+use std::collections::BTreeMap;
+
+use crate::Read;
+use crate::ast::{At, ItemKind, Tree, Word};
+use crate::parse::parse;
+use crate::source::{Finding, Sources};
+
+/// The built-in files.
+pub(crate) const STANDARD: [(&str, &str); 3] = [
+    ("std/base", include_str!("../std/base.remit")),
+    ("std/sales", include_str!("../std/sales.remit")),
+    ("std/privacy", include_str!("../std/privacy.remit")),
+];
+
+/// What a file is to the policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// `std/base`.
+    Base,
+    Import,
+    Root,
+}
+
+#[derive(Debug)]
+pub(crate) struct File {
+    pub(crate) number: u32,
+    pub(crate) role: Role,
+    pub(crate) tree: Tree,
+}
+
+pub(crate) struct Loader<'r> {
+    read: &'r Read<'r>,
+    pub(crate) sources: Sources,
+    pub(crate) files: Vec<File>,
+    /// Every text that came through `read`.
+    pub(crate) texts: BTreeMap<String, String>,
+    pub(crate) found: Vec<Finding>,
+    open: Vec<String>,
+}
+
+impl<'r> Loader<'r> {
+    pub(crate) fn new(read: &'r Read<'r>) -> Self {
+        let (sources, texts) = (Sources::default(), BTreeMap::new());
+        Self { read, sources, files: Vec::new(), texts, found: Vec::new(), open: Vec::new() }
+    }
+
+    /// Loads `std/base`, then the root file and its imports. Imported files come before those that import them.
+    pub(crate) fn load(&mut self, root: &str) -> Result<(), String> {
+        self.standard("std/base", Role::Base);
+        let text = (self.read)(root)?;
+        self.add(root, text, Role::Root);
+        Ok(())
+    }
+
+    /// Reads a file beside the policy once.
+    pub(crate) fn text(&mut self, path: &str) -> Result<String, String> {
+        if let Some(text) = self.texts.get(path) {
+            return Ok(text.clone());
+        }
+        let text = (self.read)(path)?;
+        self.texts.insert(path.to_owned(), text.clone());
+        Ok(text)
+    }
+
+    fn standard(&mut self, name: &str, role: Role) -> bool {
+        let Some((_, text)) = STANDARD.iter().find(|(known, _)| *known == name) else { return false };
+        if self.sources.number_of(name).is_none() {
+            let number = self.sources.add(name, (*text).to_owned());
+            let tree = parse(number, text, &mut self.found);
+            self.files.push(File { number, role, tree });
+        }
+        true
+    }
+
+    fn add(&mut self, name: &str, text: String, role: Role) {
+        let number = self.sources.add(name, text.clone());
+        let tree = parse(number, &text, &mut self.found);
+        self.texts.insert(name.to_owned(), text);
+        self.open.push(name.to_owned());
+        let folder = if role == Role::Root { "" } else { name.rsplit_once('/').map_or("", |(folder, _)| folder) };
+        for item in &tree.items {
+            if let ItemKind::Import(path) = &item.kind {
+                self.import(folder, path);
+            }
+        }
+        self.open.pop();
+        self.files.push(File { number, role, tree });
+    }
+
+    fn import(&mut self, folder: &str, path: &Word) {
+        if path.text.starts_with("std/") {
+            if !self.standard(&path.text, Role::Import) {
+                let message = format!("there is no built-in file `{}`", path.text);
+                let names = STANDARD.map(|(name, _)| name);
+                let finding = Finding::new("R0120", path.at, message).hint(format!("there are {}", names.join(", ")));
+                self.found.push(finding);
+            }
+            return;
+        }
+        let name = match normalise(folder, &path.text) {
+            Ok(name) => name,
+            Err(reason) => return self.refuse(path.at, &path.text, &reason),
+        };
+        if self.open.contains(&name) || self.open.first().is_some_and(|root| root.rsplit('/').next() == Some(&name)) {
+            let circle: Vec<&str> = self.open.iter().map(String::as_str).chain([name.as_str()]).collect();
+            let message = format!("files import each other in a circle: {}", circle.join(" -> "));
+            let finding = Finding::new("R0121", path.at, message).hint("move what both need to a third file");
+            self.found.push(finding);
+            return;
+        }
+        if self.sources.number_of(&name).is_some() {
+            return;
+        }
+        match (self.read)(&name) {
+            Ok(text) => self.add(&name, text, Role::Import),
+            Err(reason) => self.refuse(path.at, &name, &reason),
+        }
+    }
+
+    fn refuse(&mut self, at: At, name: &str, reason: &str) {
+        self.found.push(Finding::new("R0120", at, format!("cannot import `{name}`: {reason}")));
+    }
+}
+
+/// A path relative to the policy's folder, without `.` and `..`.
+pub(crate) fn normalise(folder: &str, path: &str) -> Result<String, String> {
+    if path.contains("://") || path.starts_with('/') || path.contains(['\\', ':', '\0']) {
+        return Err("write a path relative to this file, with `/`".to_owned());
+    }
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                if parts.pop().is_none() {
+                    return Err("it is outside the policy's folder".to_owned());
+                }
+            }
+            part => parts.push(part),
+        }
+    }
+    if parts.is_empty() { Err("it names no file".to_owned()) } else { Ok(parts.join("/")) }
+}

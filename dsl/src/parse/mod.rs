@@ -1,0 +1,121 @@
+//! Text to tree. Only this folder knows the grammar's `Rule`.
+//!
+//! One bad item never hides the next: the grammar swallows it up to the next line that starts with an item word, and
+//! [`recover`] parses it again with the rule that its first word names, which gives the precise place.
+
+mod condition;
+mod items;
+mod recover;
+mod walk;
+
+use pest::Parser as _;
+
+use crate::ast::{At, Item, Tree};
+use crate::source::Finding;
+use walk::Walk;
+
+/// Largest file, in bytes.
+pub(crate) const LARGEST_FILE: usize = 1 << 20;
+/// Deepest nesting of brackets in a condition.
+pub(crate) const DEEPEST_NESTING: usize = 32;
+/// The only version of the language so far.
+pub(crate) const VERSION: &str = "1";
+
+mod grammar {
+    #[derive(pest_derive::Parser)]
+    #[grammar = "src/grammar.pest"]
+    pub(super) struct Grammar;
+}
+use grammar::{Grammar, Rule};
+
+/// Reads one file. Findings are appended; the tree holds every item that could be read.
+pub(crate) fn parse(file: u32, text: &str, found: &mut Vec<Finding>) -> Tree {
+    if text.len() > LARGEST_FILE {
+        let message = format!("the file has {} bytes, and {LARGEST_FILE} are allowed", text.len());
+        found.push(Finding::new("R0003", At { file, start: 0, end: 0 }, message).hint("split it with `import`"));
+        return Tree::default();
+    }
+    if let Some(start) = too_deep(text) {
+        let at = At { file, start: start as u32, end: start as u32 + 1 };
+        let message = format!("brackets are nested more than {DEEPEST_NESTING} deep, or never closed");
+        found.push(Finding::new("R0005", at, message).hint("give the inner part a name: a detector or another guard"));
+        return Tree::default();
+    }
+    let pairs = match Grammar::parse(Rule::file, text) {
+        Ok(pairs) => pairs,
+        Err(error) => {
+            found.push(recover::syntax_error(file, text, 0, &error));
+            return Tree::default();
+        }
+    };
+    let mut tree = Tree::default();
+    let mut has_header = false;
+    let mut last: Option<(At, &'static str)> = None;
+    let mut pending: Option<At> = None;
+    for pair in pairs.flat_map(pest::iterators::Pair::into_inner) {
+        let at = walk::at(file, &pair);
+        match pair.as_rule() {
+            Rule::header => {
+                has_header = true;
+                let mut walk = Walk::new(file, pair, found);
+                walk.header(&mut tree);
+            }
+            Rule::item => {
+                pending = None;
+                let mut walk = Walk::new(file, pair, found);
+                if let Some((notes, kind)) = walk.item() {
+                    last = Some((at, recover::item_word(text, at)));
+                    tree.items.push(Item { notes, kind, at });
+                }
+            }
+            Rule::broken => {
+                if let Some(notes) = pending.take() {
+                    last = Some((notes, "note"));
+                }
+                if recover::only_notes(pair.as_str()) {
+                    pending = Some(at);
+                } else {
+                    has_header |= recover::looks_like_header(pair.as_str());
+                    found.push(recover::explain(file, text, at, last));
+                }
+            }
+            _ => {}
+        }
+    }
+    if let Some(at) = pending {
+        found.push(Finding::new("R0006", at, "this annotation belongs to no rule").hint("put it before a rule"));
+    }
+    if !has_header {
+        let at = At { file, start: 0, end: 0 };
+        found.push(
+            Finding::new("R0002", at, "the file does not say which version of the language it is written in")
+                .hint(format!("start it with `remit {VERSION}`")),
+        );
+    }
+    tree
+}
+
+/// Where round brackets first go deeper than allowed. Parsing deeper text would need a stack without bound.
+fn too_deep(text: &str) -> Option<usize> {
+    let (mut depth, mut in_text, mut in_comment, mut escaped) = (0_usize, false, false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'\n' => (in_text, in_comment, escaped) = (false, false, false),
+            _ if in_comment => {}
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            _ if in_text => {}
+            b'#' => in_comment = true,
+            b'(' => {
+                depth += 1;
+                if depth > DEEPEST_NESTING {
+                    return Some(at);
+                }
+            }
+            b')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    None
+}

@@ -1,0 +1,238 @@
+//! What to say about text that does not parse.
+
+use pest::Parser as _;
+use pest::error::{Error, ErrorVariant, InputLocation};
+
+use super::{Grammar, Rule};
+use crate::ast::At;
+use crate::source::{Finding, nearest};
+use crate::verdict::Outcome;
+
+/// First words of items and the rule that each names.
+const ITEMS: [(&str, Rule); 30] = [
+    ("import", Rule::import),
+    ("autonomy", Rule::autonomy),
+    ("undo", Rule::undo),
+    ("timezone", Rule::timezone),
+    ("mode", Rule::mode),
+    ("tiers", Rule::tiers),
+    ("segment", Rule::segment),
+    ("team", Rule::team),
+    ("agent", Rule::agent),
+    ("fact", Rule::fact),
+    ("calendar", Rule::calendar),
+    ("hours", Rule::hours),
+    ("detector", Rule::detector),
+    ("script", Rule::script),
+    ("actions", Rule::actions),
+    ("intent", Rule::intent),
+    ("risk", Rule::risk),
+    ("switch", Rule::switch),
+    ("limit", Rule::limit),
+    ("pause", Rule::pause),
+    ("guard", Rule::guard),
+    ("route", Rule::route),
+    ("approvals", Rule::approvals),
+    ("sweep", Rule::sweep),
+    ("never", Rule::never_send),
+    ("always", Rule::claim),
+    ("test", Rule::test),
+    ("cases", Rule::cases),
+    ("remit", Rule::header),
+    ("@", Rule::note),
+];
+
+fn first_word(text: &str) -> &str {
+    let end = text.find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_')).unwrap_or(text.len());
+    text.get(..end).unwrap_or("")
+}
+
+/// The item word at this place, past its annotations.
+pub(super) fn item_word(text: &str, at: At) -> &'static str {
+    let item = text.get(at.start as usize..at.end as usize).unwrap_or("");
+    let mut rest = item;
+    while rest.starts_with(['@', '#']) {
+        rest = rest.split_once('\n').map_or("", |(_, next)| next).trim_start();
+    }
+    ITEMS.iter().find(|(word, _)| *word == first_word(rest)).map_or("rule", |(word, _)| word)
+}
+
+pub(super) fn only_notes(broken: &str) -> bool {
+    broken.starts_with('@') && Grammar::parse(Rule::notes, broken).is_ok()
+}
+
+pub(super) fn looks_like_header(broken: &str) -> bool {
+    first_word(broken) == "remit"
+}
+
+/// Parses broken text again with the rule that its first word names, and says what was expected where.
+pub(super) fn explain(file: u32, text: &str, at: At, last: Option<(At, &'static str)>) -> Finding {
+    let start = at.start as usize;
+    let broken = text.get(start..at.end as usize).unwrap_or("");
+    let word = first_word(broken);
+    let line_start = text
+        .get(..start)
+        .is_none_or(|before| before.trim_end_matches([' ', '\t']).ends_with(['\n', '\u{FEFF}']) || before.is_empty());
+    let key = if broken.starts_with('@') { "@" } else { word };
+    if let Some((_, rule)) = ITEMS.iter().find(|(item, _)| *item == key) {
+        return match Grammar::parse(*rule, broken) {
+            Err(error) => syntax_error(file, text, start, &error),
+            Ok(_) => Finding::new("R0001", at, format!("this `{key}` is not complete")),
+        };
+    }
+    let end = start + broken.find(char::is_whitespace).unwrap_or(broken.len()).max(1);
+    let end = (end..=text.len()).find(|end| text.is_char_boundary(*end)).unwrap_or(text.len());
+    let here = At { file, start: at.start, end: end as u32 };
+    let shown = text.get(start..end).unwrap_or("");
+    match last {
+        Some((before, item)) if !line_start || nearest(word, ITEMS.map(|(item, _)| item)).is_none() => {
+            Finding::new("R0001", here, format!("`{shown}` does not belong here"))
+                .label(At { start: before.start, end: before.start + 1, file }, format!("this {item} ends before it"))
+                .did_you_mean(word, ["and", "or", "because", "when", "for", "not", "else", "from", "tone", "sources"])
+        }
+        _ => Finding::new("R0007", here, format!("`{shown}` does not start any rule"))
+            .did_you_mean(word, ITEMS.map(|(item, _)| item)),
+    }
+}
+
+/// A pest error in words. `offset` is where the parsed text starts in the file.
+pub(super) fn syntax_error(file: u32, text: &str, offset: usize, error: &Error<Rule>) -> Finding {
+    let start = offset
+        + match error.location {
+            InputLocation::Pos(at) => at,
+            InputLocation::Span((start, _)) => start,
+        };
+    let rest = text.get(start..).unwrap_or("");
+    let length = match rest.chars().next() {
+        None => 0,
+        Some('"') => rest.find('\n').unwrap_or(rest.len()),
+        Some(first) if first.is_ascii_alphanumeric() || first == '_' => {
+            rest.find(|letter: char| !(letter.is_ascii_alphanumeric() || "_.%".contains(letter))).unwrap_or(rest.len())
+        }
+        Some(first) => first.len_utf8(),
+    };
+    let shown = rest.get(..length).unwrap_or("");
+    let at = At { file, start: start as u32, end: (start + length) as u32 };
+    let ErrorVariant::ParsingError { positives, .. } = &error.variant else {
+        return Finding::new("R0001", at, "the file cannot be read");
+    };
+    let mut expected: Vec<String> =
+        positives.iter().filter(|rule| **rule != Rule::COMMENT).map(|rule| describe(*rule)).collect();
+    expected.sort();
+    expected.dedup();
+    let mut message = match expected.split_last() {
+        None => "this cannot be read".to_owned(),
+        Some((only, [])) => format!("expected {only}"),
+        Some((last, others)) => format!("expected {} or {last}", others.join(", ")),
+    };
+    match shown.chars().next() {
+        None => message.push_str(", found the end of the file"),
+        Some('"') if !shown.get(1..).is_some_and(|rest| rest.contains('"')) => {
+            return Finding::new("R0001", at, "this text is never closed")
+                .hint("a text ends with `\"` on the same line");
+        }
+        Some('"') => message.push_str(", found a text"),
+        Some(_) => message.push_str(&format!(", found `{shown}`")),
+    }
+    let known: Vec<&str> = positives.iter().flat_map(|rule| words_of(*rule)).collect();
+    let finding = Finding::new("R0001", at, message);
+    let found = nearest(shown, known.iter().copied());
+    match found {
+        Some(_) => finding.did_you_mean(shown, known),
+        None if positives.contains(&Rule::name) && known.is_empty() && !shown.is_empty() => finding.hint(
+            "a name has small letters, digits and `_`, starts with a letter, and is no word of the language's own",
+        ),
+        None if positives.contains(&Rule::outcome) => {
+            finding.hint("an outcome is `send`, `hold`, `approval`, `off` or `escalate`")
+        }
+        None => finding,
+    }
+}
+
+/// The keyword of a keyword's rule: its name is `kw_` and the keyword.
+fn keyword(rule: Rule) -> Option<&'static str> {
+    rule_name(rule).strip_prefix("kw_")
+}
+
+fn rule_name(rule: Rule) -> &'static str {
+    static NAMES: std::sync::OnceLock<std::collections::BTreeMap<Rule, String>> = std::sync::OnceLock::new();
+    let names = NAMES.get_or_init(|| Rule::all_rules().iter().map(|rule| (*rule, format!("{rule:?}"))).collect());
+    names.get(&rule).map_or("", String::as_str)
+}
+
+fn words_of(rule: Rule) -> Vec<&'static str> {
+    match rule {
+        Rule::outcome => Outcome::ALL.iter().map(|outcome| outcome.as_str()).collect(),
+        Rule::because | Rule::expect_because => vec!["because"],
+        Rule::scope => vec!["for"],
+        Rule::examples => vec!["examples"],
+        Rule::reply => vec!["reply"],
+        Rule::draft => vec!["draft"],
+        Rule::also => vec!["also"],
+        Rule::tone => vec!["tone"],
+        Rule::otherwise => vec!["otherwise"],
+        Rule::expect => vec!["expect"],
+        Rule::at_most | Rule::at_least => vec!["at"],
+        Rule::addressee => vec!["to"],
+        Rule::subject => vec!["message", "draft", "thread"],
+        Rule::signal => vec!["words", "pattern", "amount", "model", "file"],
+        _ => keyword(rule).into_iter().collect(),
+    }
+}
+
+/// A rule of the grammar in words for people.
+fn describe(rule: Rule) -> String {
+    if let Some(word) = keyword(rule) {
+        return format!("`{word}`");
+    }
+    let words = words_of(rule);
+    match rule {
+        Rule::outcome => "an outcome".to_owned(),
+        Rule::name => "a name".to_owned(),
+        Rule::path => "a fact".to_owned(),
+        Rule::text | Rule::inner => "a text in quotes".to_owned(),
+        Rule::number | Rule::integer | Rule::version => "a number".to_owned(),
+        Rule::duration => "a duration such as `2h` or `30m`".to_owned(),
+        Rule::clock => "a time such as `09:00`".to_owned(),
+        Rule::date => "a date such as `2026-03-29`".to_owned(),
+        Rule::month_day => "a month and day such as `12-25`".to_owned(),
+        Rule::day | Rule::days | Rule::day_range => "a day such as `mon` or `mon-fri`".to_owned(),
+        Rule::currency => "a currency such as `EUR`".to_owned(),
+        Rule::cmp => "`>=`, `<=`, `>` or `<`".to_owned(),
+        Rule::cond
+        | Rule::term
+        | Rule::truth
+        | Rule::compare
+        | Rule::detects
+        | Rule::member
+        | Rule::during
+        | Rule::over
+        | Rule::onswitch
+        | Rule::scripted => "a condition".to_owned(),
+        Rule::EOI => "the end of the file".to_owned(),
+        Rule::mode_row | Rule::name_list => "names".to_owned(),
+        Rule::list => "a list such as `[sms, whatsapp]`".to_owned(),
+        Rule::given | Rule::equal => "what is given".to_owned(),
+        Rule::case_row => "a row starting with `|`".to_owned(),
+        Rule::signal => "a signal: `words`, `pattern`, `amount`, `model` or `file`".to_owned(),
+        Rule::fact_type | Rule::result_type => {
+            "a type: `yes/no`, `one of [..]`, `number a..b` or `money CUR a..b`".to_owned()
+        }
+        Rule::range => "a range such as `0..100`".to_owned(),
+        _ if words.len() == 1 => format!("`{}`", words.concat()),
+        _ => format!("a {}", rule_name(rule).replace('_', " ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Rule, describe};
+
+    #[test]
+    fn no_rule_is_ever_shown_by_its_raw_name() {
+        for rule in Rule::all_rules() {
+            let shown = describe(*rule);
+            assert!(!shown.contains("kw_") && !shown.replace("`", "").contains('_'), "{rule:?} is shown as {shown}");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The words that every policy knows without declaring them. `REFERENCE.md` is made from these tables.
+
+/// Type of a standard fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StandardType {
+    /// Yes or no.
+    YesNo,
+    /// A number; both ends allowed, in thousandths.
+    Number(i64, i64),
+    /// One of [`CHANNELS`].
+    Channel,
+    /// One of the policy's AI agents, or `none`.
+    AiAgent,
+    /// One of the policy's actions and [`ACTIONS`].
+    Action,
+    /// One of the policy's intents.
+    Intent,
+    /// A language code such as `en`.
+    Language,
+    /// One of the tiers.
+    Tier,
+    /// A text, which only scripts can read.
+    Text,
+}
+
+/// One standard fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StandardFact {
+    /// Path, as written in rules and as key in [`crate::Facts`].
+    pub path: &'static str,
+    /// Type.
+    pub type_: StandardType,
+    /// What it means.
+    pub sentence: &'static str,
+}
+
+const fn fact(path: &'static str, type_: StandardType, sentence: &'static str) -> StandardFact {
+    StandardFact { path, type_, sentence }
+}
+
+/// The channels.
+pub const CHANNELS: [&str; 6] = ["email", "sms", "whatsapp", "chat", "voice", "linkedin"];
+
+/// The actions that exist without being declared.
+pub const ACTIONS: [&str; 8] = [
+    "reply",
+    "opt_out",
+    "stop_sequence",
+    "snooze_sequence",
+    "book_meeting",
+    "cancel_meeting",
+    "change_stage",
+    "enroll_sequence",
+];
+
+/// How to pick somebody in a team.
+pub const PICKS: [&str; 3] = ["round_robin", "least_busy", "owner"];
+/// Priorities of a route.
+pub const PRIORITIES: [&str; 4] = ["low", "normal", "high", "urgent"];
+/// What a limit can be counted for.
+pub const LIMIT_PER: [&str; 4] = ["contact", "agent", "channel", "domain"];
+/// What a limit can count.
+pub const LIMIT_WHAT: [&str; 1] = ["replies"];
+/// Jobs that a sweep can run.
+pub const SWEEP_JOBS: [&str; 1] = ["expire_approvals"];
+/// Annotations.
+pub const NOTES: [&str; 5] = ["owner", "ticket", "until", "backstop", "allow"];
+
+/// The standard facts.
+pub const FACTS: [StandardFact; 22] = [
+    fact("channel", StandardType::Channel, "The channel of the message."),
+    fact("agent", StandardType::AiAgent, "The AI agent that would answer; `none` when the channel has none."),
+    fact("action", StandardType::Action, "What the AI wants to do; for a draft it is `reply`."),
+    fact("intent", StandardType::Intent, "What kind of message it is, as classified."),
+    fact("confidence", StandardType::Number(0, 1000), "How sure the classifier is of the intent."),
+    fact("margin", StandardType::Number(0, 1000), "Distance between the first and the second intent."),
+    fact("sentiment", StandardType::Number(-1000, 1000), "Mood of the message, from -1 (angry) to 1 (happy)."),
+    fact("message.language", StandardType::Language, "Language of the message, such as `en`."),
+    fact("message.attachment", StandardType::YesNo, "The message has an attachment."),
+    fact("message.automated", StandardType::YesNo, "A machine wrote the message: an auto-reply, a bounce or a list."),
+    fact("contact.new", StandardType::YesNo, "Nobody here has ever written to this contact."),
+    fact("contact.paused", StandardType::YesNo, "A person paused the AI for this contact."),
+    fact("contact.opted_out", StandardType::YesNo, "The contact does not want to be written to."),
+    fact("thread.depth", StandardType::Number(0, 100_000_000), "Messages of the contact in this thread."),
+    fact("thread.human_active", StandardType::YesNo, "A person of ours has just written in this thread."),
+    fact("approved", StandardType::YesNo, "A person has approved exactly this draft."),
+    fact("email.warmup", StandardType::YesNo, "The sending mailbox is new and must send little."),
+    fact("tier", StandardType::Tier, "The risk tier, from the `risk` table."),
+    fact("draft.text", StandardType::Text, "The text of the draft, for scripts."),
+    fact("draft.sources", StandardType::Text, "The texts that the draft rests on, for scripts."),
+    fact("message.text", StandardType::Text, "The text of the message, for scripts."),
+    fact("thread.text", StandardType::Text, "The text of the thread, for scripts."),
+];
+
+impl StandardType {
+    /// The type in the words of the language.
+    pub fn words(self) -> String {
+        match self {
+            Self::YesNo => "yes/no".to_owned(),
+            Self::Number(low, high) => format!("number {}..{}", low / 1000, high / 1000),
+            Self::Channel => format!("one of [{}]", CHANNELS.join(", ")),
+            Self::AiAgent => "one of the policy's AI agents, or none".to_owned(),
+            Self::Action => "one of the actions".to_owned(),
+            Self::Intent => "one of the policy's intents".to_owned(),
+            Self::Language => "a language code".to_owned(),
+            Self::Tier => "one of the tiers".to_owned(),
+            Self::Text => "text".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Reads one message and names its intent.
+//!
+//! The default needs nothing but the policy: [`EmbeddedClassifier`] learns from its examples in a fraction of a second
+//! and abstains where it knows little. Rules for what must not be missed ([`signals`]) run before it and can only make
+//! an outcome stricter. Everything here is values in, values out, and the same bit for bit in every run.
+
+mod background;
+mod calibrate;
+mod embedded;
+mod features;
+mod folding;
+mod language;
+mod logistic;
+mod neighbours;
+mod rules;
+mod strip;
+mod training;
+
+pub use embedded::EmbeddedClassifier;
+pub use language::language;
+pub use rules::{RuleSignals, signals};
+pub use strip::strip;

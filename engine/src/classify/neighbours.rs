@@ -1,0 +1,109 @@
+//! Cosines between a text and every example, by an inverted index.
+
+use super::features::Row;
+
+/// How many of the nearest examples are asked whether they agree with the model.
+const NEAREST: usize = 5;
+
+/// Examples by feature, with the centre of every class.
+#[derive(Debug, Clone)]
+pub(crate) struct Neighbours {
+    labels: Vec<usize>,
+    lengths: Vec<f32>,
+    /// `postings[starts[f]..starts[f + 1]]` are the (example, value) pairs of feature `f`.
+    starts: Vec<usize>,
+    postings: Vec<(u32, f32)>,
+    /// Length of the sum of the rows of each class.
+    centre_lengths: Vec<f32>,
+}
+
+/// What the examples say about one text.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Nearness {
+    /// The nearest example and its cosine; `None` when nothing in the text is known.
+    pub(crate) nearest: Option<(usize, f32)>,
+    /// Highest cosine to an example of the class asked about.
+    pub(crate) of_class: f32,
+    /// Share of the five nearest examples that are of the class.
+    pub(crate) agreeing: f32,
+    /// Cosine to the centre of the class.
+    pub(crate) to_centre: f32,
+}
+
+impl Neighbours {
+    /// Indexes `rows`; `labels[i] < classes` is the class of `rows[i]` and every feature is below `features`.
+    pub(crate) fn new(features: usize, classes: usize, rows: &[Row], labels: &[usize]) -> Self {
+        let mut starts = vec![0_usize; features + 1];
+        for (feature, _) in rows.iter().flat_map(|row| &row.entries) {
+            starts[*feature as usize + 1] += 1;
+        }
+        for feature in 0..features {
+            starts[feature + 1] += starts[feature];
+        }
+        let mut next = starts.clone();
+        let mut postings = vec![(0_u32, 0.0_f32); starts[features]];
+        for (example, row) in rows.iter().enumerate() {
+            for &(feature, value) in &row.entries {
+                let slot = &mut next[feature as usize];
+                postings[*slot] = (u32::try_from(example).unwrap_or(u32::MAX), value);
+                *slot += 1;
+            }
+        }
+        let mut index = Self {
+            labels: labels.to_vec(),
+            lengths: rows.iter().map(|row| row.length).collect(),
+            starts,
+            postings,
+            centre_lengths: vec![0.0; classes],
+        };
+        // |sum of rows|² = the sum of every row's product with all rows of its class.
+        for (row, &label) in rows.iter().zip(labels) {
+            let products = index.products(row);
+            let own: f32 = products.iter().zip(labels).filter(|(_, other)| **other == label).map(|(dot, _)| *dot).sum();
+            index.centre_lengths[label] += own;
+        }
+        index.centre_lengths.iter_mut().for_each(|square| *square = square.sqrt());
+        index
+    }
+
+    fn products(&self, row: &Row) -> Vec<f32> {
+        let mut products = vec![0.0_f32; self.labels.len()];
+        for &(feature, value) in &row.entries {
+            let (from, to) = (self.starts[feature as usize], self.starts[feature as usize + 1]);
+            for &(example, other) in &self.postings[from..to] {
+                products[example as usize] += value * other;
+            }
+        }
+        products
+    }
+
+    /// Compares a row with all examples.
+    pub(crate) fn nearness(&self, row: &Row, class: usize) -> Nearness {
+        let products = self.products(row);
+        let mut best: Vec<(f32, usize)> = Vec::with_capacity(NEAREST + 1);
+        let (mut of_class, mut to_class) = (0.0_f32, 0.0_f32);
+        for (example, product) in products.iter().enumerate() {
+            if *product <= 0.0 {
+                continue;
+            }
+            let cosine = (product / (row.length * self.lengths[example])).min(1.0);
+            if self.labels[example] == class {
+                of_class = of_class.max(cosine);
+                to_class += product;
+            }
+            if best.len() < NEAREST || best.last().is_some_and(|(last, _)| cosine > *last) {
+                let at = best.partition_point(|(other, _)| *other >= cosine);
+                best.insert(at, (cosine, example));
+                best.truncate(NEAREST);
+            }
+        }
+        let agreeing = best.iter().filter(|(_, example)| self.labels[*example] == class).count();
+        let centre = self.centre_lengths.get(class).copied().unwrap_or(0.0) * row.length;
+        Nearness {
+            nearest: best.first().map(|(cosine, example)| (*example, *cosine)),
+            of_class,
+            agreeing: agreeing as f32 / NEAREST as f32,
+            to_centre: if centre > 0.0 { (to_class / centre).min(1.0) } else { 0.0 },
+        }
+    }
+}

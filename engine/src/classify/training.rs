@@ -1,0 +1,259 @@
+//! From examples to a calibrated model, and from a text to what that model reads in it.
+
+use std::collections::BTreeSet;
+
+use super::background;
+use super::calibrate::{Outcome, Recalibrator, Signals, signals, temperature};
+use super::features::{Grams, Idf, Row, Unweighted, Vocabulary, normalise, words};
+use super::logistic::{Logistic, softmax};
+use super::neighbours::{Nearness, Neighbours};
+
+/// Folds for out-of-fold scores, and groups of intents left out in turn.
+const FOLDS: usize = 5;
+/// Above this number of intents only two of the groups are left out: they hold enough pseudo out-of-scope texts.
+const MANY_INTENTS: usize = 30;
+/// Fewer out-of-fold rows than this say too little to calibrate on.
+const FEWEST_ROWS: usize = 20;
+/// Total weight of texts of left-out intents, relative to that of the out-of-fold rows. Together with
+/// [`BACKGROUND_WEIGHT`] this is the share of out-of-scope mail that a policy must expect.
+const LEFT_OUT_WEIGHT: f64 = 0.05;
+/// Total weight of the background texts, relative to that of the out-of-fold rows.
+const BACKGROUND_WEIGHT: f64 = 0.05;
+
+/// A model fitted on some of the examples, for some of the classes.
+#[derive(Debug, Clone)]
+struct Fitted {
+    idf: Idf,
+    logistic: Logistic,
+    neighbours: Neighbours,
+    /// Class of the corpus for each class of `logistic`.
+    classes: Vec<usize>,
+}
+
+/// What a fitted model makes of one text, before calibration.
+struct Scored {
+    row: Row,
+    /// Raw scores, by class of the fitted model.
+    scores: Vec<f32>,
+}
+
+/// The examples as rows, with all their n-grams.
+struct Corpus {
+    features: usize,
+    rows: Vec<Unweighted>,
+    characters: Vec<usize>,
+    labels: Vec<usize>,
+}
+
+impl Fitted {
+    fn on(corpus: &Corpus, keep: &[usize]) -> Self {
+        let mut classes: Vec<usize> = keep.iter().map(|&row| corpus.labels[row]).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        let idf = Idf::of(corpus.features, keep.iter().map(|&row| &corpus.rows[row]));
+        let rows: Vec<Row> = keep.iter().map(|&row| idf.weigh(&corpus.rows[row])).collect();
+        let labels: Vec<usize> = keep.iter().map(|&row| classes.partition_point(|c| *c < corpus.labels[row])).collect();
+        let logistic = Logistic::fit(corpus.features, classes.len(), &rows, &labels);
+        let neighbours = Neighbours::new(corpus.features, classes.len(), &rows, &labels);
+        Self { idf, logistic, neighbours, classes }
+    }
+
+    fn score(&self, text: &Unweighted) -> Scored {
+        let row = self.idf.weigh(text);
+        let mut scores = vec![0.0; self.classes.len()];
+        self.logistic.scores(&row, &mut scores);
+        Scored { row, scores }
+    }
+
+    /// Ranks the classes by probability, best first, and derives the signals of the recalibrator.
+    fn weigh(&self, scored: &Scored, temperature: f32, characters: usize) -> (Vec<(usize, f32)>, Nearness, Signals) {
+        let mut probabilities: Vec<f32> = scored.scores.iter().map(|score| score / temperature).collect();
+        let top = probabilities.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let sum: f32 = probabilities.iter().map(|score| (score - top).exp()).sum();
+        let energy = top + sum.ln() - (probabilities.len() as f32).ln();
+        softmax(&mut probabilities);
+        let mut ranked: Vec<(usize, f32)> = probabilities.into_iter().enumerate().collect();
+        ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        let best = ranked.first().copied().unwrap_or((0, 0.0));
+        let second = ranked.get(1).map_or(0.0, |(_, probability)| *probability);
+        let nearness = self.neighbours.nearness(&scored.row, best.0);
+        let signals = signals((best.1, second), energy, &nearness, scored.row.known, characters);
+        (ranked, nearness, signals)
+    }
+}
+
+/// A model fitted on all examples, with its calibration.
+#[derive(Debug, Clone)]
+pub(crate) struct Model {
+    vocabulary: Vocabulary,
+    fitted: Fitted,
+    temperature: f32,
+    recalibrator: Option<Recalibrator>,
+}
+
+/// What the model reads in one text.
+#[derive(Debug, Clone)]
+pub(crate) struct Reading {
+    /// Classes with their probabilities after temperature, best first.
+    pub(crate) ranked: Vec<(usize, f32)>,
+    /// Probability that the best class is right and the text in scope.
+    pub(crate) confidence: f64,
+    /// The nearest example and its cosine; `None` when nothing in the text is known.
+    pub(crate) nearest: Option<(usize, f32)>,
+    /// The weighted row, for [`Model::speaking_words`].
+    row: Row,
+}
+
+impl Model {
+    /// Trains on texts; `labels[i] < classes` is the class of `texts[i]` and every class has a text.
+    pub(crate) fn train(texts: &[&str], labels: &[usize], classes: usize) -> Self {
+        let normalised: Vec<String> = texts.iter().map(|text| normalise(text)).collect();
+        let grams: Vec<Grams> = normalised.iter().map(|text| Grams::of(text)).collect();
+        let mut vocabulary = Vocabulary::default();
+        for grams in &grams {
+            vocabulary.learn(grams);
+        }
+        let corpus = Corpus {
+            features: vocabulary.len(),
+            rows: grams.iter().map(|grams| vocabulary.look_up(grams)).collect(),
+            characters: normalised.iter().map(|text| text.chars().count()).collect(),
+            labels: labels.to_vec(),
+        };
+        let everything: Vec<usize> = (0..texts.len()).collect();
+        let mut model =
+            Self { vocabulary, fitted: Fitted::on(&corpus, &everything), temperature: 1.0, recalibrator: None };
+        model.calibrate(&corpus, classes);
+        model
+    }
+
+    /// Reads a text.
+    pub(crate) fn read(&self, normalised: &str) -> Reading {
+        let scored = self.fitted.score(&self.vocabulary.look_up(&Grams::of(normalised)));
+        let (ranked, nearness, signals) = self.fitted.weigh(&scored, self.temperature, normalised.chars().count());
+        let best = ranked.first().map_or(0.0, |(_, probability)| f64::from(*probability));
+        let confidence = match (&self.recalibrator, nearness.nearest) {
+            (_, None) => 0.0,
+            (Some(recalibrator), _) => recalibrator.estimate(&signals),
+            (None, _) => best,
+        };
+        Reading { ranked, confidence, nearest: nearness.nearest, row: scored.row }
+    }
+
+    /// Share, 0 to 1, of a text's distinct words that occur in the examples.
+    pub(crate) fn known_words(&self, normalised: &str) -> f64 {
+        let words: BTreeSet<&str> = words(normalised).collect();
+        let known = words.iter().filter(|word| self.vocabulary.has_word(word)).count();
+        known as f64 / words.len().max(1) as f64
+    }
+
+    /// The words of a text that spoke most for a class, strongest first.
+    pub(crate) fn speaking_words(&self, normalised: &str, reading: &Reading, class: usize, most: usize) -> Vec<String> {
+        let mut values: Vec<(u32, f32)> = reading.row.entries.clone();
+        values.sort_unstable_by_key(|(feature, _)| *feature);
+        let mut words: Vec<&str> = normalised.split_whitespace().collect();
+        words.sort_unstable();
+        words.dedup();
+        let mut weighed: Vec<(f32, &str)> = Vec::new();
+        for word in words {
+            let known = self.vocabulary.look_up(&Grams::of_word(word));
+            let pull: f32 = known
+                .features()
+                .filter_map(|feature| {
+                    let at = values.binary_search_by_key(&feature, |(feature, _)| *feature).ok()?;
+                    Some(values[at].1 * self.fitted.logistic.pull(feature, class))
+                })
+                .sum();
+            let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+            if pull > 0.0 && !bare.is_empty() {
+                weighed.push((pull, bare));
+            }
+        }
+        weighed.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+        weighed.dedup_by(|a, b| a.1 == b.1);
+        weighed.into_iter().take(most).map(|(_, word)| word.to_owned()).collect()
+    }
+
+    fn calibrate(&mut self, corpus: &Corpus, classes: usize) {
+        let folds = folds(&corpus.labels, classes);
+        let mut held: Vec<(Fitted, Vec<(usize, Scored)>)> = Vec::new();
+        for fold in 0..FOLDS {
+            let (out, keep): (Vec<usize>, Vec<usize>) =
+                (0..corpus.rows.len()).partition(|&row| folds[row] == Some(fold));
+            if out.is_empty() {
+                continue;
+            }
+            let fitted = Fitted::on(corpus, &keep);
+            let scored = out.into_iter().map(|row| (row, fitted.score(&corpus.rows[row]))).collect();
+            held.push((fitted, scored));
+        }
+        if held.iter().map(|(_, scored)| scored.len()).sum::<usize>() < FEWEST_ROWS {
+            return;
+        }
+        // Every class keeps an example in every fold, so the classes of the folds are those of the corpus.
+        let out_of_fold: Vec<(Vec<f32>, usize)> = held
+            .iter()
+            .flat_map(|(_, scored)| scored.iter().map(|(row, scored)| (scored.scores.clone(), corpus.labels[*row])))
+            .collect();
+        self.temperature = temperature(&out_of_fold);
+        let mut outcomes: Vec<Outcome> = Vec::new();
+        for (fitted, scored) in &held {
+            for (row, scored) in scored {
+                let (ranked, _, signals) = fitted.weigh(scored, self.temperature, corpus.characters[*row]);
+                let right = ranked.first().is_some_and(|(class, _)| *class == corpus.labels[*row]);
+                outcomes.push((signals, right, 1.0));
+            }
+        }
+        let total = outcomes.len() as f64;
+        drop(held);
+        let left_out = self.left_out(corpus, classes);
+        let background = self.background();
+        for (rows, weight) in [(left_out, LEFT_OUT_WEIGHT), (background, BACKGROUND_WEIGHT)] {
+            let each = weight * total / rows.len().max(1) as f64;
+            outcomes.extend(rows.into_iter().map(|signals| (signals, false, each)));
+        }
+        self.recalibrator = Recalibrator::fit(&outcomes);
+    }
+
+    /// Signals of examples as a model sees them that was never told of their intents.
+    fn left_out(&self, corpus: &Corpus, classes: usize) -> Vec<Signals> {
+        if classes < 3 {
+            return Vec::new();
+        }
+        let groups = FOLDS.min(classes);
+        let mut rows = Vec::new();
+        for group in 0..if classes > MANY_INTENTS { 2 } else { groups } {
+            let (out, keep): (Vec<usize>, Vec<usize>) =
+                (0..corpus.rows.len()).partition(|&row| corpus.labels[row] % groups == group);
+            let fitted = Fitted::on(corpus, &keep);
+            rows.extend(out.into_iter().map(|row| {
+                let scored = fitted.score(&corpus.rows[row]);
+                fitted.weigh(&scored, self.temperature, corpus.characters[row]).2
+            }));
+        }
+        rows
+    }
+
+    fn background(&self) -> Vec<Signals> {
+        let signals = background::TEXTS.iter().map(|text| {
+            let text = normalise(text);
+            let scored = self.fitted.score(&self.vocabulary.look_up(&Grams::of(&text)));
+            self.fitted.weigh(&scored, self.temperature, text.chars().count()).2
+        });
+        signals.collect()
+    }
+}
+
+/// Spreads the examples of every class over the folds; a class with a single example stays in training always.
+fn folds(labels: &[usize], classes: usize) -> Vec<Option<usize>> {
+    let mut sizes = vec![0_usize; classes];
+    for &label in labels {
+        sizes[label] += 1;
+    }
+    let mut met = vec![0_usize; classes];
+    let fold = |&label: &usize| {
+        let at = met[label];
+        met[label] += 1;
+        (sizes[label] > 1).then_some((at + label) % FOLDS)
+    };
+    labels.iter().map(fold).collect()
+}

@@ -1,0 +1,91 @@
+//! A fresh, empty database for each test.
+
+use remit_engine::store::{Address, Db};
+use sqlx::{Connection, PgConnection};
+
+/// Which database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A file in a temporary folder.
+    Sqlite,
+    /// A database of its own on the server that `REMIT_TEST_POSTGRES_URL` names.
+    Postgres,
+}
+
+/// A database that only one test uses. Dropped with the test.
+#[derive(Debug)]
+pub struct Database {
+    /// Which database.
+    pub kind: Kind,
+    /// Its address, as `--database` takes it.
+    pub address: String,
+    folder: tempfile::TempDir,
+    /// URL of the server's own database, and our name on it.
+    server: Option<(String, String)>,
+}
+
+impl Database {
+    /// A fresh database; `None` when it is PostgreSQL and no server is named.
+    ///
+    /// # Panics
+    /// When the server that is named cannot be used: that is an error, not a reason to skip.
+    #[expect(clippy::panic, clippy::expect_used, reason = "a test without its database fails")]
+    pub async fn fresh(kind: Kind) -> Option<Self> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        match kind {
+            Kind::Sqlite => {
+                let address = folder.path().join("remit.db").display().to_string();
+                Some(Self { kind, address, folder, server: None })
+            }
+            Kind::Postgres => {
+                let server = std::env::var("REMIT_TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty())?;
+                let name = format!("remit_test_{:016x}", rand::random::<u64>());
+                let mut connection = PgConnection::connect(&server)
+                    .await
+                    .unwrap_or_else(|error| panic!("REMIT_TEST_POSTGRES_URL cannot be used: {error}"));
+                sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
+                    .execute(&mut connection)
+                    .await
+                    .unwrap_or_else(|error| panic!("cannot create a database: {error}"));
+                let (base, _) = server.rsplit_once('/').unwrap_or((&server, ""));
+                let address = format!("{base}/{name}");
+                Some(Self { kind, address, folder, server: Some((server, name)) })
+            }
+        }
+    }
+
+    /// Opens it and brings its schema up to date.
+    ///
+    /// # Panics
+    /// When that fails.
+    #[expect(clippy::expect_used, reason = "a test without its database fails")]
+    pub async fn open(&self) -> Db {
+        let address: Address = self.address.parse().expect("an address");
+        Db::open(&address).await.expect("the database opens")
+    }
+
+    /// A folder that lives as long as the database.
+    #[must_use]
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let Some((server, name)) = self.server.take() else { return };
+        // On a thread of its own: the test's runtime may be the one that is being dropped.
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(async {
+                let mut connection = PgConnection::connect(&server).await?;
+                let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+                sqlx::raw_sql(sqlx::AssertSqlSafe(drop)).execute(&mut connection).await
+            })?;
+            Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
+        });
+        if !matches!(dropped.join(), Ok(Ok(()))) {
+            eprintln!("a test database could not be dropped");
+        }
+    }
+}

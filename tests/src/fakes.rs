@@ -1,0 +1,160 @@
+//! Stand-ins for the outside world.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use remit_dsl::Policy;
+use remit_engine::domain::ChannelKind;
+use remit_engine::ports::{
+    Classification, Classifier, ClassifyError, ClassifyInput, Clock, DraftError, DraftInput, DraftText, Drafter,
+    Models, Outbound, OutboundMessage, Outbounds, SendClass, SendError, SendReceipt,
+};
+
+/// A clock that moves only when told.
+#[derive(Debug)]
+pub struct ManualClock(AtomicI64);
+
+impl ManualClock {
+    /// Stands at this RFC 3339 time.
+    ///
+    /// # Panics
+    /// When the text is no time.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "the time stands in the test")]
+    pub fn at(time: &str) -> Self {
+        let time: jiff::Timestamp = time.parse().expect("an RFC 3339 time");
+        Self(AtomicI64::new(time.as_millisecond()))
+    }
+
+    /// Moves on.
+    pub fn advance(&self, by: std::time::Duration) {
+        self.0.fetch_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::SeqCst);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now_ms(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Models that do as the message says: a text that begins with `[question 0.93]` is classified so, `[broken]` makes the
+/// classifier fail, anything else is abstained from. Drafts are `Re: <intent>`; a text with `{draft: ..}` names its draft.
+#[derive(Debug, Default)]
+pub struct FakeModels;
+
+impl Models for FakeModels {
+    fn for_policy(&self, _: &Policy) -> Result<(Arc<dyn Classifier>, Arc<dyn Drafter>), String> {
+        Ok((Arc::new(Told), Arc::new(Told)))
+    }
+}
+
+#[derive(Debug)]
+struct Told;
+
+#[async_trait]
+impl Classifier for Told {
+    fn id(&self) -> &str {
+        "told"
+    }
+
+    async fn classify(&self, input: &ClassifyInput<'_>) -> Result<Classification, ClassifyError> {
+        let told = input.text.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(told, _)| told);
+        if told == Some("broken") {
+            return Err(ClassifyError::Unavailable("told to fail".to_owned()));
+        }
+        let (intent, confidence) = match told.and_then(|told| told.split_once(' ')) {
+            Some((intent, confidence)) => (Some(intent.to_owned()), confidence.parse().unwrap_or(0.0)),
+            None => (None, 0.0),
+        };
+        Ok(Classification {
+            intent,
+            confidence,
+            margin: 1.0,
+            alternatives: Vec::new(),
+            language: Some("en".to_owned()),
+            model: "told".to_owned(),
+            evidence: Vec::new(),
+        })
+    }
+}
+
+#[async_trait]
+impl Drafter for Told {
+    async fn draft(&self, input: &DraftInput<'_>) -> Result<DraftText, DraftError> {
+        if input.text.contains("{no draft}") {
+            return Err(DraftError::NoDrafter(input.intent.to_owned()));
+        }
+        let told = input.text.split_once("{draft: ").and_then(|(_, rest)| rest.split_once('}')).map(|(told, _)| told);
+        Ok(DraftText {
+            subject: input.subject.map(|subject| format!("Re: {subject}")),
+            body_text: told.map_or_else(|| format!("An answer to your {}.", input.intent), str::to_owned),
+            source: "told".to_owned(),
+        })
+    }
+}
+
+/// A way out that remembers what left and does what it is told.
+#[derive(Debug)]
+pub struct Recorder {
+    sent: Mutex<Vec<OutboundMessage>>,
+    failures: Mutex<Vec<SendError>>,
+    class: SendClass,
+}
+
+impl Recorder {
+    /// Nothing has left yet.
+    #[must_use]
+    pub fn new(class: SendClass) -> Arc<Recorders> {
+        let recorder = Arc::new(Self { sent: Mutex::new(Vec::new()), failures: Mutex::new(Vec::new()), class });
+        Arc::new(Recorders { outbound: recorder.clone() as Arc<dyn Outbound>, recorder })
+    }
+
+    /// What has left, in order.
+    #[must_use]
+    pub fn sent(&self) -> Vec<OutboundMessage> {
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The next sends fail so, first one first.
+    pub fn fail_with(&self, mut failures: Vec<SendError>) {
+        failures.reverse();
+        *self.failures.lock().unwrap_or_else(PoisonError::into_inner) = failures;
+    }
+}
+
+/// The same recorder for every channel.
+#[derive(Debug)]
+pub struct Recorders {
+    outbound: Arc<dyn Outbound>,
+    /// What remembers.
+    pub recorder: Arc<Recorder>,
+}
+
+impl Outbounds for Recorders {
+    fn for_channel(&self, _: ChannelKind) -> &Arc<dyn Outbound> {
+        &self.outbound
+    }
+}
+
+#[async_trait]
+impl Outbound for Recorder {
+    fn class(&self) -> SendClass {
+        self.class
+    }
+
+    async fn send(&self, message: &OutboundMessage) -> Result<SendReceipt, SendError> {
+        if let Some(failure) = self.failures.lock().unwrap_or_else(PoisonError::into_inner).pop() {
+            return Err(failure);
+        }
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner).push(message.clone());
+        Ok(SendReceipt { provider_ref: message.idempotency_key.clone() })
+    }
+
+    async fn look_up(&self, message: &OutboundMessage) -> Result<Option<SendReceipt>, SendError> {
+        let sent = self.sent();
+        let found = sent.iter().find(|other| other.idempotency_key == message.idempotency_key);
+        Ok(found.map(|found| SendReceipt { provider_ref: found.idempotency_key.clone() }))
+    }
+}
