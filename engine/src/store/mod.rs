@@ -4,6 +4,7 @@
 //! up while the last commit ran. Both lend a [`Conn`]; the [`on!`] macro writes the same body for either database.
 
 mod error;
+pub mod inbox;
 pub mod ingest;
 mod lease;
 mod migrate;
@@ -267,7 +268,7 @@ impl Db {
         };
         let mut good = Vec::new();
         let mut bad = Vec::new();
-        for (name, text) in statements::PORTABLE.iter().chain(own).copied() {
+        for (name, text) in statements::PORTABLE.iter().chain(inbox::PORTABLE).chain(own).copied() {
             let mut reader = match self.read().await {
                 Ok(reader) => reader,
                 Err(error) => {

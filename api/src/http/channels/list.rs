@@ -1,0 +1,69 @@
+use axum::Json;
+use axum::extract::State;
+use remit_engine::store::read;
+use remit_engine::store::rows::ChannelRow;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::http::auth::Rep;
+use crate::http::error::ApiError;
+use crate::http::page::page;
+use crate::http::state::App;
+use crate::http::time::Timestamp;
+
+page! {
+    /// The channels.
+    ChannelPage of Channel
+}
+
+/// A connected account. Its secret is not shown by any endpoint.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Channel {
+    /// Its id, `chn_…`.
+    id: String,
+    /// `email`, `sms`, `whatsapp`, `chat` or `voice`.
+    kind: String,
+    /// Name for people.
+    name: String,
+    /// Its own address.
+    address: String,
+    /// `active` or `disabled`.
+    status: String,
+    /// A young mail account that should send little.
+    email_warmup: bool,
+    /// Where messages for it are delivered, a path on this server.
+    inbound_path: String,
+    /// When it was connected.
+    created_at: Timestamp,
+}
+
+impl From<ChannelRow> for Channel {
+    fn from(row: ChannelRow) -> Self {
+        Self {
+            inbound_path: format!("/api/v1/inbound/{}", row.id),
+            id: row.id,
+            kind: row.kind,
+            name: row.name,
+            address: row.address,
+            status: row.status,
+            email_warmup: row.email_warmup,
+            created_at: Timestamp(row.created_at),
+        }
+    }
+}
+
+/// All channels
+///
+/// A workspace has few, so there is one page.
+#[utoipa::path(
+    get,
+    path = "/api/v1/channels",
+    tag = "channels",
+    security(("key" = ["viewer"])),
+    responses((status = 200, description = "All of them", body = ChannelPage))
+)]
+pub(crate) async fn list_channels(rep: Rep, State(app): State<App>) -> Result<Json<ChannelPage>, ApiError> {
+    let mut reader = app.read().await?;
+    let rows = read::channels(&mut reader.conn(), rep.workspace()).await?;
+    Ok(Json(ChannelPage { data: rows.into_iter().map(Channel::from).collect(), next_cursor: None }))
+}

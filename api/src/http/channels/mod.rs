@@ -1,0 +1,3 @@
+//! Channels: connected accounts.
+
+pub(crate) mod list;

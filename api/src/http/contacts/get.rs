@@ -1,0 +1,80 @@
+use axum::Json;
+use axum::extract::State;
+use remit_engine::store::read;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::ai::ContactAi;
+use super::found;
+use crate::http::auth::Rep;
+use crate::http::error::ApiError;
+use crate::http::extract::Id;
+use crate::http::state::App;
+use crate::http::time::Timestamp;
+
+/// A person outside.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Contact {
+    /// Its id, `con_…`.
+    id: String,
+    /// Name, where known.
+    #[schema(required)]
+    name: Option<String>,
+    /// Company, where known.
+    #[schema(required)]
+    company: Option<String>,
+    /// Every address that is known.
+    addresses: Vec<ContactAddress>,
+    /// Segments it is in.
+    segments: Vec<String>,
+    /// When it asked not to be written to; null when it did not.
+    #[schema(required)]
+    opted_out_at: Option<Timestamp>,
+    /// Whether the AI may answer it.
+    ai: ContactAi,
+    /// How many messages it has written.
+    inbound_count: i64,
+    /// When it first wrote.
+    created_at: Timestamp,
+    /// Counts its changes.
+    version: i64,
+}
+
+/// An address of a contact.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ContactAddress {
+    /// `email`, `phone` or `chat`.
+    kind: String,
+    /// The address.
+    address: String,
+}
+
+/// One contact
+#[utoipa::path(
+    get,
+    path = "/api/v1/contacts/{id}",
+    tag = "contacts",
+    security(("key" = ["viewer"])),
+    params(("id" = String, Path, description = "The contact, `con_…`")),
+    responses((status = 200, description = "The contact", body = Contact))
+)]
+pub(crate) async fn get_contact(rep: Rep, State(app): State<App>, Id(id): Id) -> Result<Json<Contact>, ApiError> {
+    let contact = found(&app, &rep, &id).await?;
+    let mut reader = app.read().await?;
+    let conn = &mut reader.conn();
+    let addresses = read::contact_addresses(conn, rep.workspace(), &id).await?;
+    let segments = read::contact_segments(conn, rep.workspace(), &id).await?;
+    let address = |row: remit_engine::store::rows::AddressRow| ContactAddress { kind: row.kind, address: row.address };
+    Ok(Json(Contact {
+        ai: ContactAi::of(&contact, app.now_ms()),
+        id: contact.id,
+        name: contact.name,
+        company: contact.company,
+        addresses: addresses.into_iter().map(address).collect(),
+        segments: segments.into_iter().map(|(segment,)| segment).collect(),
+        opted_out_at: contact.opted_out_at.map(Timestamp),
+        inbound_count: contact.inbound_count,
+        created_at: Timestamp(contact.created_at),
+        version: contact.version,
+    }))
+}

@@ -1,0 +1,27 @@
+use axum::Json;
+use axum::extract::State;
+
+use super::{Conversation, shown};
+use crate::http::auth::Rep;
+use crate::http::error::ApiError;
+use crate::http::extract::Id;
+use crate::http::state::App;
+
+/// One conversation
+///
+/// Looking does not mark it as read.
+#[utoipa::path(
+    get,
+    path = "/api/v1/conversations/{id}",
+    tag = "conversations",
+    security(("key" = ["viewer"])),
+    params(("id" = String, Path, description = "The conversation, `cnv_…`")),
+    responses((status = 200, description = "The conversation", body = Conversation))
+)]
+pub(crate) async fn get_conversation(
+    rep: Rep,
+    State(app): State<App>,
+    Id(id): Id,
+) -> Result<Json<Conversation>, ApiError> {
+    Ok(Json(shown(&app, &rep, &id).await?))
+}

@@ -1,0 +1,156 @@
+//! Conversations: threads with one contact on one channel.
+
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod mark_read;
+pub(crate) mod mark_unread;
+
+use remit_engine::store::inbox::{self, InboxRow};
+use remit_engine::store::read;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::auth::Rep;
+use super::error::ApiError;
+use super::state::App;
+use super::time::Timestamp;
+
+/// A conversation, as lists and its own page show it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Conversation {
+    /// Its id, `cnv_…`.
+    id: String,
+    /// Subject, where the channel has one.
+    #[schema(required)]
+    subject: Option<String>,
+    /// Kind of channel: `email`, `sms`, `whatsapp`, `chat` or `voice`.
+    #[schema(example = "email")]
+    channel: String,
+    /// The channel account, `chn_…`.
+    channel_id: String,
+    /// Who it is with.
+    contact: ContactSummary,
+    /// The first words of the latest message.
+    preview: String,
+    /// Messages from outside that you have not seen.
+    unread_count: i64,
+    /// Whether and why a person must look.
+    requires_action: RequiresAction,
+    /// `open`, `snoozed` or `closed`.
+    status: String,
+    /// Team it was routed to.
+    #[schema(required)]
+    team: Option<String>,
+    /// Person it was routed to.
+    #[schema(required)]
+    person: Option<String>,
+    /// `low`, `normal`, `high` or `urgent`.
+    #[schema(required)]
+    priority: Option<String>,
+    /// When somebody should have answered.
+    #[schema(required)]
+    sla_at: Option<Timestamp>,
+    /// When anything last happened; lists are sorted by it.
+    last_activity_at: Timestamp,
+    /// When the contact last wrote.
+    #[schema(required)]
+    last_inbound_at: Option<Timestamp>,
+    /// When it began.
+    created_at: Timestamp,
+    /// Counts its messages; what drafts are based on.
+    revision: i64,
+    /// Counts its changes.
+    version: i64,
+}
+
+/// The contact of a conversation.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ContactSummary {
+    /// Its id, `con_…`.
+    id: String,
+    /// Name, where known.
+    #[schema(required)]
+    name: Option<String>,
+    /// Company, where known.
+    #[schema(required)]
+    company: Option<String>,
+    /// A mail address.
+    #[schema(required)]
+    email: Option<String>,
+    /// A phone number.
+    #[schema(required)]
+    phone: Option<String>,
+    /// The AI does not answer this contact now.
+    ai_paused: bool,
+    /// Why not.
+    #[schema(required)]
+    ai_pause_reason: Option<String>,
+}
+
+/// Whether a person must look.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RequiresAction {
+    /// Yes or no.
+    flag: bool,
+    /// Why, the oldest reason first: `approval_pending`, `low_confidence`, `escalation` and so on.
+    reasons: Vec<String>,
+}
+
+/// A pause that has run out is none.
+pub(crate) fn paused_now(paused: bool, until: Option<i64>, now_ms: i64) -> bool {
+    paused && until.is_none_or(|until| until > now_ms)
+}
+
+impl Conversation {
+    /// What a row looks like from outside at `now_ms`.
+    fn of(row: InboxRow, now_ms: i64) -> Self {
+        let inner = row.conversation;
+        let ai_paused = paused_now(row.ai_paused, row.ai_paused_until, now_ms);
+        let reasons = row.reasons.unwrap_or_default();
+        Self {
+            id: inner.id,
+            subject: inner.subject,
+            channel: inner.channel_kind,
+            channel_id: inner.channel_id,
+            contact: ContactSummary {
+                id: inner.contact_id,
+                name: row.contact_name,
+                company: row.contact_company,
+                email: row.contact_email,
+                phone: row.contact_phone,
+                ai_paused,
+                ai_pause_reason: row.ai_pause_reason.filter(|_| ai_paused),
+            },
+            preview: inner.preview,
+            unread_count: row.unread,
+            requires_action: RequiresAction {
+                flag: inner.requires_action,
+                reasons: reasons.split(',').filter(|word| !word.is_empty()).map(str::to_owned).collect(),
+            },
+            status: inner.status,
+            team: inner.team,
+            person: inner.person,
+            priority: inner.priority,
+            sla_at: inner.sla_at.map(Timestamp),
+            last_activity_at: Timestamp(inner.last_activity_at),
+            last_inbound_at: inner.last_inbound_at.map(Timestamp),
+            created_at: Timestamp(inner.created_at),
+            revision: inner.revision,
+            version: inner.version,
+        }
+    }
+}
+
+/// The conversation as the rep sees it, or 404.
+async fn shown<R>(app: &App, rep: &Rep<R>, id: &str) -> Result<Conversation, ApiError> {
+    let mut reader = app.read().await?;
+    let row = inbox::one(&mut reader.conn(), rep.workspace(), id, &rep.row.id).await?;
+    row.map(|row| Conversation::of(row, app.now_ms())).ok_or_else(|| ApiError::not_found("conversation"))
+}
+
+/// 404 unless there is such a conversation: what hangs on one that does not exist is not an empty list.
+pub(crate) async fn must_exist<R>(app: &App, rep: &Rep<R>, id: &str) -> Result<(), ApiError> {
+    let mut reader = app.read().await?;
+    let found = read::conversation(&mut reader.conn(), rep.workspace(), id).await?;
+    found.map(|_| ()).ok_or_else(|| ApiError::not_found("conversation"))
+}

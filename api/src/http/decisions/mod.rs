@@ -1,0 +1,68 @@
+//! Decisions of the gate: what it said, by which line of the policy, and what it had read.
+
+pub(crate) mod get;
+pub(crate) mod list;
+
+use remit_engine::store::rows::DecisionRow;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::page::page;
+use super::time::Timestamp;
+
+page! {
+    /// A page of decisions.
+    DecisionPage of DecisionSummary
+}
+
+/// A decision in one line.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DecisionSummary {
+    /// Its id, `dec_…`.
+    id: String,
+    /// The message it is about.
+    message_id: String,
+    /// The conversation of that message.
+    conversation_id: String,
+    /// The draft that was judged; null when there was none.
+    #[schema(required)]
+    draft_id: Option<String>,
+    /// Which asking: `draft`, `approved`, `release` or `send`.
+    gate: String,
+    /// `send`, `hold`, `approval`, `off` or `escalate`.
+    outcome: String,
+    /// The first rule that decided.
+    rule: String,
+    /// File of that rule.
+    file: String,
+    /// Line of that rule, from 1.
+    line: i64,
+    /// Column of that rule in characters, from 1.
+    column: i64,
+    /// The policy that decided, by its digest.
+    policy_digest: String,
+    /// How long the asking took, in microseconds.
+    took_us: i64,
+    /// When it was decided.
+    decided_at: Timestamp,
+}
+
+impl From<DecisionRow> for DecisionSummary {
+    fn from(row: DecisionRow) -> Self {
+        Self {
+            id: row.id,
+            message_id: row.message_id,
+            conversation_id: row.conversation_id,
+            draft_id: row.draft_id,
+            gate: row.gate,
+            outcome: row.outcome,
+            rule: row.rule,
+            file: row.rule_file,
+            line: row.rule_line,
+            column: row.rule_column,
+            policy_digest: row.policy_digest,
+            took_us: row.took_us,
+            decided_at: Timestamp(row.decided_at),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What the document says about every operation alike: its problems, its key, the contact with the outside.
+
+use std::collections::BTreeMap;
+
+use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{
+    Components, Content, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Response, ResponseBuilder,
+};
+
+use super::error::{ErrorCode, Problem};
+
+/// Name of the security scheme.
+pub(crate) const SCHEME: &str = "key";
+
+const DESCRIPTION: &str = "\
+Remit says what an AI may answer on its own, and why.
+
+Errors are RFC 9457 problems; `code` is the contract. Every field of an answer is always present; what is absent is \
+null. Enumerations are open: expect words that are not listed. Times are RFC 3339 in UTC. Lists are paged by an opaque \
+cursor. Each operation names the least role it needs as the scope of the security scheme `key`: viewer, closer, \
+approver, manager, owner, each including those before it.";
+
+/// The document before any route.
+pub(crate) fn base() -> OpenApi {
+    let info =
+        InfoBuilder::new().title("Remit").version(env!("CARGO_PKG_VERSION")).description(Some(DESCRIPTION)).build();
+    let key = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("rk_…")
+        .description(Some("An API key of a rep; the scopes of an operation name the least role it needs."))
+        .build();
+    let mut components = Components::new();
+    components.add_security_scheme(SCHEME, SecurityScheme::Http(key));
+    let (name, schema) = (<Problem as utoipa::ToSchema>::name(), <Problem as utoipa::PartialSchema>::schema());
+    let mut schemas = vec![(name.into_owned(), schema)];
+    <Problem as utoipa::ToSchema>::schemas(&mut schemas);
+    components.schemas.extend(schemas);
+    OpenApiBuilder::new().info(info).components(Some(components)).build()
+}
+
+/// Adds the problems that follow from an operation's shape; those of its subject stand at the handler.
+pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
+        for operation in operations.into_iter().flatten() {
+            problems_of_shape(operation);
+        }
+    }
+    document
+}
+
+fn problems_of_shape(operation: &mut Operation) {
+    let has = |wanted: ParameterIn| {
+        operation.parameters.iter().flatten().any(|parameter| match parameter {
+            RefOr::T(parameter) => parameter.parameter_in == wanted,
+            RefOr::Ref(_) => false,
+        })
+    };
+    let mut codes: Vec<ErrorCode> = vec![ErrorCode::Internal, ErrorCode::DatabaseBusy, ErrorCode::TimedOut];
+    if operation.security.as_ref().is_some_and(|needs| !needs.is_empty()) {
+        codes.extend([ErrorCode::Unauthenticated, ErrorCode::Forbidden]);
+    }
+    if has(ParameterIn::Path) {
+        codes.push(ErrorCode::NotFound);
+    }
+    if has(ParameterIn::Query) {
+        codes.extend([ErrorCode::InvalidQuery, ErrorCode::InvalidCursor, ErrorCode::CursorMismatch]);
+    }
+    if operation.request_body.is_some() {
+        codes.extend([
+            ErrorCode::MalformedJson,
+            ErrorCode::BadRequest,
+            ErrorCode::TooLarge,
+            ErrorCode::UnsupportedMediaType,
+            ErrorCode::Invalid,
+        ]);
+    }
+    let mut by_status: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for code in ErrorCode::ALL.iter().filter(|code| codes.contains(code)) {
+        by_status.entry(code.status().as_u16().to_string()).or_default().push(code.as_str());
+    }
+    for (status, words) in by_status {
+        let described = operation.responses.responses.get(&status).and_then(|response| match response {
+            RefOr::T(response) => Some(response.description.clone()),
+            RefOr::Ref(_) => None,
+        });
+        let description = described.unwrap_or_else(|| format!("`{}`", words.join("`, `")));
+        operation.responses.responses.insert(status, RefOr::T(problem(description)));
+    }
+    // What a handler says about its own conflicts has no body yet.
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && (status.starts_with('4') || status.starts_with('5'))
+            && response.content.is_empty()
+        {
+            *response = problem(response.description.clone());
+        }
+    }
+}
+
+fn problem(description: String) -> Response {
+    let content = Content::new(Some(Ref::from_schema_name("Problem")));
+    ResponseBuilder::new().description(description).content("application/problem+json", content).build()
+}

@@ -1,0 +1,293 @@
+//! What can go wrong, as RFC 9457 problems. `code` is the contract; the other texts may change.
+//!
+//! An [`ApiError`] becomes a response that carries its [`Problem`] as an extension; the outermost layer, which knows
+//! the path and the request id, writes the body ([`super::finish`]).
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use remit_engine::EngineError;
+use remit_engine::decide::person::DecideError;
+use remit_engine::policies::PolicyError;
+use remit_engine::store::StoreError;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::auth::Role;
+
+/// Declares the closed list of codes: variant, word, status and title.
+macro_rules! codes {
+    ($($(#[$meta:meta])* $name:ident = $word:literal, $status:ident, $title:literal;)+) => {
+        /// What went wrong. Programs decide by this word and by nothing else.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub(crate) enum ErrorCode { $($(#[$meta])* $name,)+ }
+
+        impl ErrorCode {
+            /// Every code.
+            pub(crate) const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// The word.
+            pub(crate) const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word,)+ }
+            }
+
+            /// The status it comes with.
+            pub(crate) const fn status(self) -> StatusCode {
+                match self { $(Self::$name => StatusCode::$status,)+ }
+            }
+
+            /// A sentence for people, the same each time.
+            const fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The body is not JSON.
+    MalformedJson = "malformed_json", BAD_REQUEST, "The body is not JSON";
+    /// A query parameter is unknown or has a value it cannot have.
+    InvalidQuery = "invalid_query", BAD_REQUEST, "The query is not valid";
+    /// The cursor was not made by this server.
+    InvalidCursor = "invalid_cursor", BAD_REQUEST, "The cursor is not valid";
+    /// The cursor belongs to another list or other filters.
+    CursorMismatch = "cursor_mismatch", BAD_REQUEST, "The cursor belongs to another list";
+    /// The request cannot be read.
+    BadRequest = "bad_request", BAD_REQUEST, "The request cannot be read";
+    /// There is no key, or it is unknown or revoked.
+    Unauthenticated = "unauthenticated", UNAUTHORIZED, "A valid key is needed";
+    /// The signature of an inbound request is missing, wrong or too old.
+    InvalidSignature = "invalid_signature", UNAUTHORIZED, "The signature does not verify";
+    /// The role does not allow it; `needed_role` names the one that does.
+    Forbidden = "forbidden", FORBIDDEN, "Your role does not allow this";
+    /// There is no such thing, or not in this workspace.
+    NotFound = "not_found", NOT_FOUND, "There is no such thing";
+    /// The path exists, the method does not; `Allow` names those that do.
+    MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "The method is not allowed here";
+    /// Somebody was faster, or it was withdrawn or expired; `decided` says who and what.
+    AlreadyDecided = "already_decided", CONFLICT, "This is decided already";
+    /// The draft is not the one that was shown; `current_version` says which there is.
+    DraftChanged = "draft_changed", CONFLICT, "The draft has changed since it was shown";
+    /// The contact wrote again since the draft was made.
+    StaleContext = "stale_context", CONFLICT, "The contact has written again";
+    /// The kill switch is on.
+    SendingStopped = "sending_stopped", CONFLICT, "Sending is stopped";
+    /// The channel is disabled.
+    ChannelInactive = "channel_inactive", CONFLICT, "The channel is disabled";
+    /// No policy is in force.
+    NoPolicy = "no_policy", CONFLICT, "No policy is in force";
+    /// The body is too large.
+    TooLarge = "too_large", PAYLOAD_TOO_LARGE, "The body is too large";
+    /// The content type is none that is accepted here.
+    UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The content type is not accepted here";
+    /// The body is JSON but not what is wanted; `errors` points at each place.
+    Invalid = "invalid", UNPROCESSABLE_ENTITY, "The body is not valid";
+    /// A fault of the server; the log has it under the request id.
+    Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong here";
+    /// The database did not answer in time; try again.
+    DatabaseBusy = "database_busy", SERVICE_UNAVAILABLE, "The database is busy";
+    /// The request took too long; it may or may not have been done.
+    TimedOut = "timed_out", SERVICE_UNAVAILABLE, "The request took too long";
+}
+
+impl ErrorCode {
+    /// The most general code of a status, for answers that other layers made.
+    pub(crate) fn of(status: StatusCode) -> Self {
+        match status {
+            StatusCode::UNAUTHORIZED => Self::Unauthenticated,
+            StatusCode::FORBIDDEN => Self::Forbidden,
+            StatusCode::NOT_FOUND => Self::NotFound,
+            StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
+            StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType,
+            StatusCode::UNPROCESSABLE_ENTITY => Self::Invalid,
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => Self::TimedOut,
+            status if status.is_client_error() => Self::BadRequest,
+            _ => Self::Internal,
+        }
+    }
+}
+
+/// One place in the body that is wrong.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct FieldError {
+    /// JSON pointer to it (RFC 6901).
+    pub(crate) pointer: String,
+    /// `unknown_field`, `missing`, `empty`, `too_long` or `invalid`.
+    pub(crate) code: &'static str,
+    /// What is wrong and what is wanted, for people.
+    pub(crate) message: String,
+}
+
+/// How a thing was decided before this request came.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Decided {
+    /// `approved`, `rejected`, `expired` or `withdrawn`.
+    state: String,
+    /// Name of the rep who was first; null when no person did it.
+    #[schema(required)]
+    by: Option<String>,
+}
+
+/// A problem (RFC 9457), `application/problem+json`.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Problem {
+    /// Names the kind of problem: a URI that ends in the code.
+    #[serde(rename = "type")]
+    kind: String,
+    /// A sentence for people, the same for each code.
+    title: &'static str,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
+    status: u16,
+    /// The contract.
+    code: ErrorCode,
+    /// What went wrong this time, for people.
+    detail: String,
+    /// Path of the request.
+    pub(crate) instance: String,
+    /// The request, as in the `Request-Id` header and in the server's log.
+    pub(crate) request_id: String,
+    /// Places in the body that are wrong.
+    errors: Vec<FieldError>,
+    /// With `forbidden`: the least role that is allowed.
+    #[schema(required)]
+    needed_role: Option<Role>,
+    /// With `already_decided`: who was first.
+    #[schema(required)]
+    decided: Option<Decided>,
+    /// With `draft_changed`: the draft's version now.
+    #[schema(required)]
+    current_version: Option<i64>,
+}
+
+/// Why a request was not answered as asked.
+#[derive(Debug, Clone)]
+pub(crate) struct ApiError(Box<Problem>);
+
+impl ApiError {
+    /// A problem and what happened this time.
+    pub(crate) fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
+        Self(Box::new(Problem {
+            kind: format!("https://remit.dev/errors/{}", code.as_str()),
+            title: code.title(),
+            status: code.status().as_u16(),
+            code,
+            detail: detail.into(),
+            instance: String::new(),
+            request_id: String::new(),
+            errors: Vec::new(),
+            needed_role: None,
+            decided: None,
+            current_version: None,
+        }))
+    }
+
+    /// There is no such thing.
+    pub(crate) fn not_found(what: &str) -> Self {
+        Self::new(ErrorCode::NotFound, format!("There is no such {what} in this workspace."))
+    }
+
+    /// One field of the body is wrong.
+    pub(crate) fn field(pointer: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        let pointer = pointer.into();
+        let mut error = Self::new(ErrorCode::Invalid, format!("{pointer}: {message}"));
+        error.0.errors.push(FieldError { pointer, code, message });
+        error
+    }
+
+    /// The role does not do.
+    pub(crate) fn needs_role(needed: Role, has: &str) -> Self {
+        let detail = format!("This needs the role `{}`; yours is `{has}`.", needed.as_str());
+        let mut error = Self::new(ErrorCode::Forbidden, detail);
+        error.0.needed_role = Some(needed);
+        error
+    }
+
+    /// Its body.
+    pub(crate) fn into_problem(self) -> Problem {
+        *self.0
+    }
+}
+
+impl Problem {
+    /// The status that the answer must have.
+    pub(crate) const fn http_status(&self) -> StatusCode {
+        self.code.status()
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let code = self.0.code;
+        let mut response = code.status().into_response();
+        let headers = response.headers_mut();
+        match code {
+            ErrorCode::Unauthenticated => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            ErrorCode::DatabaseBusy | ErrorCode::TimedOut => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            _ => {}
+        }
+        response.extensions_mut().insert(*self.0);
+        response
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        if error.is_transient() {
+            tracing::warn!(%error, "the database did not answer in time");
+            return Self::new(ErrorCode::DatabaseBusy, "Nothing was changed; try again.");
+        }
+        tracing::error!(%error, "the store failed");
+        Self::internal()
+    }
+}
+
+impl ApiError {
+    /// A fault of the server. What it was belongs into the log, not into the answer.
+    pub(crate) fn internal() -> Self {
+        Self::new(ErrorCode::Internal, "The server's log has the reason under the request id.")
+    }
+}
+
+impl From<DecideError> for ApiError {
+    fn from(error: DecideError) -> Self {
+        let detail = error.to_string();
+        match error {
+            DecideError::AlreadyDecided { state, by } => {
+                let mut problem = Self::new(ErrorCode::AlreadyDecided, detail);
+                problem.0.decided = Some(Decided { state, by });
+                problem
+            }
+            DecideError::DraftChanged { current } => {
+                let mut problem = Self::new(ErrorCode::DraftChanged, detail);
+                problem.0.current_version = Some(current);
+                problem
+            }
+            DecideError::Stale => Self::new(ErrorCode::StaleContext, detail),
+            DecideError::Stopped => Self::new(ErrorCode::SendingStopped, detail),
+            DecideError::Empty => Self::field("/edit/body_text", "empty", detail),
+        }
+    }
+}
+
+impl From<EngineError> for ApiError {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::NotFound { what, .. } => Self::not_found(what),
+            EngineError::Decide(error) => error.into(),
+            EngineError::Policy(PolicyError::None) => Self::new(ErrorCode::NoPolicy, "Activate a policy first."),
+            EngineError::Store(error) | EngineError::Policy(PolicyError::Store(error)) => error.into(),
+            EngineError::Policy(error) => {
+                tracing::error!(%error, "the policy in force cannot be loaded");
+                Self::internal()
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Reading requests. Each extractor turns its failure into a problem.
+
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use super::error::{ApiError, ErrorCode};
+use super::state::App;
+
+/// Largest JSON body, bytes.
+pub(crate) const JSON_LIMIT: usize = 1024 * 1024;
+
+/// A JSON body: `application/json`, at most 1 MiB, without unknown fields.
+#[derive(Debug)]
+pub(crate) struct JsonBody<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, ApiError> {
+        let (parts, body) = request.into_parts();
+        if media_type(&parts.headers).as_deref() != Some("application/json") {
+            return Err(ApiError::new(ErrorCode::UnsupportedMediaType, "Send `Content-Type: application/json`."));
+        }
+        let bytes = read_body(&parts.headers, body, JSON_LIMIT).await?;
+        from_json(&bytes).map(Self)
+    }
+}
+
+/// The media type without parameters, in lower case.
+pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    Some(text.split(';').next().unwrap_or(text).trim().to_ascii_lowercase())
+}
+
+/// The whole body, if it has at most `limit` bytes.
+pub(crate) async fn read_body(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, ApiError> {
+    let too_large = || ApiError::new(ErrorCode::TooLarge, format!("The body may have {limit} bytes at most."));
+    let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > limit as u64) {
+        return Err(too_large());
+    }
+    axum::body::to_bytes(body, limit).await.map_err(|error| {
+        let mut cause: Option<&dyn std::error::Error> = Some(&error);
+        while let Some(inner) = cause {
+            if inner.is::<http_body_util::LengthLimitError>() {
+                return too_large();
+            }
+            cause = inner.source();
+        }
+        ApiError::new(ErrorCode::BadRequest, "The body broke off.")
+    })
+}
+
+/// Reads JSON; an error points at its place.
+pub(crate) fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let pointer = pointer(error.path());
+        let inner = error.into_inner();
+        if !inner.is_data() {
+            return ApiError::new(ErrorCode::MalformedJson, inner.to_string());
+        }
+        let message = inner.to_string();
+        if message.starts_with("unknown field") {
+            ApiError::field(pointer, "unknown_field", message)
+        } else if let Some(name) = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
+            ApiError::field(format!("{pointer}/{name}"), "missing", message)
+        } else {
+            ApiError::field(pointer, "invalid", message)
+        }
+    })?;
+    reader.end().map_err(|error| ApiError::new(ErrorCode::MalformedJson, error.to_string()))?;
+    Ok(value)
+}
+
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let mut pointer = String::new();
+    for segment in path.iter() {
+        match segment {
+            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            Segment::Map { key } | Segment::Enum { variant: key } => {
+                pointer.push('/');
+                pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+            }
+            Segment::Unknown => {}
+        }
+    }
+    pointer
+}
+
+/// An id in the path. What cannot be an id is not found, without asking the store.
+#[derive(Debug)]
+pub(crate) struct Id(pub(crate) String);
+
+impl FromRequestParts<App> for Id {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let found = axum::extract::Path::<String>::from_request_parts(parts, app).await;
+        match found {
+            Ok(axum::extract::Path(id)) if is_id(&id) => Ok(Self(id)),
+            _ => Err(ApiError::not_found("thing")),
+        }
+    }
+}
+
+fn is_id(text: &str) -> bool {
+    (1..=100).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+}
+
+/// The query, without unknown parameters.
+#[derive(Debug)]
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        match axum::extract::Query::<T>::from_request_parts(parts, app).await {
+            Ok(axum::extract::Query(query)) => Ok(Self(query)),
+            Err(rejection) => Err(ApiError::new(ErrorCode::InvalidQuery, rejection.body_text())),
+        }
+    }
+}
+
+/// A text that a person wrote: not blank, at most `longest` characters, nothing a database cannot hold.
+pub(crate) fn text<'a>(pointer: &str, text: &'a str, longest: usize) -> Result<&'a str, ApiError> {
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return Err(ApiError::field(pointer, "empty", "must not be empty"));
+    }
+    bounded(pointer, trimmed, longest)
+}
+
+/// A text that may be empty: at most `longest` characters, without the zero character.
+pub(crate) fn bounded<'a>(pointer: &str, text: &'a str, longest: usize) -> Result<&'a str, ApiError> {
+    if text.chars().count() > longest {
+        return Err(ApiError::field(pointer, "too_long", format!("must have at most {longest} characters")));
+    }
+    if text.contains('\0') {
+        return Err(ApiError::field(pointer, "invalid", "must not contain the character U+0000"));
+    }
+    Ok(text)
+}

@@ -1,0 +1,148 @@
+//! Messages, either way.
+
+pub(crate) mod decisions;
+pub(crate) mod get;
+pub(crate) mod html;
+pub(crate) mod list;
+pub(crate) mod raw;
+
+use remit_engine::store::read;
+use remit_engine::store::rows::MessageRow;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::auth::Rep;
+use super::error::ApiError;
+use super::state::App;
+use super::time::Timestamp;
+
+/// A message. Its texts come from strangers and from models: show them as text.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Message {
+    /// Its id, `msg_…`.
+    id: String,
+    /// Its conversation.
+    conversation_id: String,
+    /// Its number in the conversation, from 1.
+    seq: i64,
+    /// `inbound` or `outbound`.
+    direction: String,
+    /// Kind of channel.
+    channel: String,
+    /// `message`, `auto_reply`, `bounce`, `complaint` or `unparsable`.
+    kind: String,
+    /// Made by a machine, or not to be answered by one.
+    automated: bool,
+    /// Who wrote it.
+    author: Author,
+    /// Address of the sender.
+    from: String,
+    /// Address of the recipient.
+    to: String,
+    /// Subject, for mail.
+    #[schema(required)]
+    subject: Option<String>,
+    /// What was written this time, without quoted history.
+    body_text: String,
+    /// Whether `body.html` has something to show.
+    has_html: bool,
+    /// What came with it.
+    attachments: Vec<Attachment>,
+    /// `received`, or how far it has got: `sending`, `sent`, `failed`, `cancelled` and so on.
+    status: String,
+    /// What the classifier made of it; null before it was read, and for machine mail.
+    #[schema(required)]
+    intent: Option<IntentFound>,
+    /// ISO 639-1 code of the language, where it could be told.
+    #[schema(required)]
+    language: Option<String>,
+    /// The AI wrote the first version of it, whoever released it.
+    ai_generated: bool,
+    /// The draft it was sent from.
+    #[schema(required)]
+    draft_id: Option<String>,
+    /// When it was sent, by the sender's word.
+    occurred_at: Timestamp,
+    /// When it was stored here.
+    created_at: Timestamp,
+}
+
+/// Who wrote a message.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Author {
+    /// `contact`, `ai_agent`, `rep` or `system`.
+    kind: String,
+    /// Name, where known.
+    #[schema(required)]
+    name: Option<String>,
+}
+
+/// A file that came with a message.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct Attachment {
+    /// File name, as the sender wrote it.
+    name: String,
+    /// MIME type, as the sender wrote it.
+    #[serde(rename = "type")]
+    media_type: String,
+    /// Bytes.
+    size: u64,
+}
+
+/// What a classifier made of a message.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct IntentFound {
+    /// The intent; null when none fits.
+    #[schema(required)]
+    label: Option<String>,
+    /// How likely it is right, 0 to 1.
+    #[schema(required)]
+    confidence: Option<f64>,
+    /// How far it is ahead of the second best, 0 to 1.
+    #[schema(required)]
+    margin: Option<f64>,
+}
+
+/// Probabilities are stored in thousandths.
+fn probability(thousandths: i64) -> f64 {
+    thousandths as f64 / 1000.0
+}
+
+impl From<MessageRow> for Message {
+    fn from(row: MessageRow) -> Self {
+        let intent = row.classifier.is_some().then(|| IntentFound {
+            label: row.intent,
+            confidence: row.confidence.map(probability),
+            margin: row.margin.map(probability),
+        });
+        Self {
+            id: row.id,
+            conversation_id: row.conversation_id,
+            seq: row.seq,
+            ai_generated: row.direction == "outbound" && (row.author_kind == "ai_agent" || row.draft_id.is_some()),
+            direction: row.direction,
+            channel: row.channel_kind,
+            kind: row.kind,
+            automated: row.automated,
+            author: Author { kind: row.author_kind, name: row.author_name },
+            from: row.from_address,
+            to: row.to_address,
+            subject: row.subject,
+            body_text: row.body_text,
+            has_html: row.body_html.is_some_and(|html| !html.trim().is_empty()),
+            attachments: serde_json::from_str(&row.attachments).unwrap_or_default(),
+            status: row.status,
+            intent,
+            language: row.language,
+            draft_id: row.draft_id,
+            occurred_at: Timestamp(row.occurred_at),
+            created_at: Timestamp(row.created_at),
+        }
+    }
+}
+
+/// The message, or 404.
+pub(crate) async fn found<R>(app: &App, rep: &Rep<R>, id: &str) -> Result<MessageRow, ApiError> {
+    let mut reader = app.read().await?;
+    read::message(&mut reader.conn(), rep.workspace(), id).await?.ok_or_else(|| ApiError::not_found("message"))
+}

@@ -1,0 +1,97 @@
+//! The HTTP API: every route on this page, one file for each.
+//!
+//! A handler and its document are registered together, so that a route without a document cannot exist. Errors are
+//! RFC 9457 problems on every path; what a caller may do is in the handler's signature.
+
+mod approvals;
+mod auth;
+mod channels;
+mod contacts;
+mod conversations;
+mod decisions;
+mod document;
+mod drafts;
+mod error;
+mod extract;
+mod finish;
+mod inbound;
+mod messages;
+mod notes;
+mod page;
+mod policies;
+mod state;
+mod switches;
+mod system;
+mod time;
+mod timeline;
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use state::{App, inbound_secret, new_key};
+
+/// How long a request may take.
+const LONGEST_REQUEST: Duration = Duration::from_secs(30);
+
+fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(document::base())
+        .routes(routes!(system::index::show_index))
+        .routes(routes!(system::health::check_health))
+        .routes(routes!(system::ready::check_ready))
+        .routes(routes!(system::version::show_version))
+        .routes(routes!(system::openapi::show_openapi))
+        .routes(routes!(inbound::receive::receive_inbound))
+        .routes(routes!(conversations::list::list_conversations))
+        .routes(routes!(conversations::get::get_conversation))
+        .routes(routes!(conversations::mark_read::mark_read, conversations::mark_unread::mark_unread))
+        .routes(routes!(messages::list::list_messages))
+        .routes(routes!(messages::get::get_message))
+        .routes(routes!(messages::html::get_message_html))
+        .routes(routes!(messages::raw::get_message_raw))
+        .routes(routes!(messages::decisions::list_message_decisions))
+        .routes(routes!(decisions::list::list_decisions))
+        .routes(routes!(decisions::get::get_decision))
+        .routes(routes!(notes::list::list_notes, notes::create::create_note))
+        .routes(routes!(notes::get::get_note))
+        .routes(routes!(timeline::list::list_timeline))
+        .routes(routes!(drafts::list::list_drafts))
+        .routes(routes!(drafts::get::get_draft))
+        .routes(routes!(drafts::versions::list_draft_versions))
+        .routes(routes!(approvals::list::list_approvals))
+        .routes(routes!(approvals::get::get_approval))
+        .routes(routes!(approvals::approve::approve))
+        .routes(routes!(approvals::reject::reject))
+        .routes(routes!(contacts::get::get_contact))
+        .routes(routes!(contacts::ai::get_contact_ai))
+        .routes(routes!(contacts::pause::pause_contact_ai))
+        .routes(routes!(contacts::resume::resume_contact_ai))
+        .routes(routes!(channels::list::list_channels))
+        .routes(routes!(policies::active::get_active_policy))
+        .routes(routes!(switches::list::list_switches))
+        .routes(routes!(switches::engage::engage_kill_switch))
+        .routes(routes!(switches::release::release_kill_switch))
+}
+
+/// The API as a service.
+pub fn router(app: App) -> Router {
+    let (router, _) = routes().split_for_parts();
+    router
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST_REQUEST))
+        .layer(CatchPanicLayer::custom(finish::panicked))
+        .layer(from_fn_with_state(app.clone(), finish::finish))
+        .with_state(app)
+}
+
+/// The OpenAPI 3.1 document of [`router`].
+#[must_use]
+pub fn openapi() -> OpenApi {
+    document::complete(routes().split_for_parts().1)
+}

@@ -1,0 +1,3 @@
+//! Policies: what decides.
+
+pub(crate) mod active;

@@ -1,0 +1,112 @@
+//! What every handler shares: the engine and the server's key.
+
+use std::fmt;
+
+use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
+use hmac::{Hmac, KeyInit, Mac};
+use remit_engine::Engine;
+use remit_engine::store::Reader;
+use sha2::{Digest, Sha256};
+
+use super::error::ApiError;
+
+/// What the API is made of. Clones share the engine.
+#[derive(Clone)]
+pub struct App {
+    engine: Engine,
+    master_key: [u8; 32],
+}
+
+impl App {
+    /// An API over an engine. Signing secrets of channels and the marks on cursors are derived from `master_key`;
+    /// changing it makes both invalid.
+    #[must_use]
+    pub const fn new(engine: Engine, master_key: [u8; 32]) -> Self {
+        Self { engine, master_key }
+    }
+
+    /// The engine.
+    pub(crate) const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The server's key.
+    pub(crate) const fn master_key(&self) -> &[u8; 32] {
+        &self.master_key
+    }
+
+    /// Now, UTC milliseconds, by the engine's clock.
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.engine.clock().now_ms()
+    }
+
+    /// A connection for reading.
+    pub(crate) async fn read(&self) -> Result<Reader, ApiError> {
+        Ok(self.engine.db().read().await?)
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("engine", &self.engine).finish_non_exhaustive()
+    }
+}
+
+/// HMAC-SHA256 of the parts, each ended by a zero byte but the last.
+pub(crate) fn keyed(master_key: &[u8; 32], parts: &[&[u8]]) -> Hmac<Sha256> {
+    // RFC 2104 fills a short key with zeros up to the block; done here, the length needs no check.
+    let mut block = [0; 64];
+    block[..32].copy_from_slice(master_key);
+    let mut mac = Hmac::<Sha256>::new(&block.into());
+    for (position, part) in parts.iter().enumerate() {
+        if position > 0 {
+            mac.update(b"\0");
+        }
+        mac.update(part);
+    }
+    mac
+}
+
+/// The key bytes that sign requests to a channel's inbound address.
+pub(crate) fn inbound_key(master_key: &[u8; 32], channel_id: &str, secret_version: i64) -> [u8; 32] {
+    let version = secret_version.to_string();
+    keyed(master_key, &[b"inbound", channel_id.as_bytes(), version.as_bytes()]).finalize().into_bytes().into()
+}
+
+/// The secret for signing requests to a channel's inbound address, as Standard Webhooks writes secrets: `whsec_` and
+/// base64 of the key. It is derived, never stored; a new `secret_version` makes a new one.
+#[must_use]
+pub fn inbound_secret(master_key: &[u8; 32], channel_id: &str, secret_version: i64) -> String {
+    format!("whsec_{}", BASE64.encode(&inbound_key(master_key, channel_id, secret_version)))
+}
+
+/// A new API key from 32 random bytes: the key to show once, and its SHA-256 in hex to keep.
+#[must_use]
+pub fn new_key(random: &[u8; 32]) -> (String, String) {
+    let key = format!("rk_{}", BASE64URL_NOPAD.encode(random));
+    let sha256 = key_sha256(&key);
+    (key, sha256)
+}
+
+/// What is kept of a key.
+pub(crate) fn key_sha256(key: &str) -> String {
+    HEXLOWER.encode(&Sha256::digest(key.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_differ_by_channel_and_version_and_keys_are_kept_as_hashes() {
+        let master = [7; 32];
+        let one = inbound_secret(&master, "chn_a", 1);
+        assert!(one.starts_with("whsec_") && one.len() == 6 + 44);
+        assert_eq!(one, inbound_secret(&master, "chn_a", 1));
+        assert_ne!(one, inbound_secret(&master, "chn_a", 2));
+        assert_ne!(one, inbound_secret(&master, "chn_b", 1));
+        assert_ne!(one, inbound_secret(&[8; 32], "chn_a", 1));
+        let (key, sha256) = new_key(&[1; 32]);
+        assert!(key.starts_with("rk_") && sha256 == key_sha256(&key) && sha256.len() == 64);
+    }
+}

@@ -1,0 +1,3 @@
+//! What happened in a conversation, for people.
+
+pub(crate) mod list;

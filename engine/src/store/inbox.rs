@@ -1,0 +1,109 @@
+//! Conversations as a list shows them: each with its contact, its reasons and what one rep has not seen, in one
+//! statement. Each is a list statement of `sql/` with the same tail, so that paging and filters are written once.
+
+use sqlx::FromRow;
+
+use super::read::ConversationFilter;
+use super::rows::ConversationRow;
+use super::{Conn, StoreError, on};
+
+/// A conversation and what a list shows beside it.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct InboxRow {
+    /// The conversation.
+    #[sqlx(flatten)]
+    pub conversation: ConversationRow,
+    /// Name of its contact.
+    pub contact_name: Option<String>,
+    /// Company of its contact.
+    pub contact_company: Option<String>,
+    /// Whether somebody paused the AI for the contact; see `ai_paused_until`.
+    pub ai_paused: bool,
+    /// Why.
+    pub ai_pause_reason: Option<String>,
+    /// Until when, UTC milliseconds; for good when absent.
+    pub ai_paused_until: Option<i64>,
+    /// A mail address of the contact.
+    pub contact_email: Option<String>,
+    /// A phone number of the contact.
+    pub contact_phone: Option<String>,
+    /// Why it needs a person: words with commas between them, the oldest first.
+    pub reasons: Option<String>,
+    /// Messages that the rep has not seen.
+    pub unread: i64,
+}
+
+macro_rules! inbox {
+    ($($constant:ident = $page:literal, rep $rep:literal;)+) => {
+        $(const $constant: &str = concat!("WITH page AS (\n", include_str!(concat!("sql/", $page, ".sql")), ")\n", "\
+SELECT page.*, k.name AS contact_name, k.company AS contact_company, k.ai_paused, k.ai_pause_reason, k.ai_paused_until,
+    (SELECT MIN(a.address) FROM contact_address a
+        WHERE a.workspace_id = k.workspace_id AND a.contact_id = k.id AND a.kind = 'email') AS contact_email,
+    (SELECT MIN(a.address) FROM contact_address a
+        WHERE a.workspace_id = k.workspace_id AND a.contact_id = k.id AND a.kind = 'phone') AS contact_phone,
+    (SELECT string_agg(q.reason, ',' ORDER BY q.since, q.reason) FROM requires_action q
+        WHERE q.workspace_id = page.workspace_id AND q.conversation_id = page.id) AS reasons,
+    COALESCE((SELECT u.messages FROM unread u WHERE u.workspace_id = page.workspace_id AND u.rep_id = ", $rep, "
+        AND u.conversation_id = page.id), 0) AS unread
+FROM page CROSS JOIN contact k WHERE k.workspace_id = page.workspace_id AND k.id = page.contact_id
+ORDER BY page.last_activity_at DESC, page.id DESC");)+
+
+        /// Name and text of every statement here; they run on both databases.
+        pub(crate) const PORTABLE: &[(&str, &str)] = &[$((concat!("inbox/", $page), $constant),)+];
+    };
+}
+
+inbox! {
+    ONE = "conversation_get", rep "$3";
+    ALL = "conversation_list", rep "$5";
+    ACTION = "conversation_list_action", rep "$5";
+    UNREAD = "conversation_list_unread", rep "$5";
+    UNREAD_ACTION = "conversation_list_unread_action", rep "$5";
+    CHANNEL = "conversation_list_channel", rep "$6";
+    ACTION_CHANNEL = "conversation_list_action_channel", rep "$6";
+    UNREAD_CHANNEL = "conversation_list_unread_channel", rep "$5";
+    UNREAD_ACTION_CHANNEL = "conversation_list_unread_action_channel", rep "$5";
+}
+
+/// One conversation as `rep` sees it.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn one(conn: &mut Conn<'_>, ws: &str, id: &str, rep: &str) -> Result<Option<InboxRow>, StoreError> {
+    Ok(on!(conn, |c| sqlx::query_as(ONE).bind(ws).bind(id).bind(rep).fetch_optional(c).await?))
+}
+
+/// Conversations before a time and id as `rep` sees them, most recent activity first. With `unread_by`, that rep's.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn page(
+    conn: &mut Conn<'_>,
+    ws: &str,
+    rep: &str,
+    filter: ConversationFilter<'_>,
+    (before, before_id): (i64, &str),
+    limit: i64,
+) -> Result<Vec<InboxRow>, StoreError> {
+    let text = match (filter.unread_by.is_some(), filter.requires_action, filter.channel.is_some()) {
+        (false, false, false) => ALL,
+        (false, false, true) => CHANNEL,
+        (false, true, false) => ACTION,
+        (false, true, true) => ACTION_CHANNEL,
+        (true, false, false) => UNREAD,
+        (true, false, true) => UNREAD_CHANNEL,
+        (true, true, false) => UNREAD_ACTION,
+        (true, true, true) => UNREAD_ACTION_CHANNEL,
+    };
+    Ok(on!(conn, |c| {
+        let query = sqlx::query_as(text).bind(ws).bind(before).bind(before_id).bind(limit);
+        // Unread lists have the rep in fifth place, before the channel; the others after it.
+        let query = match (filter.unread_by, filter.channel) {
+            (Some(reader), Some(channel)) => query.bind(reader).bind(channel),
+            (Some(reader), None) => query.bind(reader),
+            (None, Some(channel)) => query.bind(channel).bind(rep),
+            (None, None) => query.bind(rep),
+        };
+        query.fetch_all(c).await?
+    }))
+}
