@@ -30,9 +30,10 @@ impl Models for EmbeddedModels {
 /// A policy's examples as the classifier learns them.
 #[must_use]
 pub fn examples(policy: &Policy) -> Vec<(String, String)> {
-    let pairs = policy.intents().iter().flat_map(|intent| {
-        intent.examples.iter().map(|example| (intent.name.clone(), example.clone()))
-    });
+    let pairs = policy
+        .intents()
+        .iter()
+        .flat_map(|intent| intent.examples.iter().map(|example| (intent.name.clone(), example.clone())));
     pairs.collect()
 }
 

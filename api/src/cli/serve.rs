@@ -103,8 +103,10 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
 pub(crate) async fn worker(global: Global, args: WorkerArgs) -> Done {
     let shell = Shell::open(&global).await?;
     if shell.dialect() == Dialect::Sqlite {
-        return Err(Failure::new("`remit worker` needs PostgreSQL: a SQLite store has one process that does everything")
-            .hint("use `remit serve`, or name --database postgres://..."));
+        return Err(Failure::new(
+            "`remit worker` needs PostgreSQL: a SQLite store has one process that does everything",
+        )
+        .hint("use `remit serve`, or name --database postgres://..."));
     }
     policy::settle(&shell, args.policy.as_deref(), "starter.remit").await?;
     let stop = CancellationToken::new();

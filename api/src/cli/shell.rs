@@ -89,9 +89,7 @@ impl Shell {
                 Ok(true)
             }
             Err(TryLockError::WouldBlock) => Ok(false),
-            Err(TryLockError::Error(error)) => {
-                Err(Failure::new(format!("cannot lock `{}`: {error}", lock.display())))
-            }
+            Err(TryLockError::Error(error)) => Err(Failure::new(format!("cannot lock `{}`: {error}", lock.display()))),
         }
     }
 
