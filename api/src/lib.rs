@@ -1,3 +1,4 @@
 //! HTTP API, command line and the `remit` binary.
 
+pub mod cli;
 pub mod http;

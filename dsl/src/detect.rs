@@ -99,8 +99,9 @@ impl DetectorSet {
             self.find_words(subject, &text.to_lowercase(), &mut evidence);
             for (number, detector) in self.detectors.iter().enumerate().filter(|(_, one)| one.subject == subject) {
                 for signal in &detector.signals {
-                    let Some(found) = evidence.get_mut(number) else { continue };
-                    failed[number] |= !signal.look(&text, seen, found);
+                    if let (Some(found), Some(failed)) = (evidence.get_mut(number), failed.get_mut(number)) {
+                        *failed |= !signal.look(&text, seen, found);
+                    }
                 }
             }
         }

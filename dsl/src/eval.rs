@@ -117,9 +117,9 @@ impl<'a> Decision<'a> {
         for (tier, when) in undecided.into_iter().filter(|(tier, _)| *tier > certain) {
             self.view.blame(when, &model.slots, &mut self.unknown);
             highest = highest.max(tier);
-            possible.iter_mut().nth(tier).into_iter().for_each(|possible| *possible = true);
+            possible.get_mut(tier).into_iter().for_each(|possible| *possible = true);
         }
-        possible.iter_mut().nth(certain).into_iter().for_each(|possible| *possible = true);
+        possible.get_mut(certain).into_iter().for_each(|possible| *possible = true);
         let at = model
             .risk
             .iter()

@@ -102,7 +102,8 @@ pub struct Fact {
 ///
 /// Keys are fact paths (`channel`, `contact.new`, a policy's own `deal.value`) and, with a prefix, the host's
 /// counters and results: `segment:vip`, `over:contact_daily`, `switch:stop_all`, `detect:message.legal_threat`,
-/// `script:big_discount`. A fact that a rule needs and that is absent counts as failed.
+/// `script:big_discount`. A fact that a rule needs and that is absent counts as failed, so a host gives every segment,
+/// limit and switch of the policy, and the answer `draft.absent` while there is no draft.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// The time of the decision, in milliseconds since 1970 UTC.

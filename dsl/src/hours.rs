@@ -153,7 +153,9 @@ fn hour_bucket(zone: &TimeZone, now_ms: i64) -> Option<(i64, i64)> {
     let offset_ms = i64::from(zone.to_offset(now).seconds()) * 1000;
     let (start, end) = slice(now_ms.checked_add(offset_ms)?, 3_600_000);
     let (mut start, mut end) = (start - offset_ms, end - offset_ms);
-    if let Some(change) = zone.preceding(now).next() {
+    // `preceding` leaves out a change at the very moment it is asked about.
+    let after = now.checked_add(SignedDuration::from_millis(1)).ok()?;
+    if let Some(change) = zone.preceding(after).next() {
         start = start.max(change.timestamp().as_millisecond());
     }
     if let Some(change) = zone.following(now).next() {

@@ -1,4 +1,4 @@
-//! The Remit policy language: text in, verdicts out, and nothing else.
+#![doc = include_str!("../README.md")]
 
 mod amount;
 mod ast;
@@ -15,6 +15,7 @@ mod load;
 mod model;
 mod parse;
 mod policy;
+pub mod reference;
 pub mod render;
 mod script;
 mod source;

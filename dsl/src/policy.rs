@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use crate::detect::{Detections, Seen};
 use crate::facts::Facts;
 use crate::model::Model;
 use crate::verdict::{Location, Verdict};
 
 /// A kind of message, declared with `intent`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Intent {
     /// Name used in rules.
     pub name: String,
@@ -26,7 +28,7 @@ pub struct Intent {
 }
 
 /// How a reply is drafted: by a template or by a language model.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct DraftSpec {
     /// Name of a template, without folder and suffix.
     pub template: Option<String>,
@@ -41,7 +43,7 @@ pub struct DraftSpec {
 }
 
 /// An AI agent, declared with `agent NAME on CHANNELS`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AiAgent {
     /// Name used in rules.
     pub name: String,
@@ -52,7 +54,8 @@ pub struct AiAgent {
 }
 
 /// Over which time a limit counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Window {
     /// From midnight to midnight in the policy's zone.
     CalendarDay,
@@ -63,7 +66,7 @@ pub enum Window {
 }
 
 /// A counter with a ceiling, kept by the host.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Limit {
     /// Name used in `over NAME`.
     pub name: String,
@@ -80,25 +83,26 @@ pub struct Limit {
 }
 
 /// One fact that rules may read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FactDecl {
     /// Its path, as written in rules.
     pub path: String,
     /// Its type in the words of the language, such as `number 0..1`.
+    #[serde(rename = "type")]
     pub type_: String,
     /// What it means.
     pub sentence: String,
 }
 
 /// The result of [`Policy::run_tests`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct TestReport {
     /// Every case that ran, in file order.
     pub cases: Vec<CaseResult>,
 }
 
 /// One inline test or one row of a table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CaseResult {
     /// The test's title; for a row the title and the row's number.
     pub name: String,

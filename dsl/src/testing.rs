@@ -5,7 +5,8 @@
 //! contact in no segment, first message of the thread, no attachment, no warm-up, not approved; every yes/no fact of
 //! the policy is no, every number and amount is 0 or the lowest allowed, every `one of` is its first name; no limit is
 //! used up, no switch pressed, every model score 0. The time is 2026-03-03 10:00 (a Tuesday) in the policy's zone.
-//! Detectors run on the texts given, scripts run; without a `draft` text there is a draft in which nothing is found.
+//! Detectors run on the texts given, scripts run; without a `draft` text there is an empty draft, whose sources are
+//! empty too. The thread is the message.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -146,6 +147,9 @@ fn facts_of(model: &Model, case: &Case) -> Facts {
         if !forced.contains(key.as_str()) {
             facts.values.insert(key, Fact { value: detection.found.map(Value::Yes), from: Provenance::Derived });
         }
+    }
+    for (key, text) in [("message.text", &message), ("thread.text", &message), ("draft.sources", &String::new())] {
+        facts.name(key, text, Provenance::Observed);
     }
     for script in &model.scripts {
         script.run(&mut facts, Some(&draft));

@@ -78,7 +78,7 @@ pub const FACTS: [StandardFact; 22] = [
     fact("message.language", StandardType::Language, "Language of the message, such as `en`."),
     fact("message.attachment", StandardType::YesNo, "The message has an attachment."),
     fact("message.automated", StandardType::YesNo, "A machine wrote the message: an auto-reply, a bounce or a list."),
-    fact("contact.new", StandardType::YesNo, "Nobody here has ever written to this contact."),
+    fact("contact.new", StandardType::YesNo, "The contact was not known before this conversation."),
     fact("contact.paused", StandardType::YesNo, "A person paused the AI for this contact."),
     fact("contact.opted_out", StandardType::YesNo, "The contact does not want to be written to."),
     fact("thread.depth", StandardType::Number(0, 100_000_000), "Messages of the contact in this thread."),

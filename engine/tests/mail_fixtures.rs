@@ -1,6 +1,8 @@
 //! Measures mail reading against the shared fixtures, when present. Every rate is printed; the floors are what was
 //! reached, so that a change for the worse shows.
 
+#![expect(clippy::unwrap_used, reason = "a set-up that fails should fail its test")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +11,10 @@ use serde_json::Value;
 
 fn fixtures() -> Option<PathBuf> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folder = ["../../shared/fixtures", "../../../shared/fixtures"].iter().map(|path| here.join(path)).find(|path| path.is_dir());
+    let folder = ["../../shared/fixtures", "../../../shared/fixtures"]
+        .iter()
+        .map(|path| here.join(path))
+        .find(|path| path.is_dir());
     if folder.is_none() {
         eprintln!("SKIPPED: the shared fixtures are not here; mail reading was not measured");
     }
@@ -97,17 +102,26 @@ fn bounces_are_recognised_and_attributed() {
         let mail = read(&bytes);
         let expect = &record["expect"];
         match expect["is_bounce"].as_bool().or(expect["is_dsn"].as_bool()) {
-            Some(true) => recognised.count(mail.kind == MailKind::Bounce, || format!("{name}: {:?}, {}", mail.kind, mail.subject)),
+            Some(true) => {
+                recognised.count(mail.kind == MailKind::Bounce, || format!("{name}: {:?}, {}", mail.kind, mail.subject))
+            }
             Some(false) => spared.count(mail.kind != MailKind::Bounce, || name.clone()),
             None => continue,
         }
         let recipients: Vec<&String> = mail.bounce.iter().map(|entry| &entry.recipient).collect();
-        for address in ["permanent", "temporary"].iter().flat_map(|list| expect[list].as_array()).flatten().filter_map(Value::as_str) {
+        for address in ["permanent", "temporary"]
+            .iter()
+            .flat_map(|list| expect[list].as_array())
+            .flatten()
+            .filter_map(Value::as_str)
+        {
             let found = recipients.iter().any(|have| have.eq_ignore_ascii_case(address));
             named.count(found, || format!("{name}: {address} in {recipients:?}"));
         }
         let Some(entries) = expect["entries"].as_array().filter(|_| mail.kind == MailKind::Bounce) else { continue };
-        counted.count(mail.bounce.len() == entries.len(), || format!("{name}: {} expected, {recipients:?}", entries.len()));
+        counted.count(mail.bounce.len() == entries.len(), || {
+            format!("{name}: {} expected, {recipients:?}", entries.len())
+        });
         if mail.bounce.len() != entries.len() {
             continue;
         }
@@ -115,12 +129,23 @@ fn bounces_are_recognised_and_attributed() {
             let right = want["hard"].as_bool() == Some(have.hard);
             hardness.count(right, || format!("{name}: want hard={} ({}) have {have:?}", want["hard"], want["reason"]));
             let status = want["status"].as_str().filter(|status| !status.is_empty());
-            if let Some(status) = status.filter(|status| want["status_is_sisimai_pseudo"].as_bool() != Some(true) && !status.contains(".0.9")) {
-                statuses.count(have.status.as_deref() == Some(status), || format!("{name}: want {status} have {:?}", have.status));
+            if let Some(status) = status
+                .filter(|status| want["status_is_sisimai_pseudo"].as_bool() != Some(true) && !status.contains(".0.9"))
+            {
+                statuses.count(have.status.as_deref() == Some(status), || {
+                    format!("{name}: want {status} have {:?}", have.status)
+                });
             }
         }
     }
-    require(&[(&recognised, 97.0), (&counted, 97.0), (&hardness, 90.0), (&statuses, 90.0), (&named, 90.0), (&spared, 100.0)]);
+    require(&[
+        (&recognised, 98.5),
+        (&counted, 99.0),
+        (&hardness, 95.0),
+        (&statuses, 97.0),
+        (&named, 95.0),
+        (&spared, 100.0),
+    ]);
 }
 
 #[test]
@@ -133,7 +158,8 @@ fn complaints_and_automatic_answers_are_told_from_people() {
         let (name, bytes) = file(&root, &record);
         let mail = read(&bytes);
         let kind = record["expect"]["entries"][0]["feedback_type"].as_str();
-        let right = mail.complaint.as_ref().is_some_and(|complaint| kind.is_none_or(|kind| complaint.feedback_type == kind));
+        let right =
+            mail.complaint.as_ref().is_some_and(|complaint| kind.is_none_or(|kind| complaint.feedback_type == kind));
         complaints.count(right, || format!("{name}: {:?} {:?}", mail.kind, mail.complaint));
     }
     for record in lines(&root.join("email/autoreply/expected.jsonl")) {
@@ -149,7 +175,7 @@ fn complaints_and_automatic_answers_are_told_from_people() {
         let mail = read(&bytes);
         people.count(mail.kind == MailKind::Message, || format!("{name}: {:?} {}", mail.kind, mail.subject));
     }
-    require(&[(&complaints, 100.0), (&replies, 95.0), (&people, 100.0)]);
+    require(&[(&complaints, 100.0), (&replies, 100.0), (&people, 100.0)]);
 }
 
 fn shown(name: &str, bytes: &[u8]) -> String {
@@ -181,7 +207,10 @@ fn visible_is_right(expect: &Value, have: &str, whole: &str) -> bool {
         return have_squeezed.contains(&squeeze(contains)) && !have_squeezed.contains(&squeeze(lacks));
     }
     if let Some(patterns) = expect["first_fragment_matches"].as_array() {
-        return patterns.iter().filter_map(Value::as_str).all(|pattern| regex::Regex::new(pattern).is_ok_and(|p| p.is_match(have)));
+        return patterns
+            .iter()
+            .filter_map(Value::as_str)
+            .all(|pattern| regex::Regex::new(pattern).is_ok_and(|p| p.is_match(have)));
     }
     expect["nothing_hidden"].as_bool() != Some(true) || have_squeezed == squeeze(whole)
 }
@@ -202,7 +231,7 @@ fn the_visible_reply_is_what_the_person_wrote() {
         let want = || record["expect"].to_string().chars().take(700).collect::<String>();
         exact.count(right, || format!("{name}\n--- have\n{have}\n--- want {}", want()));
     }
-    require(&[(&exact, 85.0)]);
+    require(&[(&exact, 98.0)]);
 }
 
 fn every_mail(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -221,6 +250,8 @@ fn every_fixture_is_read() {
     let Some(root) = fixtures() else { return };
     let mut paths = Vec::new();
     every_mail(&root.join("email"), &mut paths);
+    // The first mail pays for compiling the patterns.
+    let _ = read(b"Subject: warm-up\n\nOn 1 May 2020, at 10:00, Bob <b@x.example> wrote:\n> Hi");
     let mut bytes_read = 0;
     let mut elapsed = std::time::Duration::ZERO;
     for path in &paths {
@@ -230,7 +261,10 @@ fn every_fixture_is_read() {
         elapsed += started.elapsed();
         bytes_read += bytes.len();
         assert!(!mail.warnings.iter().any(|warning| warning == "parser_panicked"), "{path:?}");
-        assert!(mail.text.trim().is_empty() || !mail.visible_text.trim().is_empty(), "{path:?}: text but nothing visible");
+        assert!(
+            mail.text.trim().is_empty() || !mail.visible_text.trim().is_empty(),
+            "{path:?}: text but nothing visible"
+        );
         assert!(!mail.text.contains('\0'), "{path:?}");
         let again: Mail = serde_json::from_str(&serde_json::to_string(&mail).unwrap()).unwrap();
         assert_eq!(again, mail, "{path:?}");
@@ -250,7 +284,9 @@ fn parsed_fields_agree_with_other_parsers() {
         let mail = read(&bytes);
         let value = &record["value"];
         if let Some(subject) = value["subject"].as_str() {
-            subjects.count(squeeze(&mail.subject) == squeeze(subject), || format!("{name}: {:?} for {subject:?}", mail.subject));
+            subjects.count(squeeze(&mail.subject) == squeeze(subject), || {
+                format!("{name}: {:?} for {subject:?}", mail.subject)
+            });
         }
         if let Some(from) = value["from"].as_str().filter(|from| from.contains('@')) {
             let have = mail.from.clone().unwrap_or_default();
@@ -272,10 +308,11 @@ fn parsed_fields_agree_with_other_parsers() {
         if let Some(text) = first.and_then(|part| part["text"].as_str()).filter(|text| text.len() > 1) {
             let (have, want) = (dense(&mail.text), dense(text));
             let right = have.contains(&want) || !have.is_empty() && want.contains(&have);
-            leaves.count(right, || format!("{name}: {:?} for {text:?}", mail.text.chars().take(200).collect::<String>()));
+            leaves
+                .count(right, || format!("{name}: {:?} for {text:?}", mail.text.chars().take(200).collect::<String>()));
         }
     }
-    require(&[(&subjects, 95.0), (&senders, 95.0), (&ids, 95.0), (&leaves, 80.0)]);
+    require(&[(&subjects, 99.0), (&senders, 99.0), (&ids, 100.0), (&leaves, 90.0)]);
 }
 
 #[test]
@@ -286,4 +323,63 @@ fn base_subjects_agree_with_rfc_5256() {
     for case in cases {
         assert_eq!(base_subject(case["subject"].as_str().unwrap()), squeeze(case["base"].as_str().unwrap()), "{case}");
     }
+}
+
+/// Wraps a text as a mail that a person sends.
+fn as_mail(text: &str) -> Vec<u8> {
+    let mut mail = b"From: Ann <ann@customer.example>\r\nTo: support@shop.example\r\nSubject: A question\r\nMessage-ID: <1@customer.example>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n".to_vec();
+    mail.extend_from_slice(text.as_bytes());
+    mail
+}
+
+#[test]
+fn texts_that_people_wrote_stay_whole() {
+    let Some(root) = fixtures() else { return };
+    let datasets = root.join("../datasets");
+    if !datasets.is_dir() {
+        eprintln!("SKIPPED: the shared data sets are not here; false alarms on people's texts were not measured");
+        return;
+    }
+    let mut kinds = Rate::new("people's texts are messages");
+    let mut whole = Rate::new("people's texts stay whole");
+    let files = [
+        "banking77/valid.jsonl",
+        "bitext27/train.jsonl",
+        "clinc150/valid.jsonl",
+        "replies/examples.jsonl",
+        "replies/oos_valid.jsonl",
+        "injection/llmail_benign_dev.jsonl",
+        "injection/inbound_dev.jsonl",
+    ];
+    for name in files {
+        let path = datasets.join(name);
+        if !path.is_file() {
+            eprintln!("SKIPPED: {name}");
+            continue;
+        }
+        for record in lines(&path) {
+            let Some(text) = record["text"].as_str() else { continue };
+            let mail = read(&as_mail(text));
+            kinds.count(mail.kind == MailKind::Message, || format!("{name}: {:?} {text}", mail.kind));
+            whole.count(squeeze(&mail.visible_text) == squeeze(text), || {
+                format!("{name}: {:?} of {text:?}", mail.visible_text)
+            });
+        }
+    }
+    let mut machine = Rate::new("machine mail, by class");
+    for record in lines(&datasets.join("machine_mail/mails_dev.jsonl")) {
+        let raw: Vec<u8> = record["raw_latin1"].as_str().unwrap().chars().map(|c| c as u32 as u8).collect();
+        let mail = read(&raw);
+        let class = record["class"].as_str().unwrap();
+        let want = match class {
+            "bounce" => MailKind::Bounce,
+            "feedback_report" => MailKind::Complaint,
+            "human" => MailKind::Message,
+            _ => MailKind::AutoReply,
+        };
+        machine.count(mail.kind == want, || {
+            format!("{}: {class}, read as {:?}: {}", record["name"], mail.kind, mail.subject)
+        });
+    }
+    require(&[(&kinds, 99.9), (&whole, 100.0), (&machine, 98.0)]);
 }

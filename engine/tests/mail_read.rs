@@ -1,5 +1,7 @@
 //! Reads mails of known trouble, and random bytes; each fixture is named by its trouble.
 
+#![expect(clippy::unwrap_used, reason = "a set-up that fails should fail its test")]
+
 use std::fs;
 use std::path::Path;
 
@@ -13,7 +15,8 @@ fn fixture(name: &str) -> Vec<u8> {
 #[test]
 fn mails_of_known_trouble_read_as_recorded() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/mail");
-    let mut names: Vec<String> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     assert_eq!(names.len(), 13, "{names:?}");
     for name in names {
@@ -39,7 +42,8 @@ fn line_ends_do_not_matter() {
 #[test]
 fn two_deliveries_of_one_mail_share_a_key_and_a_forged_id_does_not() {
     let first = fixture("reply-with-quote.eml");
-    let mut second = b"Return-Path: <x@y.example>\r\nReceived: by other.example\r\nDelivered-To: z@y.example\r\n".to_vec();
+    let mut second =
+        b"Return-Path: <x@y.example>\r\nReceived: by other.example\r\nDelivered-To: z@y.example\r\n".to_vec();
     second.extend_from_slice(&first);
     let key = dedupe_key(&first, &read(&first));
     assert_eq!(key.len(), 64);
@@ -57,9 +61,126 @@ fn thread_ids_come_best_first() {
     assert_eq!(thread_ids(&read(raw)), ["c@x", "b@x", "a@x"]);
 }
 
+/// A shop's customers write about deliveries, returns and refusals all day.
+#[test]
+fn people_who_write_about_deliveries_are_people() {
+    let quote = "\n\n-----Original Message-----\nFrom: Shop <support@shop.example>\nSent: Monday\nTo: Ann <ann@customer.example>\nSubject: x\n\nYour parcel could not be delivered to the following address.\n";
+    let mails = [
+        (
+            "Delivery of my order delayed",
+            "The delivery of my parcel was rejected by the neighbour. It could not be delivered.",
+        ),
+        (
+            "Delivery problem",
+            "DHL says the parcel was not delivered to the following address: Main St 5. Write to ann@customer.example.",
+        ),
+        (
+            "Delivery failure",
+            "You failed to deliver for the second time. I want my money back. The recipient is ann@customer.example.",
+        ),
+        ("Returned to sender?", "The tracking says returned to sender, address unknown. Why was it returned?"),
+        (
+            "Re: Undelivered Mail Returned to Sender",
+            "I got this strange mail from your server. Mailbox full? What does it mean?",
+        ),
+        (
+            "Fwd: Delivery Status Notification (Failure)",
+            "Please look at this, your mail to me bounced. 550 user unknown",
+        ),
+        ("Undeliverable parcel", "My parcel is undeliverable, the driver says no such address."),
+        ("Out of order", "I am out of luck, the automatic gate does not open. This is an automatic gate, is it not?"),
+        ("Automatic payment", "Automatic payment failed, please check."),
+        ("Vacation rental", "I am on vacation until Friday and need the invoice."),
+        ("Absence of parts", "Two parts were missing."),
+        ("Complaint about message from your driver", "He wrote a rude message."),
+        ("My mailbox is full", "My mailbox is full, please use this address: ann@other.example."),
+    ];
+    for (subject, text) in mails {
+        for tail in ["", quote] {
+            let raw = format!(
+                "From: Ann <ann@customer.example>\nTo: support@shop.example\nSubject: {subject}\nMessage-ID: <1@customer.example>\n\n{text}{tail}"
+            );
+            let mail = read(raw.as_bytes());
+            assert_eq!(mail.kind, MailKind::Message, "{subject}");
+            assert_eq!(mail.visible_text, text, "{subject}");
+        }
+    }
+}
+
+#[test]
+fn machines_that_answer_are_machines() {
+    let heads = [
+        "Auto-Submitted: auto-replied",
+        "Auto-Submitted: auto-generated; owner-email=x@y",
+        "X-Autoreply: yes",
+        "X-Autorespond: vacation",
+        "X-POST-MessageClass: 9; Autoresponder",
+        "Precedence: auto_reply",
+        "Return-Path: <>",
+        "Subject: Automatic reply: Your order",
+        "Subject: Automatische Antwort: Ihre Bestellung",
+        "Subject: Abwesenheitsnotiz",
+        "Subject: =?utf-8?B?UsOpcG9uc2UgYXV0b21hdGlxdWUgOiBDb21tYW5kZQ==?=",
+        "Subject: Respuesta automática: Pedido",
+        "Subject: Out of Office: Order 12",
+        "Subject: Automatisch antwoord: Bestelling",
+        "Subject: Autosvar: Bestilling",
+        "Subject: 自動返信: 注文",
+        "Content-Type: multipart/report; report-type=disposition-notification; boundary=x",
+    ];
+    for head in heads {
+        let raw = format!(
+            "From: Max <max@customer.example>\nMessage-ID: <1@customer.example>\n{head}\n\nI will be back on Monday.\n"
+        );
+        assert_eq!(read(raw.as_bytes()).kind, MailKind::AutoReply, "{head}");
+    }
+    let asks_for_silence =
+        read(b"From: a@b.example\nX-Auto-Response-Suppress: OOF\nAuto-Submitted: no\n\nHello, are you open today?\n");
+    assert_eq!(asks_for_silence.kind, MailKind::Message);
+    assert!(asks_for_silence.suppress_auto_reply);
+}
+
+#[test]
+fn bounces_in_words_name_who_and_why() {
+    let mails = [
+        (
+            "MAILER-DAEMON@mx.example",
+            "failure notice",
+            "Hi. This is the qmail-send program at mx.example.\nI'm afraid I wasn't able to deliver your message to the following addresses.\n\n<gone@c.example>:\nRemote host said: 550 5.1.1 user unknown\n\n--- Below this line is a copy of the message.\n\nTo: other@c.example\n",
+            "gone@c.example",
+            Some("5.1.1"),
+            true,
+        ),
+        (
+            "Mailer-Daemon@mx.example",
+            "Mail delivery failed: returning message to sender",
+            "A message that you sent could not be delivered to one or more of its recipients.\n\n  full@c.example\n    host mx [192.0.2.1]: 552 5.2.2 Mailbox full\n\n------ This is a copy of the message ------\n",
+            "full@c.example",
+            Some("5.2.2"),
+            false,
+        ),
+        (
+            "postmaster@c.example",
+            "Undeliverable: Your order",
+            "Delivery has failed to these recipients:\n\nspam@c.example\n#550 5.7.1 message rejected as spam ##\n",
+            "spam@c.example",
+            Some("5.7.1"),
+            false,
+        ),
+    ];
+    for (from, subject, text, recipient, status, hard) in mails {
+        let mail = read(format!("From: {from}\nTo: support@shop.example\nSubject: {subject}\n\n{text}").as_bytes());
+        assert_eq!(mail.kind, MailKind::Bounce, "{subject}");
+        let found: Vec<_> =
+            mail.bounce.iter().map(|entry| (entry.recipient.as_str(), entry.status.as_deref(), entry.hard)).collect();
+        assert_eq!(found, [(recipient, status, hard)]);
+    }
+}
+
 #[test]
 fn attacks_on_the_parser_end_quickly() {
-    let nested_types = ["message/rfc822", "message / rfc822", "message/(c)rfc822", "MESSAGE/RFC822;x=y", "message/global"];
+    let nested_types =
+        ["message/rfc822", "message / rfc822", "message/(c)rfc822", "MESSAGE/RFC822;x=y", "message/global"];
     for kind in nested_types {
         let mut mail = b"From: a@b.example\n".to_vec();
         for _ in 0..30_000 {
@@ -80,18 +201,30 @@ fn attacks_on_the_parser_end_quickly() {
     }
     let _ = read(&digest);
     let many_attributes: String = (0..100_000).map(|number| format!(" a{number}")).collect();
-    for html in ["<div>".repeat(200_000), "<b><p>".repeat(50_000), format!("<p{many_attributes}>"), "<a b=\"".repeat(50_000), "<table><tr><td>".repeat(50_000)] {
+    for html in [
+        "<div>".repeat(200_000),
+        "<b><p>".repeat(50_000),
+        format!("<p{many_attributes}>"),
+        "<a b=\"".repeat(50_000),
+        "<table><tr><td>".repeat(50_000),
+    ] {
         let mail = format!("From: a@b.example\nContent-Type: text/html\n\n{html}x");
         let started = std::time::Instant::now();
         let _ = read(mail.as_bytes());
-        assert!(started.elapsed().as_secs() < 10, "{:?} for {}", started.elapsed(), html.chars().take(20).collect::<String>());
+        assert!(
+            started.elapsed().as_secs() < 10,
+            "{:?} for {}",
+            started.elapsed(),
+            html.chars().take(20).collect::<String>()
+        );
     }
 }
 
 #[test]
 fn shared_attack_payloads_become_harmless() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let found = ["../../shared/fixtures", "../../../shared/fixtures"].iter().map(|path| here.join(path).join("html/xss.jsonl"));
+    let found =
+        ["../../shared/fixtures", "../../../shared/fixtures"].iter().map(|path| here.join(path).join("html/xss.jsonl"));
     let Some(path) = found.into_iter().find(|path| path.is_file()) else {
         eprintln!("SKIPPED: the shared fixtures are not here; HTML attack payloads were not tried");
         return;
@@ -123,7 +256,10 @@ fn assert_harmless(safe: &str, id: &str) {
             let value = attribute.value.trim().to_ascii_lowercase();
             assert!(!key.starts_with("on"), "{id}: {key} in {safe}");
             assert!(!value.contains("url("), "{id}: {key} fetches in {safe}");
-            if matches!(key, "href" | "src" | "action" | "formaction" | "background" | "poster" | "srcset" | "cite" | "xlink:href") {
+            if matches!(
+                key,
+                "href" | "src" | "action" | "formaction" | "background" | "poster" | "srcset" | "cite" | "xlink:href"
+            ) {
                 let scheme = value.split(':').next().unwrap_or_default();
                 assert!(matches!(scheme, "http" | "https" | "mailto" | "tel" | "cid"), "{id}: {key}={value}");
                 assert!(key == "href" || key == "cite" || scheme == "cid", "{id}: {key}={value} is fetched unasked");

@@ -1,9 +1,11 @@
 //! Composes mail, writes it to the outbox, and sends it to a small SMTP server that answers as told.
 
+#![expect(clippy::unwrap_used, reason = "a set-up that fails should fail its test")]
+
 use std::path::Path;
 use std::sync::Arc;
 
-use remit_engine::adapters::{MailDrop, Outbox, OutboundRouter, SmtpOutbound};
+use remit_engine::adapters::{MailDrop, OutboundRouter, Outbox, SmtpOutbound};
 use remit_engine::domain::ChannelKind;
 use remit_engine::mail::{MailKind, compose, read};
 use remit_engine::ports::{Outbound, OutboundMessage, SendClass, SendError};
@@ -38,7 +40,10 @@ fn what_is_composed_reads_back_the_same() {
     assert_eq!(released.message_id.as_deref(), Some("cnv.msg.mac@shop.example"));
     assert_eq!(released.in_reply_to.as_deref(), Some("a1@customer.example"));
     assert_eq!(released.references, ["root@shop.example", "a1@customer.example"]);
-    assert_eq!((released.from.as_deref(), released.from_name.as_deref()), (Some("support@shop.example"), Some("Shop – Hilfe")));
+    assert_eq!(
+        (released.from.as_deref(), released.from_name.as_deref()),
+        (Some("support@shop.example"), Some("Shop – Hilfe"))
+    );
     assert_eq!(released.to, ["ann@customer.example"]);
     assert_eq!(released.date_ms, Some(1_772_800_000_000));
     let automatic = read(&compose(&message(true)));
@@ -123,11 +128,19 @@ async fn an_outbox_that_cannot_be_written_says_so() {
 async fn simultaneous_attempts_leave_one_whole_file() {
     let folder = tempfile::tempdir().unwrap();
     let outbox = Arc::new(Outbox::new(folder.path()));
-    let attempts: Vec<_> = (0..16).map(|_| tokio::spawn({ let outbox = outbox.clone(); async move { outbox.send(&message(true)).await } })).collect();
+    let attempts: Vec<_> = (0..16)
+        .map(|_| {
+            tokio::spawn({
+                let outbox = outbox.clone();
+                async move { outbox.send(&message(true)).await }
+            })
+        })
+        .collect();
     for attempt in attempts {
         attempt.await.unwrap().unwrap();
     }
-    let files: Vec<_> = std::fs::read_dir(folder.path().join("email/new")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let files: Vec<_> =
+        std::fs::read_dir(folder.path().join("email/new")).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert_eq!(files.len(), 1);
     assert_eq!(std::fs::read(&files[0]).unwrap(), compose(&message(true)));
 }
@@ -240,7 +253,9 @@ async fn an_accepted_mail_arrives_byte_for_byte() {
 #[tokio::test]
 async fn each_failure_says_what_became_of_the_mail() {
     assert!(outcome(Answer::Accept).await.is_ok());
-    assert!(matches!(outcome(Answer::RefuseRecipient).await, Err(SendError::Refused(words)) if words.contains("no such user")));
+    assert!(
+        matches!(outcome(Answer::RefuseRecipient).await, Err(SendError::Refused(words)) if words.contains("no such user"))
+    );
     assert!(matches!(outcome(Answer::BusyRecipient).await, Err(SendError::Transient(_))));
     assert!(matches!(outcome(Answer::RefuseData).await, Err(SendError::Refused(_))));
     assert!(matches!(outcome(Answer::DropAfterData).await, Err(SendError::InDoubt(_))));

@@ -60,14 +60,12 @@ impl Checker<'_> {
     fn declare_item(&mut self, role: Role, kind: &ItemKind) {
         match kind {
             ItemKind::Segment { name } => {
-                if self.declare(Sort::Segment, &name.text, name, role) {
-                    self.model.segments.push(name.text.clone());
-                }
+                let new = self.declare(Sort::Segment, &name.text, name, role);
+                self.model.segments.extend(new.then(|| name.text.clone()));
             }
             ItemKind::Team { name, .. } => {
-                if self.declare(Sort::Team, &name.text, name, role) {
-                    self.model.teams.push(name.text.clone());
-                }
+                let new = self.declare(Sort::Team, &name.text, name, role);
+                self.model.teams.extend(new.then(|| name.text.clone()));
             }
             ItemKind::Agent { name, title, channels } => {
                 self.declare(Sort::Agent, &name.text, name, role);
@@ -98,9 +96,8 @@ impl Checker<'_> {
                 self.declare(Sort::Script, &name.text, name, role);
             }
             ItemKind::Switch { name, .. } => {
-                if self.declare(Sort::Switch, &name.text, name, role) {
-                    self.model.switches.push(name.text.clone());
-                }
+                let new = self.declare(Sort::Switch, &name.text, name, role);
+                self.model.switches.extend(new.then(|| name.text.clone()));
             }
             ItemKind::Limit { name, .. } => {
                 self.declare(Sort::Limit, &name.text, name, role);

@@ -90,7 +90,7 @@ impl Checker<'_> {
                 slots.push(Slot { key: input.text.clone(), kind, needs_draft: false });
             }
             let Some((number, text)) = texts.get(&file.at) else { continue };
-            if slots.len() != inputs.len() || self.symbols.get(&(Sort::Script, name.text.clone())).is_none() {
+            if slots.len() != inputs.len() || !self.symbols.contains_key(&(Sort::Script, name.text.clone())) {
                 continue;
             }
             let range = range.map(|(low, high)| (low.thousandths, high.thousandths));

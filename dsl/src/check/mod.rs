@@ -53,7 +53,7 @@ impl Sort {
             Self::Agent => "AI agent",
             Self::Fact => "fact",
             Self::Calendar => "calendar",
-            Self::Hours => "hours",
+            Self::Hours => "hours block",
             Self::Detector => "detector",
             Self::Script => "script",
             Self::Intent => "intent",

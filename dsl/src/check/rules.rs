@@ -12,7 +12,7 @@ use crate::vocabulary::{LIMIT_PER, LIMIT_WHAT};
 
 impl Checker<'_> {
     pub(super) fn rules(&mut self, files: &[File]) {
-        for (file, kind, at) in items(files) {
+        for (file, kind, _) in items(files) {
             match kind {
                 ItemKind::Risk(rows) => {
                     self.in_risk = true;
@@ -67,7 +67,6 @@ impl Checker<'_> {
                 ItemKind::Claim(claim) => self.claim(claim),
                 _ => {}
             }
-            let _ = at;
         }
         self.note_claims(files);
     }

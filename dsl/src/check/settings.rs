@@ -48,7 +48,8 @@ impl Checker<'_> {
                     if *cap { self.model.caps.push(scoped) } else { self.model.autonomy.push(scoped) }
                 }
                 ItemKind::Undo { ms, scope } => {
-                    if self.only_root(file, at, "the undo time") {
+                    let taken = self.only_root(file, at, "the undo time");
+                    if taken {
                         scopes.add(self, "the undo time", scope, at);
                         let (rank, when) = self.scope(scope);
                         self.model.undo.push(Scoped { rank, when, value: *ms, at: self.location(at) });
@@ -66,12 +67,14 @@ impl Checker<'_> {
                     self.route(rows, otherwise);
                 }
                 ItemKind::Approvals(parts) => {
-                    if self.only_root(file, at, "the approvals") {
+                    let taken = self.only_root(file, at, "the approvals");
+                    if taken {
                         self.approvals(parts, at);
                     }
                 }
                 ItemKind::Sweep { job, cron, .. } => {
-                    if self.only_root(file, at, "the sweep") {
+                    let taken = self.only_root(file, at, "the sweep");
+                    if taken {
                         self.fixed("job", job, &SWEEP_JOBS);
                         self.cron(cron);
                     }

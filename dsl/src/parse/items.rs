@@ -1,7 +1,5 @@
 //! Items: settings, vocabulary, restrictions, routing, claims and tests.
 
-use pest::iterators::Pair;
-
 use super::Rule;
 use super::walk::{Walk, at};
 use crate::ast::*;
@@ -9,7 +7,7 @@ use crate::verdict::Outcome;
 
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-impl<'i> Walk<'i, '_> {
+impl Walk<'_, '_> {
     /// The annotations and the rule of an `item` pair.
     pub(super) fn item(&mut self) -> Option<(Vec<Note>, ItemKind)> {
         let mut notes = Vec::new();
@@ -120,7 +118,7 @@ impl<'i> Walk<'i, '_> {
         Some((notes, kind))
     }
 
-    fn names(&mut self) -> Vec<Word> {
+    pub(super) fn names(&mut self) -> Vec<Word> {
         std::iter::from_fn(|| self.name()).collect()
     }
 
@@ -357,7 +355,7 @@ impl<'i> Walk<'i, '_> {
         Some(ItemKind::Limit { name, count, what, per, window, outcome: self.outcome()?, scope: self.scope() })
     }
 
-    fn addressee(&mut self) -> Option<(bool, Word)> {
+    pub(super) fn addressee(&mut self) -> Option<(bool, Word)> {
         let pair = self.next(Rule::addressee)?;
         let mut walk = self.enter(pair);
         walk.eat(Rule::kw_to);
@@ -425,102 +423,5 @@ impl<'i> Walk<'i, '_> {
             });
         }
         Some(ItemKind::Approvals(parts))
-    }
-
-    fn claim(&mut self) -> Option<ItemKind> {
-        let pair = self.any()?;
-        let rule = pair.as_rule();
-        let mut walk = self.enter(pair);
-        walk.any();
-        Some(ItemKind::Claim(match rule {
-            Rule::never_send => {
-                walk.eat(Rule::kw_send);
-                walk.eat(Rule::kw_now);
-                walk.eat(Rule::kw_when);
-                Claim::NeverSend(walk.cond()?)
-            }
-            Rule::always_route => {
-                walk.eat(Rule::kw_route);
-                let (to_team, to) = walk.addressee()?;
-                walk.eat(Rule::kw_when);
-                Claim::AlwaysRoute { to_team, to, when: walk.cond()? }
-            }
-            _ => {
-                walk.eat(Rule::at_least);
-                let outcome = walk.outcome()?;
-                walk.eat(Rule::kw_when);
-                Claim::Always { outcome, when: walk.cond()? }
-            }
-        }))
-    }
-
-    fn givens(&mut self) -> Option<Vec<Given>> {
-        let mut givens = Vec::new();
-        while let Some(pair) = self.next(Rule::given) {
-            let pair = pair.into_inner().find(|pair| pair.as_rule() != Rule::COMMENT)?;
-            givens.push(self.given(pair)?);
-        }
-        Some(givens)
-    }
-
-    fn given(&mut self, pair: Pair<'i, Rule>) -> Option<Given> {
-        let rule = pair.as_rule();
-        let mut walk = self.enter(pair);
-        Some(match rule {
-            Rule::detects => {
-                let (subject, names) = walk.detects()?;
-                Given::Detects { subject, names }
-            }
-            Rule::member => Given::Member(walk.member()?),
-            Rule::during => {
-                let (hours, outside) = walk.during()?;
-                Given::During { hours, outside }
-            }
-            Rule::truth => Given::Truth(walk.word(Rule::path)?),
-            Rule::equal => {
-                let path = walk.word(Rule::path)?;
-                walk.eat(Rule::kw_is);
-                match walk.name() {
-                    Some(name) => Given::IsName { path, name },
-                    None => Given::IsNumber {
-                        path,
-                        number: walk.number(Rule::number)?,
-                        currency: walk.word(Rule::currency),
-                    },
-                }
-            }
-            _ => {
-                walk.any();
-                match rule {
-                    Rule::at_time => Given::Time { date: walk.word(Rule::date)?, clock: walk.word(Rule::clock)? },
-                    Rule::classified => Given::Intent { name: walk.name()?, confidence: walk.number(Rule::number)? },
-                    Rule::said => Given::Message(walk.text()?),
-                    Rule::drafted => Given::Draft(walk.text()?),
-                    Rule::on_channel => Given::Channel(walk.name()?),
-                    Rule::by_agent => Given::Agent(walk.name()?),
-                    Rule::doing => Given::Action(walk.name()?),
-                    Rule::over => Given::Over(walk.name()?),
-                    _ => Given::Switch(walk.name()?),
-                }
-            }
-        })
-    }
-
-    fn expectation(&mut self) -> Option<Expect> {
-        self.eat(Rule::kw_expect);
-        if let Some(pair) = self.next(Rule::expect_route) {
-            let mut walk = self.enter(pair);
-            walk.eat(Rule::kw_route);
-            let row = walk.name().or_else(|| walk.word(Rule::kw_otherwise))?;
-            return Some(Expect::Route(row));
-        }
-        let outcome = self.outcome()?;
-        let mut because = Vec::new();
-        if let Some(pair) = self.next(Rule::expect_because) {
-            let mut walk = self.enter(pair);
-            walk.eat(Rule::kw_because);
-            because = walk.names();
-        }
-        Some(Expect::Outcome { outcome, because })
     }
 }

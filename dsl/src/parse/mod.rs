@@ -3,6 +3,7 @@
 //! One bad item never hides the next: the grammar swallows it up to the next line that starts with an item word, and
 //! [`recover`] parses it again with the rule that its first word names, which gives the precise place.
 
+mod claims_and_tests;
 mod condition;
 mod items;
 mod recover;
@@ -76,7 +77,9 @@ pub(crate) fn parse(file: u32, text: &str, found: &mut Vec<Finding>) -> Tree {
                     pending = Some(at);
                 } else {
                     has_header |= recover::looks_like_header(pair.as_str());
-                    found.push(recover::explain(file, text, at, last));
+                    for piece in recover::pieces(text, at) {
+                        found.push(recover::explain(file, text, piece, last));
+                    }
                 }
             }
             _ => {}

@@ -65,20 +65,46 @@ pub(super) fn looks_like_header(broken: &str) -> bool {
     first_word(broken) == "remit"
 }
 
+fn starts_line(text: &str, start: usize) -> bool {
+    let before = text.get(..start).unwrap_or("").trim_end_matches([' ', '\t', '\u{FEFF}']);
+    before.is_empty() || before.ends_with('\n')
+}
+
+/// Broken text that starts with a word of no item may hide further such lines: each is a mistake of its own.
+pub(super) fn pieces(text: &str, at: At) -> Vec<At> {
+    let (start, end) = (at.start as usize, at.end as usize);
+    let broken = text.get(start..end).unwrap_or("");
+    let known = broken.starts_with('@') || ITEMS.iter().any(|(item, _)| *item == first_word(broken));
+    if known || !starts_line(text, start) {
+        return vec![at];
+    }
+    let lines = broken.match_indices('\n').map(|(line, _)| line + 1);
+    let starts =
+        lines.filter(|line| broken.get(*line..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase())));
+    let starts: Vec<usize> = std::iter::once(0).chain(starts).map(|line| start + line).collect();
+    let ends = starts.iter().skip(1).copied().chain([end]);
+    starts.iter().zip(ends).map(|(start, end)| At { file: at.file, start: *start as u32, end: end as u32 }).collect()
+}
+
 /// Parses broken text again with the rule that its first word names, and says what was expected where.
 pub(super) fn explain(file: u32, text: &str, at: At, last: Option<(At, &'static str)>) -> Finding {
     let start = at.start as usize;
     let broken = text.get(start..at.end as usize).unwrap_or("");
     let word = first_word(broken);
-    let line_start = text
-        .get(..start)
-        .is_none_or(|before| before.trim_end_matches([' ', '\t']).ends_with(['\n', '\u{FEFF}']) || before.is_empty());
+    let line_start = starts_line(text, start);
     let key = if broken.starts_with('@') { "@" } else { word };
     if let Some((_, rule)) = ITEMS.iter().find(|(item, _)| *item == key) {
         return match Grammar::parse(*rule, broken) {
             Err(error) => syntax_error(file, text, start, &error),
             Ok(_) => Finding::new("R0001", at, format!("this `{key}` is not complete")),
         };
+    }
+    let line = broken.lines().next().unwrap_or("");
+    if line.matches('"').count() % 2 == 1
+        && let Some(quote) = line.rfind('"')
+    {
+        let at = At { file, start: (start + quote) as u32, end: (start + line.len()) as u32 };
+        return Finding::new("R0001", at, "this text is never closed").hint("a text ends with `\"` on the same line");
     }
     let end = start + broken.find(char::is_whitespace).unwrap_or(broken.len()).max(1);
     let end = (end..=text.len()).find(|end| text.is_char_boundary(*end)).unwrap_or(text.len());
@@ -127,6 +153,7 @@ pub(super) fn syntax_error(file: u32, text: &str, offset: usize, error: &Error<R
     };
     match shown.chars().next() {
         None => message.push_str(", found the end of the file"),
+        Some(space) if space.is_whitespace() => message.push_str(", and the rule ends here"),
         Some('"') if !shown.get(1..).is_some_and(|rest| rest.contains('"')) => {
             return Finding::new("R0001", at, "this text is never closed")
                 .hint("a text ends with `\"` on the same line");

@@ -1,5 +1,7 @@
 //! What several test files need.
 #![expect(dead_code, reason = "each test file uses a part of it")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::disallowed_methods, reason = "tests read files; the crate does not")]
 
 use std::path::{Path, PathBuf};
 

@@ -59,13 +59,19 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send
 fn list(folder: &Path, limit: usize) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     collect(&folder.join("new"), &mut found, |_| true)?;
-    collect(folder, &mut found, |path| path.extension().and_then(OsStr::to_str).is_some_and(|ext| ext.eq_ignore_ascii_case("eml")))?;
+    collect(folder, &mut found, |path| {
+        path.extension().and_then(OsStr::to_str).is_some_and(|ext| ext.eq_ignore_ascii_case("eml"))
+    })?;
     found.sort();
     Ok(found.into_iter().map(|(_, path)| path).take(limit).collect())
 }
 
 /// Adds the regular, visible files of a folder with their times. A folder that is not there has none.
-fn collect(folder: &Path, found: &mut Vec<(std::time::SystemTime, PathBuf)>, wanted: impl Fn(&Path) -> bool) -> io::Result<()> {
+fn collect(
+    folder: &Path,
+    found: &mut Vec<(std::time::SystemTime, PathBuf)>,
+    wanted: impl Fn(&Path) -> bool,
+) -> io::Result<()> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),

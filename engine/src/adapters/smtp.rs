@@ -48,7 +48,8 @@ impl SmtpOutbound {
     /// # Errors
     /// [`SmtpConfigError::Url`] when the URL cannot be used; the message does not repeat it.
     pub fn from_url(url: &str) -> Result<Self, SmtpConfigError> {
-        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|error| SmtpConfigError::Url(error.to_string()))?;
+        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+            .map_err(|error| SmtpConfigError::Url(error.to_string()))?;
         Ok(Self { transport: builder.timeout(Some(COMMAND_TIMEOUT)).build() })
     }
 }
@@ -69,9 +70,12 @@ fn is_safe_data(bytes: &[u8]) -> bool {
 
 fn envelope(message: &OutboundMessage) -> Result<Envelope, SendError> {
     let address = |text: &str| {
-        text.trim().parse::<Address>().map_err(|error| SendError::Refused(format!("`{text}` is no mail address: {error}")))
+        text.trim()
+            .parse::<Address>()
+            .map_err(|error| SendError::Refused(format!("`{text}` is no mail address: {error}")))
     };
-    Envelope::new(Some(address(&message.from)?), vec![address(&message.to)?]).map_err(|error| SendError::Refused(error.to_string()))
+    Envelope::new(Some(address(&message.from)?), vec![address(&message.to)?])
+        .map_err(|error| SendError::Refused(error.to_string()))
 }
 
 /// What an error after the connection stood means for the message.

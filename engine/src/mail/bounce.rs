@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::bounce_words::{Cause, cause as cause_of, refused_after_data};
 use super::header::Head;
 use super::parse::Leaf;
 use super::{BounceEntry, Mail, bounce_text, machine};
@@ -11,7 +12,8 @@ use super::{BounceEntry, Mail, bounce_text, machine};
 /// Recipients of one notification that are kept.
 const MAX_RECIPIENTS: usize = 200;
 
-static STATUS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?:^|[^0-9.])([245]\.[0-9]{1,2}\.[0-9]{1,3})(?:[^0-9.]|\.?(?:\s|$)|\.[^0-9])").ok());
+static STATUS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?:^|[^0-9.])([245]\.[0-9]{1,2}\.[0-9]{1,3})(?:[^0-9.]|\.?(?:\s|$)|\.[^0-9])").ok());
 
 /// Reads the per-recipient fields of a notification; `None` when the mail has no machine-readable part.
 pub(super) fn entries(mail: &Mail, head: &Head, leaves: &[Leaf]) -> Option<Vec<BounceEntry>> {
@@ -83,7 +85,8 @@ fn entry(block: &Head, words: &str) -> Option<BounceEntry> {
     let stated = block.text("status").and_then(|status| find_status(&status));
     let inner = diagnostic.as_deref().and_then(find_status);
     let action = block.lower("action");
-    let action = action.split(|c: char| !c.is_alphabetic()).find(|word| !word.is_empty()).unwrap_or("failed").to_owned();
+    let action =
+        action.split(|c: char| !c.is_alphabetic()).find(|word| !word.is_empty()).unwrap_or("failed").to_owned();
     let mut entry = BounceEntry { recipient, status: better_status(stated, inner), hard: false, action, diagnostic };
     let mut reason = entry.diagnostic.clone().unwrap_or_default();
     if reason.len() < 12 {
@@ -92,7 +95,7 @@ fn entry(block: &Head, words: &str) -> Option<BounceEntry> {
             entry.status = better_status(entry.status.take(), find_status(&reason));
         }
     }
-    if bounce_text::refused_after_data(words) {
+    if refused_after_data(words) {
         reason.push_str(" refused after data");
     }
     entry.hard = is_hard(entry.status.as_deref(), &entry.action, &reason);
@@ -104,7 +107,7 @@ fn sharpen(entry: &mut BounceEntry, words: &str) {
     if is_vague(entry.status.as_deref()) {
         entry.status = better_status(entry.status.take(), find_status(words));
     }
-    if entry.diagnostic.is_none() && !bounce_text::refused_after_data(words) {
+    if entry.diagnostic.is_none() && !refused_after_data(words) {
         entry.hard |= is_hard(entry.status.as_deref(), &entry.action, words);
     }
 }
@@ -165,13 +168,13 @@ pub(super) fn is_hard(status: Option<&str>, action: &str, reason: &str) -> bool 
         return false;
     }
     let status = status.unwrap_or_default();
-    let cause = bounce_text::cause(reason);
+    let cause = cause_of(reason);
     match status {
         _ if status.starts_with(['2', '4']) => false,
-        "5.1.1" | "5.1.2" | "5.1.3" | "5.1.6" | "5.1.10" => cause != Some(bounce_text::Cause::Full),
+        "5.1.1" | "5.1.2" | "5.1.3" | "5.1.6" | "5.1.10" => cause != Some(Cause::Full),
         "5.2.2" | "5.2.3" | "5.3.4" | "5.4.7" => false,
         _ if status.starts_with("5.7.") || status.starts_with("5.6.") || matches!(status, "5.1.7" | "5.1.8") => false,
-        "5.4.4" => !matches!(cause, Some(bounce_text::Cause::Full | bounce_text::Cause::Expired)),
-        _ => matches!(cause, Some(bounce_text::Cause::Unknown)),
+        "5.4.4" => !matches!(cause, Some(Cause::Full | Cause::Expired)),
+        _ => matches!(cause, Some(Cause::Unknown)),
     }
 }

@@ -2,112 +2,20 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
 use regex::Regex;
 
+use super::bounce_words::{cause, refused_after_data, says_failure};
 use super::header::Head;
 use super::parse::Leaf;
 use super::{BounceEntry, Mail, bounce, machine};
 
-/// Why a delivery failed, as far as words can tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cause {
-    /// No such mailbox or domain, or moved for good.
-    Unknown,
-    /// The mailbox or the disk is full.
-    Full,
-    /// Given up after waiting; the network failed.
-    Expired,
-    /// Refused for who sent it or what it holds, or the account is closed for now.
-    Refused,
-}
-
-/// Words by which mail systems say that they could not deliver.
-const FAILURE_WORDS: [&str; 94] = [
-    "undeliver", "not deliver", "non-deliver", "nondeliver", "non deliver", "delivery status", "delivery fail", "delivery has failed", "delivery error",
-    "delivery notification", "delivery problem", "delivery report", "delivery incomplete", "failed delivery", "failure delivery", "delivery of", "returned mail", "returned to sender", "returning message",
-    "mail returned", "message returned", "failure notice", "failed mail", "mail failure", "mail error", "error sending", "mail system error", "message status", "delay", "warning: could not send",
-    "not be delivered", "unable to deliver", "able to deliver", "couldn't be delivered", "couldn't deliver", "cannot deliver", "could not deliver", "cannot be delivered", "not been delivered", "wasn't delivered",
-    "was not delivered", "did not reach", "didn't reach", "hadn't been delivered", "following address", "following recipient", "following destination", "had delivery problems", "fatal errors", "permanent error",
-    "user unknown", "unknown user", "unknown address", "no such user", "mailbox is full", "mailbox full", "not member", "host unknown", "failure reasons", "message could not",
-    "bounce", "rejected", "undelivered", "unzustellbar", "nicht zugestellt", "zustellung", "non remis", "n'a pas pu être", "n'a pas été", "non distribu",
-    "no se ha podido entregar", "no se pudo entregar", "no entregado", "mancato recapito", "impossibile recapitare", "não foi entregue", "falha na entrega", "onbestelbaar", "не доставлено", "не может быть",
-    "недоставлен", "エラー通知", "送信できません", "配信できません", "退信", "无法投递", "传输失败", "投递失败", "未能送达", "mail failed", "has been returned because", "not a member", "not been delivered", "loop alert",
-];
-
-static FAILURE: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(FAILURE_WORDS).ok());
-
-/// Words of each cause, tried in this order.
-const CAUSES: [(Cause, &[&str]); 5] = [
-    (
-        Cause::Refused,
-        &[
-            "refused after data", "sender address", "after mail from", "sender was rejected", "is disabled", "account disabled", "been disabled", "suspended", "account is locked", "inactive",
-            "may not have permission", "end of data", "smtp command data", "not like our final data",
-        ],
-    ),
-    (
-        Cause::Full,
-        &[
-            "mailbox full", "mailbox is full", "mailbox for user is full", "quota", "over its storage", "is full", "exceeded the local limit", "exceeded storage", "exceeds allotted",
-            "insufficient storage", "insufficient disk", "not enough space", "not enough storage", "too much mail", "mailfolder is full", "out of storage", "no space left", "storage allocation",
-            "一杯", "maildir over", "inbox is full", "mbox full", "size limit", "too large", "too big", "exceeded its", "diskspace",
-        ],
-    ),
-    (
-        Cause::Expired,
-        &[
-            "timed out", "timeout", "too long", "deferred", "will be deleted from queue", "connection refused", "retry time", "gave up", "delivery time expired", "could not be delivered for",
-            "cannot contact", "unable to contact", "delivery attempts", "connection lost", "lost connection", "unreachable", "expired", "delayed", "not responding", "no route to host", "loop", "temporar",
-        ],
-    ),
-    (
-        Cause::Unknown,
-        &[
-            "user unknown", "unknown user", "no such user", "no such person", "no such mailbox", "no such recipient", "no such address", "no such account", "no such local", "user not found", "user doesn't",
-            "user does not exist", "does not exist", "doesn't exist", "not exist", "unknown address", "unknown recipient", "unknown local", "unknown mailbox", "recipient unknown", "address unknown",
-            "invalid recipient", "invalid mailbox", "invalid address", "invalid user", "bad destination mailbox", "bad address", "recipient not found", "mailbox not found", "recipientnotfound", "not found by smtp address lookup", "not listed in",
-            "no mailbox here", "no mailbox by that name", "not a known user", "not our customer", "user not known", "account that you tried to reach", "is not a valid", "not a valid mailbox", "unrouteable address",
-            "unrouteable mail domain", "unroutable", "host unknown", "unknown host", "host not found", "domain not found", "no such domain", "no such host", "nxdomain", "name or service not known", "nonexistent domain",
-            "domain does not exist", "couldn't find any host", "couldn't find a mail exchanger", "mail exchanger or ip", "null mx", "does not accept mail", "nullmx", "has moved", "moved to", "no longer", "illegal host/domain", "unknown domain",
-            "not a local", "no one by that name", "no account by that name", "delivery to the following recipient failed permanently: user", "isn't a known", "rejected address", "not known at this site", "domain name not found", "all relevant mx records point to non-existent",
-            "no smtp service", "delivery userid", "mailbox unavailable", "domain is not reachable", "lookup failure: host", "リストにありません", "user not listed", "couldn't be found", "wasn't found", "lookup failed", "there is no user", "unknown or illegal", "domain you sent to", "non-existent", "does not like recipient",
-        ],
-    ),
-    (
-        Cause::Refused,
-        &[
-            "spam", "blocked", "block list", "blacklist", "blocklist", "dmarc", "spf", "dkim", "policy", "reputation", "relay", "denied", "reverse dns", "ptr", "virus", "content", "suspended", "disabled", "inactive",
-            "locked", "frozen", "prohibited", "not permitted", "not allowed", "sender", "unsolicited", "authenticat", "blocked using", "refused", "banned", "limit",
-        ],
-    ),
-];
-
-/// The cause that a server's words name, if any. Refusals for policy come last: their words are everywhere.
-pub(super) fn cause(reason: &str) -> Option<Cause> {
-    static MATCHERS: LazyLock<Vec<(Cause, AhoCorasick)>> = LazyLock::new(|| {
-        CAUSES.iter().filter_map(|(cause, words)| Some((*cause, AhoCorasick::new(*words).ok()?))).collect()
-    });
-    let dense = reason.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    MATCHERS.iter().find(|(_, matcher)| matcher.is_match(&dense)).map(|(cause, _)| *cause)
-}
-
 /// Subjects and phrases so much a mail system's that no further evidence is needed when both meet.
 static STRONG_SUBJECT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)^\W*(mail |message )?(delivery (failure|status|error|notification)|undeliver|returned mail|failure notice|non-?delivery|delivery has failed)").ok()
+    Regex::new(r"(?i)^\W*(mail |message )?(delivery (failure|failed|status notification|error|notification)|undeliver(ed|able) (mail|message|e-?mail)|undeliverable:|returned mail|failure notice|non-?delivery|delivery has failed|((e-?)?mail|message) could not be delivered|there was an error sending your mail|mail system error|mail delivery (system|sub|fail|error|problem)|unable to deliver|メールエラー|email delivery error)").ok()
 });
 static STRONG_TEXT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?is)(could ?n[o']t (be delivered|deliver)|cannot be delivered|unable to deliver|undeliverable|failed recipient).{0,200}(recipients?|address(es)?)\b[^\n]{0,20}\n?\s*.{0,60}@|(\s|#)5\d\d[ -]\S.{0,300}(unknown|reject|denied)").ok()
 });
-
-/// True when the notification says that the mail was refused only after its content had been seen: a filter's work,
-/// whatever the refusal's words.
-pub(super) fn refused_after_data(words: &str) -> bool {
-    let lower = words.to_lowercase();
-    ["in reply to end of data", "after end of data", ">>> data", "smtp command data", "-smtp command\ndata", "like our final data"]
-        .iter()
-        .any(|mark| lower.contains(mark))
-}
 
 /// Marks behind which the returned mail starts.
 static RETURNED: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -144,27 +52,32 @@ pub(super) fn entries(mail: &Mail, head: &Head, leaves: &[Leaf]) -> Option<Vec<B
         return Some(entries);
     }
     let words = report_text(mail, leaves);
-    let says_failure = |text: &str| FAILURE.as_ref().is_some_and(|matcher| matcher.is_match(&text.to_lowercase()));
     let subject_says = says_failure(&mail.subject);
     let start: String = words.chars().take(3_000).collect();
     let text_says = says_failure(&start);
     let by_system = machine::from_mail_system(mail) || mail.return_path.as_deref() == Some("");
     let by_daemon = by_system && machine::from_mail_system(mail);
-    let returned = leaves.iter().any(|leaf| leaf.media_type == "message/rfc822" || leaf.media_type == "text/rfc822-headers")
-        || words.len() + 40 < leaves.iter().map(|leaf| leaf.text.len()).max().unwrap_or_default();
+    let embedded =
+        leaves.iter().any(|leaf| matches!(leaf.media_type.as_str(), "message/rfc822" | "text/rfc822-headers"));
+    let returned = embedded || words.len() + 40 < leaves.iter().map(|leaf| leaf.text.len()).max().unwrap_or_default();
     let answered = mail.subject.len() != super::reply_subject(&mail.subject).len().saturating_sub(4);
-    let plain_words = STRONG_SUBJECT.as_ref().is_some_and(|pattern| pattern.is_match(&mail.subject))
+    let strong_subject = STRONG_SUBJECT.as_ref().is_some_and(|pattern| pattern.is_match(&mail.subject));
+    let name = mail.from_name.as_deref().unwrap_or_default().to_lowercase();
+    let administrator = name == "system administrator" || name.contains("mail gateway") || name.contains("interscan");
+    let plain_words = strong_subject
         && STRONG_TEXT.as_ref().is_some_and(|pattern| pattern.is_match(&start))
         && mail.in_reply_to.is_none();
     let list_refusal = head.has("x-mlserver") && text_says;
-    let report = machine::content_type(head).starts_with("multipart/report") && !machine::content_type(head).contains("disposition");
+    let report = machine::content_type(head).starts_with("multipart/report")
+        && !machine::content_type(head).contains("disposition");
     let is_bounce = head.has("x-failed-recipients")
         || (by_daemon && (subject_says || text_says))
         || (by_system && subject_says && text_says)
         || (report && (subject_says || text_says))
         || list_refusal
         || plain_words
-        || (subject_says && text_says && returned && !answered && cause(&words).is_some())
+        || (administrator && subject_says && text_says)
+        || (strong_subject && text_says && embedded && !answered && mail.in_reply_to.is_none())
         || (by_system && text_says && cause(&words).is_some() && returned);
     is_bounce.then(|| recipients(mail, head, &words))
 }
@@ -174,7 +87,11 @@ pub(super) fn recipients(mail: &Mail, head: &Head, words: &str) -> Vec<BounceEnt
     let mut places = places(mail, words);
     let listed: Vec<String> = head.text("x-failed-recipients").map(|value| find_addresses(&value)).unwrap_or_default();
     if !listed.is_empty() {
-        let known: Vec<(usize, String)> = places.iter().filter(|(_, address)| listed.iter().any(|l| l.eq_ignore_ascii_case(address))).cloned().collect();
+        let known: Vec<(usize, String)> = places
+            .iter()
+            .filter(|(_, address)| listed.iter().any(|l| l.eq_ignore_ascii_case(address)))
+            .cloned()
+            .collect();
         if known.len() == listed.len() || places.is_empty() {
             places = known;
             for address in &listed {
@@ -199,7 +116,8 @@ pub(super) fn recipients(mail: &Mail, head: &Head, words: &str) -> Vec<BounceEnt
         let action = if delayed { "delayed" } else { "failed" };
         let hard = bounce::is_hard(status.as_deref(), action, &reason);
         let diagnostic = words.get(start..end).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
-        let diagnostic = diagnostic.map(|text| text.chars().take(500).collect::<String>()).filter(|text| !text.is_empty());
+        let diagnostic =
+            diagnostic.map(|text| text.chars().take(500).collect::<String>()).filter(|text| !text.is_empty());
         BounceEntry { recipient, status, hard, action: action.to_owned(), diagnostic }
     });
     entries.collect()
@@ -229,7 +147,10 @@ fn is_delay(mail: &Mail, words: &str) -> bool {
     let subject = mail.subject.to_lowercase();
     let lower = words.to_lowercase();
     let marked = subject.contains("delay") || subject.contains("warning") || subject.contains("still being retried");
-    marked || lower.contains("will retry for") || lower.contains("no action is required on your part") || lower.contains("you do not need to resend")
+    marked
+        || lower.contains("will retry for")
+        || lower.contains("no action is required on your part")
+        || lower.contains("you do not need to resend")
 }
 
 /// Every mail address in a text.
@@ -246,9 +167,21 @@ fn places(mail: &Mail, words: &str) -> Vec<(usize, String)> {
     for line in words.split_inclusive('\n') {
         let content = line.trim_end();
         let lower = content.to_lowercase();
-        let about_sender = ["from:", "sender:", "subject:", "message-id:", "mail from", "contact ", "reply-to:", "report to", "please contact", "postmaster@", "for further assistance"]
-            .iter()
-            .any(|word| lower.trim_start().starts_with(word));
+        let about_sender = [
+            "from:",
+            "sender:",
+            "subject:",
+            "message-id:",
+            "mail from",
+            "contact ",
+            "reply-to:",
+            "report to",
+            "please contact",
+            "postmaster@",
+            "for further assistance",
+        ]
+        .iter()
+        .any(|word| lower.trim_start().starts_with(word));
         if !about_sender
             && let Some(address) = find_addresses(content).into_iter().next()
             && !is_system_address(&address)
@@ -263,7 +196,8 @@ fn places(mail: &Mail, words: &str) -> Vec<(usize, String)> {
     }
     let own: Vec<String> = mail.to.iter().map(|to| to.to_lowercase()).collect();
     for list in [strong, weak] {
-        let others: Vec<(usize, String)> = list.iter().filter(|(_, address)| !own.contains(&address.to_lowercase())).cloned().collect();
+        let others: Vec<(usize, String)> =
+            list.iter().filter(|(_, address)| !own.contains(&address.to_lowercase())).cloned().collect();
         if !others.is_empty() {
             return others;
         }

@@ -10,7 +10,7 @@ pub(super) fn decode(bytes: &[u8], label: Option<&str>) -> String {
     let declared = Encoding::for_label(clean.as_bytes());
     let plausible = declared.filter(|encoding| {
         // ASCII-only labels are the usual lie: nobody means windows-1252 by `us-ascii`.
-        !(clean.contains("ascii") && !bytes.is_ascii()) && encoding.name() != "replacement"
+        (bytes.is_ascii() || !clean.contains("ascii")) && encoding.name() != "replacement"
     });
     if let Some(encoding) = plausible {
         let (text, _, broken) = encoding.decode(bytes);

@@ -46,8 +46,9 @@ pub fn compose(message: &OutboundMessage) -> Vec<u8> {
     // Encoded here whatever the text, so that no line of it can be taken for SMTP or grow past 998 bytes.
     let encoded = QuotedPrintableEncoder::new().preserve_line_breaks().encode(body(&message.body_text).as_bytes());
     let encoded = String::from_utf8(encoded.unwrap_or_default()).unwrap_or_default().replace("\r\n.", "\r\n=2E");
-    let part = MimePart::new(ContentType::new("text/plain").attribute("charset", "utf-8"), BodyPart::Text(encoded.into()))
-        .transfer_encoding("quoted-printable");
+    let part =
+        MimePart::new(ContentType::new("text/plain").attribute("charset", "utf-8"), BodyPart::Text(encoded.into()))
+            .transfer_encoding("quoted-printable");
     // Writing to memory cannot fail.
     builder.body(part).write_to_vec().unwrap_or_default()
 }

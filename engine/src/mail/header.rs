@@ -148,7 +148,9 @@ pub(super) fn decode_words(value: &[u8]) -> String {
         }
         match &mut pending {
             // Words in ISO 2022 each end in ASCII; joined, the escapes in between would count as errors.
-            Some((label, bytes)) if *label == word.0 && !label.starts_with("iso-2022") => bytes.extend_from_slice(&word.1),
+            Some((label, bytes)) if *label == word.0 && !label.starts_with("iso-2022") => {
+                bytes.extend_from_slice(&word.1)
+            }
             _ => {
                 flush(&mut pending, &mut text);
                 pending = Some(word);

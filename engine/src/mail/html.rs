@@ -16,10 +16,36 @@ const MAX_ELEMENTS: usize = 40_000;
 
 /// Style properties that can neither fetch nor cover anything.
 const STYLE_PROPERTIES: [&str; 30] = [
-    "background-color", "border", "border-bottom", "border-collapse", "border-color", "border-left", "border-right",
-    "border-style", "border-top", "border-width", "color", "display", "font-family", "font-size", "font-style", "font-weight",
-    "height", "line-height", "max-height", "max-width", "opacity", "overflow", "padding", "padding-left", "text-align", "text-decoration", "vertical-align",
-    "visibility", "white-space", "width",
+    "background-color",
+    "border",
+    "border-bottom",
+    "border-collapse",
+    "border-color",
+    "border-left",
+    "border-right",
+    "border-style",
+    "border-top",
+    "border-width",
+    "color",
+    "display",
+    "font-family",
+    "font-size",
+    "font-style",
+    "font-weight",
+    "height",
+    "line-height",
+    "max-height",
+    "max-width",
+    "opacity",
+    "overflow",
+    "padding",
+    "padding-left",
+    "text-align",
+    "text-decoration",
+    "vertical-align",
+    "visibility",
+    "white-space",
+    "width",
 ];
 
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
@@ -27,8 +53,24 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
         .add_tags(["font", "big", "u"])
         .add_clean_content_tags([
-            "title", "svg", "math", "iframe", "object", "embed", "noscript", "template", "xml", "textarea", "select",
-            "audio", "video", "frameset", "noembed", "noframes", "plaintext", "xmp",
+            "title",
+            "svg",
+            "math",
+            "iframe",
+            "object",
+            "embed",
+            "noscript",
+            "template",
+            "xml",
+            "textarea",
+            "select",
+            "audio",
+            "video",
+            "frameset",
+            "noembed",
+            "noframes",
+            "plaintext",
+            "xmp",
         ])
         .add_generic_attributes(["dir", "align", "valign", "style"])
         .add_tag_attributes("font", ["color", "face", "size"])
@@ -49,7 +91,9 @@ fn keep_attribute<'v>(element: &str, attribute: &str, value: &'v str) -> Option<
         // Only parts of the mail itself: a remote picture tells its server who reads, when and where.
         "src" => element == "img" && lower.starts_with("cid:"),
         // Escapes and comments hide words from any check by substring, so a style that holds them goes whole.
-        "style" => !["url", "expression", "image", "\\", "/*", "import", "var(", "attr("].iter().any(|word| lower.contains(word)),
+        "style" => !["url", "expression", "image", "\\", "/*", "import", "var(", "attr("]
+            .iter()
+            .any(|word| lower.contains(word)),
         _ => true,
     };
     keep.then_some(Cow::Borrowed(value))
@@ -108,8 +152,8 @@ pub(super) fn is_hostile(html: &str) -> bool {
 
 /// Elements that most mails leave open and that parsers close by themselves.
 const CLOSES_ITSELF: [&[u8]; 23] = [
-    b"p", b"li", b"td", b"tr", b"th", b"tbody", b"thead", b"dd", b"dt", b"option", b"br", b"img", b"hr", b"meta", b"link",
-    b"input", b"col", b"wbr", b"area", b"base", b"html", b"head", b"body",
+    b"p", b"li", b"td", b"tr", b"th", b"tbody", b"thead", b"dd", b"dt", b"option", b"br", b"img", b"hr", b"meta",
+    b"link", b"input", b"col", b"wbr", b"area", b"base", b"html", b"head", b"body",
 ];
 
 /// Counts the words of a tag outside of quoted values, and the bytes up to its end.

@@ -62,10 +62,18 @@ static AUTO_SUBJECT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!(r"(?i)^\s*\[?(?:re: *)?(?:{})\]?\s*(?:[:：!]|\]|-\s|$)", words.join("|"))).ok()
 });
 
-/// First lines of a text that only an answering machine writes.
+/// First words of a text that only an answering machine writes.
 static AUTO_TEXT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)^[\s\W]*(this is an (automatic|automated|auto)[ -]?(generated )?(reply|response|answer)|i am (currently )?(out of (the )?office|on vacation|on holiday|away from the office)[ ,.].{0,200}(return|back|until|access)|dies ist eine automatische? (antwort|generierte)|ceci est une r[ée]ponse automatique|esta es una respuesta autom[áa]tica)",
+        r"(?i)^[\s\W]*(this is an (automatic|automated|auto)[ -]?(generated )?(reply|response|answer)\b|dies ist eine (automatische (antwort|e-?mail|nachricht)|automatisch (generierte|erstellte))|ceci est une r[ée]ponse automatique|esta es una respuesta autom[áa]tica|questa è una risposta automatica|esta é uma resposta automática|dit is een automatisch (antwoord|bericht))",
+    )
+    .ok()
+});
+
+/// First words that a person may write too, but hardly as an answer: absence, and what happens meanwhile.
+static ABSENCE_TEXT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?is)^.{0,120}\b(i am|i'm|i will be) (currently )?(out of (the )?office|on vacation|on holiday|on leave|away from (the|my) (office|desk|mail))\b[^?]{0,300}(limited access|no access|(will|shall) (reply|respond|answer|get back|return|be back)|in urgent|if (it is|it's|this is|your (request|matter|mail) is) urgent|please contact)|^.{0,120}\bich bin [^?]{0,60}(nicht im (büro|haus)|im urlaub|abwesend|außer haus)\b[^?]{0,300}(dringend|vertret|wenden sie sich|beantworte|zurück)",
     )
     .ok()
 });
@@ -157,7 +165,10 @@ pub(super) fn from_mail_system(mail: &Mail) -> bool {
     };
     daemon(&local)
         || daemon(&name)
-        || matches!(local.as_str(), "postmaster" | "postmast" | "bounces" | "bounce" | "mailadmin" | "daemon" | "uucp")
+        || matches!(
+            local.as_str(),
+            "postmaster" | "post_master" | "postmast" | "bounces" | "bounce" | "mailadmin" | "daemon" | "uucp"
+        )
         || [
             "mail delivery",
             "delivery subsystem",
@@ -187,9 +198,15 @@ fn is_auto_reply(mail: &Mail, head: &Head) -> bool {
     if by_field || by_structure {
         return true;
     }
-    let by_subject = AUTO_SUBJECT.as_ref().is_some_and(|pattern| pattern.is_match(&mail.subject));
-    let start: String = mail.text.chars().take(400).collect();
-    by_subject || AUTO_TEXT.as_ref().is_some_and(|pattern| pattern.is_match(&start))
+    let tagged = mail.subject.to_lowercase();
+    let tagged = ["(autoreply)", "(auto-reply)", "[auto-reply]", "[autoreply]", "[out of office]", "(out of office)"]
+        .iter()
+        .any(|tag| tagged.contains(tag));
+    let by_subject = tagged || AUTO_SUBJECT.as_ref().is_some_and(|pattern| pattern.is_match(&mail.subject));
+    let start: String = mail.text.chars().take(800).collect();
+    let says = |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(&start));
+    let answers = mail.in_reply_to.is_some() || super::base_subject(&mail.subject) != mail.subject;
+    by_subject || says(&AUTO_TEXT) || (answers && says(&ABSENCE_TEXT))
 }
 
 /// Reads an ARF report (RFC 5965), or Microsoft's older form of one.

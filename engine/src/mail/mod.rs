@@ -6,6 +6,7 @@
 mod address;
 mod bounce;
 mod bounce_text;
+mod bounce_words;
 mod charset;
 mod compose;
 mod header;

@@ -64,7 +64,10 @@ fn read_head(mail: &mut Mail, head: &Head, message: &Message<'_>) {
         mail.from_name = repaired_name(name.as_deref(), head, "from");
     } else {
         mail.from_name = authors.first().and_then(|(name, _)| name.clone());
-        mail.from = head.raw("from").filter(|value| value.contains(&b'<')).and_then(|value| header::ids(value).into_iter().next());
+        mail.from = head
+            .raw("from")
+            .filter(|value| value.contains(&b'<'))
+            .and_then(|value| header::ids(value).into_iter().next());
         mail.from = mail.from.take().filter(|address| address.contains('@'));
     }
     mail.to =
@@ -188,6 +191,10 @@ fn read_body(mail: &mut Mail, message: &Message<'_>, head: &Head, bytes: &[u8]) 
         let rest = bytes.get(head.body_offset..).unwrap_or_default();
         let text = match attached {
             Some(part) => part_text(message, part),
+            None if matches!(message.parts.first().map(|part| &part.body), Some(PartType::Message(_))) => {
+                mail.warnings.push("embedded_only".to_owned());
+                embedded_text(message)
+            }
             None if message.parts.len() == 1 && message.attachments.is_empty() => charset::decode(rest, None),
             None => String::new(),
         };
@@ -202,6 +209,17 @@ fn read_body(mail: &mut Mail, message: &Message<'_>, head: &Head, bytes: &[u8]) 
         mail.warnings.push("too_many_attachments".to_owned());
     }
     leaves(message)
+}
+
+/// Text of a mail that is nothing but another mail.
+fn embedded_text(message: &Message<'_>) -> String {
+    let mut text = String::new();
+    if let Some(PartType::Message(inner)) = message.parts.first().map(|part| &part.body) {
+        for part in inner.text_bodies().take(MAX_PARTS).filter(|part| matches!(part.body, PartType::Text(_))) {
+            push_block(&mut text, &part_text(inner, part));
+        }
+    }
+    text
 }
 
 fn push_block(text: &mut String, block: &str) {

@@ -1,6 +1,7 @@
 //! Makes a mail's bytes fit for the MIME parser without changing what they say.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
@@ -58,12 +59,13 @@ fn blank_line(bytes: &[u8]) -> bool {
     bytes.iter().find(|byte| !matches!(byte, b' ' | b'\t')).is_some_and(|byte| matches!(byte, b'\r' | b'\n'))
 }
 
+static EMBEDDING: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("(?i)rfc822|global|digest").ok());
+static FIELD: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("(?i)content-type").ok());
+
 /// Takes the type off the parts behind the first hundred when a mail embeds so many others that nesting could
 /// exhaust the stack. Every further level needs a `Content-Type` of its own, so none is left to nest.
 fn limit_embedded<'a>(bytes: Cow<'a, [u8]>, warnings: &mut Vec<String>) -> Cow<'a, [u8]> {
-    let (Ok(embedding), Ok(field)) = (Regex::new("(?i)rfc822|global|digest"), Regex::new("(?i)content-type")) else {
-        return bytes;
-    };
+    let (Some(embedding), Some(field)) = (EMBEDDING.as_ref(), FIELD.as_ref()) else { return bytes };
     if embedding.find_iter(&bytes).nth(MAX_EMBEDDED).is_none() {
         return bytes;
     }

@@ -30,18 +30,14 @@ pub fn visible_text(text: &str) -> String {
         .map(|(line, _)| line.trim_end())
         .collect::<Vec<_>>()
         .join("\n");
-    let kept = trim_blank(&kept);
+    let kept = kept.trim().to_owned();
     if !kept.trim().is_empty() {
         return kept;
     }
     if let Some(forwarded) = forwarded_body(&lines, &kinds) {
         return forwarded;
     }
-    trim_blank(text)
-}
-
-fn trim_blank(text: &str) -> String {
-    text.trim_matches(['\n', '\r']).trim_end().trim_start_matches(|c: char| c == '\n' || c == '\r').trim().to_owned()
+    text.trim().to_owned()
 }
 
 fn is(kinds: &[Line], index: usize, kind: Line) -> bool {
@@ -181,7 +177,7 @@ fn forwarded_body(lines: &[&str], kinds: &[Line]) -> Option<String> {
         body = index + 1;
     }
     let rest = lines.get(body..).unwrap_or_default().join("\n");
-    let rest = trim_blank(&rest);
+    let rest = rest.trim().to_owned();
     (in_header && !rest.is_empty()).then_some(rest)
 }
 

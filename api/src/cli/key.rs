@@ -1,0 +1,73 @@
+//! `remit key`: bearer keys for the API. A key acts as its rep, with that rep's role.
+
+use clap::Subcommand;
+use remit_engine::domain::{DEFAULT_WORKSPACE, IdKind};
+use remit_engine::store::{Write, read};
+use serde_json::json;
+
+use super::shell::Shell;
+use super::{Done, Failure, Global};
+use crate::http;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make a key and print it, this once
+    Create {
+        /// Mail address of the rep the key acts as; the rep is made if there is none
+        #[arg(long)]
+        email: String,
+        /// Name of a new rep
+        #[arg(long, default_value = "Admin")]
+        name: String,
+        /// Role of a new rep: viewer, closer, approver, manager or owner
+        #[arg(long, default_value = "owner", value_parser = ["viewer", "closer", "approver", "manager", "owner"])]
+        role: String,
+    },
+    /// End a key
+    Revoke {
+        /// Key id
+        id: String,
+    },
+}
+
+pub(crate) async fn run(global: Global, command: KeyCommand) -> Done {
+    let shell = Shell::open(&global).await?;
+    match command {
+        KeyCommand::Create { email, name, role } => {
+            let (id, key) = create(&shell, &email, &name, &role).await?;
+            if global.json {
+                println!("{}", json!({ "id": id, "key": key }));
+            } else {
+                eprintln!("{id} (end it with: remit key revoke {id})");
+                println!("{key}");
+            }
+        }
+        KeyCommand::Revoke { id } => {
+            shell.engine.commit_writes(DEFAULT_WORKSPACE, vec![Write::ApiKeyRevoke { id: id.clone() }]).await?;
+            eprintln!("{id} has ended");
+        }
+    }
+    Ok(0)
+}
+
+/// Makes a key for a rep, and the rep if there is none. Gives the key's id and the key.
+pub(crate) async fn create(shell: &Shell, email: &str, name: &str, role: &str) -> Result<(String, String), Failure> {
+    let engine = &shell.engine;
+    let rep = Write::Rep {
+        id: engine.ids().next(IdKind::Rep),
+        name: name.to_owned(),
+        email: email.to_owned(),
+        role: role.to_owned(),
+    };
+    engine.commit_writes(DEFAULT_WORKSPACE, vec![rep]).await?;
+    let mut reader = engine.db().read().await?;
+    let rep = read::rep_by_email(&mut reader.conn(), DEFAULT_WORKSPACE, email)
+        .await?
+        .ok_or_else(|| Failure::new(format!("the rep `{email}` could not be made")))?;
+    drop(reader);
+    let (key, key_sha256) = http::new_key(&Shell::random());
+    let id = engine.ids().next(IdKind::ApiKey);
+    let row = Write::ApiKey { id: id.clone(), rep_id: rep.id, name: "command line".to_owned(), key_sha256 };
+    engine.commit_writes(DEFAULT_WORKSPACE, vec![row]).await?;
+    Ok((id, key))
+}

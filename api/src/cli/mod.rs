@@ -1,0 +1,148 @@
+//! The command line: one file per command. Data goes to standard output, everything else to standard error.
+
+mod channel;
+mod check;
+mod classify;
+mod demo;
+mod files;
+mod ingest;
+mod inspect;
+mod key;
+mod policy;
+mod report;
+mod serve;
+mod shell;
+mod table;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+/// An inbox where a small, typed, exact policy decides what the AI may send on its own
+#[derive(Debug, Parser)]
+#[command(name = "remit", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options that every command understands
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    /// Folder for the database, the server's key and the outbox
+    #[arg(long, global = true, env = "REMIT_DATA", value_name = "DIR", default_value = "remit-data")]
+    pub(crate) data: PathBuf,
+    /// Database: a SQLite file or a postgres:// URL [default: remit.db in the data folder]
+    #[arg(long, global = true, env = "REMIT_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub(crate) database: Option<String>,
+    /// Send mail by this SMTP server, such as smtp://user:password@host:587?tls=required [default: an outbox on disk]
+    #[arg(long, global = true, env = "REMIT_SMTP_URL", value_name = "URL", hide_env_values = true)]
+    pub(crate) smtp: Option<String>,
+    /// Print JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check policy files
+    Check(check::CheckArgs),
+    /// Run the tests inside policy files
+    Test(check::TestArgs),
+    /// Show how Remit reads a mail
+    Inspect(inspect::InspectArgs),
+    /// Show which intent the policy's examples give each text
+    Classify(classify::ClassifyArgs),
+    /// Store mails and work on them
+    Ingest(ingest::IngestArgs),
+    /// Serve the API and work on messages
+    Serve(serve::ServeArgs),
+    /// Work on messages without serving the API (PostgreSQL)
+    Worker(serve::WorkerArgs),
+    /// Bring the database's schema up to date
+    Migrate,
+    /// List, add and switch channels
+    #[command(subcommand)]
+    Channel(channel::ChannelCommand),
+    /// Make and end API keys
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    /// Print the API's OpenAPI document
+    Openapi,
+}
+
+/// Why a command ended without doing its work: a message for people, and where there is one a hint.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) message: String,
+    pub(crate) hint: Option<String>,
+    pub(crate) code: u8,
+}
+
+impl Failure {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: None, code: 1 }
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub(crate) const fn code(mut self, code: u8) -> Self {
+        self.code = code;
+        self
+    }
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+/// What a command came to: its exit code, or why it failed.
+pub(crate) type Done = Result<u8, Failure>;
+
+/// Runs the command line and gives the exit code.
+#[must_use]
+pub fn run(cli: Cli) -> ExitCode {
+    let Cli { global, command } = cli;
+    let done = match command {
+        Command::Check(args) => check::check(&global, &args),
+        Command::Test(args) => check::test(&global, &args),
+        Command::Inspect(args) => inspect::run(&global, &args),
+        Command::Classify(args) => classify::run(&global, &args),
+        Command::Openapi => openapi(),
+        Command::Ingest(args) => shell::block_on(ingest::run(global, args)),
+        Command::Serve(args) => shell::block_on(serve::serve(global, args)),
+        Command::Worker(args) => shell::block_on(serve::worker(global, args)),
+        Command::Migrate => shell::block_on(migrate(global)),
+        Command::Channel(command) => shell::block_on(channel::run(global, command)),
+        Command::Key(command) => shell::block_on(key::run(global, command)),
+    };
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            eprintln!("error: {}", failure.message);
+            if let Some(hint) = failure.hint {
+                eprintln!("hint: {hint}");
+            }
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+fn openapi() -> Done {
+    println!("{}", serde_json::to_string_pretty(&crate::http::openapi())?);
+    Ok(0)
+}
+
+async fn migrate(global: Global) -> Done {
+    let shell = shell::Shell::open(&global).await?;
+    eprintln!("the schema of {} is up to date", shell.place());
+    Ok(0)
+}

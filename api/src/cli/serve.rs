@@ -1,0 +1,195 @@
+//! `remit serve` and `remit worker`: the same program, with and without the API.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use remit_engine::Engine;
+use remit_engine::adapters::MailDrop;
+use remit_engine::decide::normalise::{self, Arrival};
+use remit_engine::domain::ChannelKind;
+use remit_engine::store::Dialect;
+use tokio_util::sync::CancellationToken;
+
+use super::shell::Shell;
+use super::{Done, Failure, Global, channel, demo, key, policy};
+use crate::http;
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: remit serve --demo")]
+pub(crate) struct ServeArgs {
+    /// Load the default policy and a set of demo messages over all five channels, and show what becomes of them
+    #[arg(long)]
+    demo: bool,
+    /// Address to listen on
+    #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
+    host: std::net::IpAddr,
+    /// Port to listen on; 0 for any free one
+    #[arg(long, env = "REMIT_PORT", default_value_t = 7878)]
+    port: u16,
+    /// Policy to put in force [default: the one in force, else one under which nothing leaves without a person]
+    #[arg(long, env = "REMIT_POLICY", value_name = "PATH")]
+    policy: Option<PathBuf>,
+    /// Take in mail that is dropped into this maildir or folder of .eml files
+    #[arg(long, env = "REMIT_MAILDIR", value_name = "DIR")]
+    maildir: Option<PathBuf>,
+    /// Serve the API only; workers run in other processes (PostgreSQL)
+    #[arg(long)]
+    no_worker: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WorkerArgs {
+    /// Policy to put in force [default: the one in force]
+    #[arg(long, env = "REMIT_POLICY", value_name = "PATH")]
+    policy: Option<PathBuf>,
+}
+
+pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
+    if args.demo && global.database.is_none() {
+        // The demo keeps to itself: it never mixes with a real inbox.
+        global.data = global.data.join("demo");
+    }
+    let mut shell = Shell::open(&global).await?;
+    if args.no_worker && shell.dialect() == Dialect::Sqlite {
+        return Err(Failure::new("--no-worker needs PostgreSQL: a SQLite store has one process that does everything"));
+    }
+    if !shell.own()? {
+        return Err(Failure::new(format!("another remit process already works on {}", shell.place()))
+            .hint("stop it, or name another --data folder"));
+    }
+    let listener = tokio::net::TcpListener::bind(SocketAddr::new(args.host, args.port)).await.map_err(|error| {
+        Failure::new(format!("cannot listen on {}:{}: {error}", args.host, args.port))
+            .hint("name another --port, or 0 for any free one")
+    })?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let fallback = if args.demo { "default.remit" } else { "starter.remit" };
+    policy::settle(&shell, args.policy.as_deref(), fallback).await?;
+
+    let stop = CancellationToken::new();
+    spawn_signal(stop.clone());
+    let workers = (!args.no_worker).then(|| spawn_workers(shell.engine.clone(), stop.clone()));
+    if let Some(folder) = args.maildir {
+        let channel = channel::ensure(&shell, ChannelKind::Email, "Support", "inbox@localhost").await?;
+        tokio::spawn(watch(shell.engine.clone(), channel, MailDrop::new(folder), stop.clone()));
+    }
+    let app = http::App::new(shell.engine.clone(), shell.master_key);
+    let server = {
+        let stop = stop.clone();
+        tokio::spawn(async move {
+            axum::serve(listener, http::router(app)).with_graceful_shutdown(stop.cancelled_owned()).await
+        })
+    };
+    if args.demo {
+        let fates = demo::play(&shell).await?;
+        let (_, key) = key::create(&shell, "demo@localhost", "Demo", "owner").await?;
+        demo::print(&shell, &fates, &url, &key);
+        println!("ready {url} key={key}");
+    } else {
+        eprintln!("database  {}", shell.place());
+        eprintln!("outbox    {}", shell.outbox().display());
+        eprintln!("a key     remit key create --email you@example.com");
+        println!("ready {url}");
+    }
+    server.await??;
+    if let Some(workers) = workers {
+        workers.await?;
+    }
+    shell.engine.db().close().await;
+    Ok(0)
+}
+
+pub(crate) async fn worker(global: Global, args: WorkerArgs) -> Done {
+    let shell = Shell::open(&global).await?;
+    if shell.dialect() == Dialect::Sqlite {
+        return Err(Failure::new("`remit worker` needs PostgreSQL: a SQLite store has one process that does everything")
+            .hint("use `remit serve`, or name --database postgres://..."));
+    }
+    policy::settle(&shell, args.policy.as_deref(), "starter.remit").await?;
+    let stop = CancellationToken::new();
+    spawn_signal(stop.clone());
+    println!("ready worker on {}", shell.place());
+    spawn_workers(shell.engine.clone(), stop).await?;
+    shell.engine.db().close().await;
+    Ok(0)
+}
+
+/// Runs the workers until told to stop.
+fn spawn_workers(engine: Engine, stop: CancellationToken) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(async move { engine.run(stop.cancelled_owned()).await })
+}
+
+/// SIGINT and SIGTERM end the process in good order; a second one ends it at once.
+fn spawn_signal(stop: CancellationToken) {
+    tokio::spawn(async move {
+        signal().await;
+        stop.cancel();
+        signal().await;
+        tracing::warn!("stopped at once; what was in progress is resumed on the next start");
+        std::process::exit(130);
+    });
+}
+
+async fn signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+        if let Ok(mut terminate) = terminate {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}
+
+/// Takes in what is dropped into a folder: stored first, then moved away.
+async fn watch(
+    engine: Engine,
+    channel: remit_engine::store::rows::ChannelRow,
+    folder: MailDrop,
+    stop: CancellationToken,
+) {
+    while !stop.is_cancelled() {
+        let waiting = folder.list(200).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "cannot read the mail folder; trying again");
+            Vec::new()
+        });
+        for path in waiting {
+            if let Err(error) = take_in(&engine, &channel, &folder, &path).await {
+                tracing::warn!(path = %path.display(), error = error.message, "a mail was not taken in; trying again");
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+        }
+    }
+}
+
+async fn take_in(
+    engine: &Engine,
+    channel: &remit_engine::store::rows::ChannelRow,
+    folder: &MailDrop,
+    path: &std::path::Path,
+) -> Result<(), Failure> {
+    let raw = folder.read(path).await?;
+    let (engine_, channel_) = (engine.clone(), channel.clone());
+    let ingest = tokio::task::spawn_blocking(move || {
+        let arrival = Arrival {
+            channel: &channel_,
+            kind: ChannelKind::Email,
+            source: "maildir",
+            now_ms: engine_.clock().now_ms(),
+        };
+        normalise::from_mail(arrival, &raw, engine_.ids())
+    })
+    .await?;
+    engine.receive(ingest).await?;
+    folder.accept(path).await?;
+    Ok(())
+}
