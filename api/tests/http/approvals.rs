@@ -118,29 +118,6 @@ each_database!(another_text_a_stop_and_a_newer_message_keep_it_from_leaving, |da
     assert!(api.app.sent().is_empty());
 });
 
-each_database!(a_newer_message_that_came_while_the_answer_was_given_is_stale, |database| {
-    let mut api = Api::new(&database).await;
-    api.app.receive(ChannelKind::Chat, "visitor-1", "[complaint 0.90] Not good").await;
-    let (path, detail) = waiting(&api).await;
-    api.app.stop().await;
-    // Stored behind the API's back as a message of the same conversation that withdrew nothing.
-    let mut reader = api.app.engine.db().read().await.unwrap();
-    let run = remit_engine::store::read::approval(
-        &mut reader.conn(),
-        "wsp_00000000000000000000000000",
-        detail["approval"]["id"].as_str().unwrap(),
-    )
-    .await
-    .unwrap();
-    assert!(run.is_some());
-    drop(reader);
-    let stored = api.app.store(ChannelKind::Chat, "visitor-1", "[complaint 0.90] Hello?").await;
-    assert_eq!(stored.conversation_id, detail["approval"]["conversation_id"]);
-    let reply = api.post("approver", &format!("{path}/approve"), yes(&detail)).await;
-    assert_eq!(reply.status.as_u16(), 409, "{}", reply.text());
-    assert!(api.app.sent().is_empty());
-});
-
 each_database!(a_rejection_needs_a_reason_and_keeps_it, |database| {
     let api = Api::new(&database).await;
     api.app.receive(ChannelKind::Chat, "visitor-1", "[complaint 0.90] Not good").await;
@@ -163,8 +140,6 @@ each_database!(the_queue_is_paged_oldest_first, |database| {
         wanted.push(api.app.approval(&message).await.id);
         api.app.clock.advance(Duration::from_millis(n % 2));
     }
-    wanted.sort_by_key(|id| id.clone());
-    let mut walked = api.walk("viewer", "/api/v1/approvals?", 3).await;
-    walked.sort();
+    let walked = api.walk("viewer", "/api/v1/approvals?", 3).await;
     assert_eq!(walked, wanted);
 });

@@ -46,7 +46,7 @@ each_database!(bodies_that_are_not_wanted_point_at_the_place, |database| {
     let json_type = Some("application/json; charset=utf-8");
     send(None, b"{}".to_vec()).await.problem(415, "unsupported_media_type");
     send(Some("text/plain"), b"{}".to_vec()).await.problem(415, "unsupported_media_type");
-    for broken in ["", "{", "{} {}", "\u{feff}{}", "{\"body_text\": \"\\ud800\"}", "nul"] {
+    for broken in ["", "{", "{\"body_text\": \"x\"} {}", "\u{feff}{}", "{\"body_text\": \"\\ud800\"}", "nul"] {
         send(json_type, broken.as_bytes().to_vec()).await.problem(400, "malformed_json");
     }
     send(json_type, vec![b'"', 0xff, 0xfe, b'"']).await.problem(400, "malformed_json");
