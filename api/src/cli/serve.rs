@@ -82,8 +82,9 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
         })
     };
     if args.demo {
-        let fates = demo::play(&shell).await?;
+        // The rep first: what comes in is unread for those who are there.
         let (_, key) = key::create(&shell, "demo@localhost", "Demo", "owner").await?;
+        let fates = demo::play(&shell).await?;
         demo::print(&shell, &fates, &url, &key);
         println!("ready {url} key={key}");
     } else {

@@ -19,7 +19,7 @@ pub(crate) fn block_on(command: impl Future<Output = Done>) -> Done {
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("REMIT_LOG")
-                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,remit_engine=warn,remit_api=info")),
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,html5ever=error,remit_api=info")),
         )
         .with_writer(std::io::stderr)
         .init();

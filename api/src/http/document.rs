@@ -21,6 +21,12 @@ null. Enumerations are open: expect words that are not listed. Times are RFC 333
 cursor. Each operation names the least role it needs as the scope of the security scheme `key`: viewer, closer, \
 approver, manager, owner, each including those before it.";
 
+/// Bytes that are no JSON.
+#[derive(Debug, utoipa::ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "stands in the document only")]
+pub(crate) struct Binary(Vec<u8>);
+
 /// The document before any route.
 pub(crate) fn base() -> OpenApi {
     let info =

@@ -291,3 +291,39 @@ impl From<EngineError> for ApiError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_not_to_decide_has_a_code_of_its_own() {
+        let already = DecideError::AlreadyDecided { state: "approved".to_owned(), by: Some("Ana".to_owned()) };
+        for (error, code, status) in [
+            (already, "already_decided", 409),
+            (DecideError::DraftChanged { current: 3 }, "draft_changed", 409),
+            (DecideError::Stale, "stale_context", 409),
+            (DecideError::Stopped, "sending_stopped", 409),
+            (DecideError::Empty, "invalid", 422),
+        ] {
+            let problem = ApiError::from(error).into_problem();
+            assert_eq!((problem.code.as_str(), problem.status), (code, status));
+        }
+        let none = ApiError::from(EngineError::Policy(PolicyError::None)).into_problem();
+        assert_eq!((none.code.as_str(), none.status), ("no_policy", 409));
+    }
+
+    #[test]
+    fn the_word_in_json_is_the_word_in_the_type() {
+        for code in ErrorCode::ALL {
+            assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
+        }
+    }
+
+    #[test]
+    fn a_fault_of_ours_tells_the_caller_nothing() {
+        let secret = StoreError::Inconsistent { table: "message", reason: "secret".to_owned() };
+        let problem = serde_json::to_string(&ApiError::from(secret).into_problem()).unwrap();
+        assert!(problem.contains("\"internal\"") && !problem.contains("secret"));
+    }
+}

@@ -82,8 +82,12 @@ fn routes() -> OpenApiRouter<App> {
 
 /// The API as a service.
 pub fn router(app: App) -> Router {
-    let (router, _) = routes().split_for_parts();
-    router
+    layered(routes().split_for_parts().0, app)
+}
+
+/// What is around every route.
+fn layered(routes: Router<App>, app: App) -> Router {
+    routes
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST_REQUEST))
         .layer(CatchPanicLayer::custom(finish::panicked))
         .layer(from_fn_with_state(app.clone(), finish::finish))
@@ -94,4 +98,48 @@ pub fn router(app: App) -> Router {
 #[must_use]
 pub fn openapi() -> OpenApi {
     document::complete(routes().split_for_parts().1)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::Request;
+    use axum::response::Response;
+    use axum::routing::get;
+    use http_body_util::BodyExt;
+    use remit_tests::{Database, Kind, TestApp};
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn panics() -> String {
+        panic!("with a secret")
+    }
+
+    async fn sleeps() -> String {
+        tokio::time::sleep(LONGEST_REQUEST * 2).await;
+        String::new()
+    }
+
+    async fn code(response: Response) -> (u16, serde_json::Value) {
+        let status = response.status().as_u16();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let text = std::str::from_utf8(&body).unwrap();
+        assert!(!text.contains("secret"), "{text}");
+        let problem: serde_json::Value = serde_json::from_str(text).unwrap();
+        (status, problem["code"].clone())
+    }
+
+    #[tokio::test]
+    async fn a_panic_and_a_request_without_end_are_problems() {
+        let database = Database::fresh(Kind::Sqlite).await.unwrap();
+        let app = App::new(TestApp::new(&database, "remit 1\npolicy test\ntimezone \"UTC\"\n").await.engine, [0; 32]);
+        #[expect(clippy::disallowed_methods, reason = "these two exist to fail and are in no document")]
+        let routes = Router::new().route("/panics", get(panics)).route("/sleeps", get(sleeps));
+        let router = layered(routes, app);
+        let ask = |path: &str| router.clone().oneshot(Request::get(path).body(Body::empty()).unwrap());
+        assert_eq!(code(ask("/panics").await.unwrap()).await, (500, "internal".into()));
+        tokio::time::pause();
+        assert_eq!(code(ask("/sleeps").await.unwrap()).await, (503, "timed_out".into()));
+    }
 }

@@ -157,7 +157,7 @@ words! {
         NoIntakeAgent = "no_intake_agent",
         /// There is no draft to send.
         NoDraft = "no_draft",
-        /// The message could not be read.
+        /// The message could not be read, or names no sender.
         Unreadable = "unreadable",
     }
 }

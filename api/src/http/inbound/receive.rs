@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::signature::{self, Doubt};
+use crate::http::document::Binary;
 use crate::http::error::{ApiError, ErrorCode};
 use crate::http::extract::{self, Id, JSON_LIMIT, bounded};
 use crate::http::state::{App, inbound_key};
@@ -158,7 +159,7 @@ impl From<StoreError> for Refusal {
     ),
     request_body(
         description = "JSON for every channel, a raw mail (RFC 5322, at most 25 MiB) for mail channels",
-        content((Inbound = "application/json"), (Vec<u8> = "message/rfc822"))
+        content((Inbound = "application/json"), (Binary = "message/rfc822"))
     ),
     responses(
         (status = 200, description = "It was here already", body = Received),

@@ -5,6 +5,7 @@ use remit_engine::store::read;
 
 use super::found;
 use crate::http::auth::{Closer, Rep};
+use crate::http::document::Binary;
 use crate::http::error::ApiError;
 use crate::http::extract::Id;
 use crate::http::state::App;
@@ -18,7 +19,7 @@ use crate::http::state::App;
     tag = "messages",
     security(("key" = ["closer"])),
     params(("id" = String, Path, description = "The message, `msg_…`")),
-    responses((status = 200, description = "The bytes", body = Vec<u8>, content_type = "application/octet-stream"))
+    responses((status = 200, description = "The bytes", body = Binary, content_type = "application/octet-stream"))
 )]
 pub(crate) async fn get_message_raw(
     rep: Rep<Closer>,

@@ -1,0 +1,17 @@
+//! The API from outside: requests in, answers out, on both databases.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails, loudly and where it happened"
+)]
+
+mod approvals;
+mod contract;
+mod controls;
+mod conversations;
+mod inbound;
+mod messages;
+mod problems;
+mod roles;
+mod support;
