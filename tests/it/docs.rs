@@ -43,12 +43,8 @@ async fn every_command_in_the_readme_works() {
     let ready = demo.wait_for("ready ");
     let (url, key) = ready.split_once(" key=").unwrap();
     let script = format!("set -e\n{}\n", curls.iter().map(|line| format!("{line}\necho\n")).collect::<String>());
-    let output = Command::new("sh")
-        .args(["-c", &script])
-        .env("REMIT_URL", url)
-        .env("REMIT_KEY", key)
-        .output()
-        .expect("a shell");
+    let output =
+        Command::new("sh").args(["-c", &script]).env("REMIT_URL", url).env("REMIT_KEY", key).output().expect("a shell");
     let printed = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let answers: Vec<serde_json::Value> =
@@ -74,7 +70,8 @@ async fn run_the_binary(remit: &Remit, lines: &[&String]) {
         copy(remit, &policy.unwrap().path(), "policies");
     }
     for line in lines {
-        let words: Vec<String> = line.split_whitespace().skip(1).map(|word| word.trim_matches('"').to_owned()).collect();
+        let words: Vec<String> =
+            line.split_whitespace().skip(1).map(|word| word.trim_matches('"').to_owned()).collect();
         let mut arguments = Vec::new();
         for word in &words {
             if word == "$REMIT_DATABASE_URL" {
@@ -113,7 +110,14 @@ fn copy(remit: &Remit, from: &std::path::Path, into: &str) {
 
 #[test]
 fn links_in_the_documents_lead_somewhere() {
-    for name in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "policies/README.md", "migrations/README.md"] {
+    for name in [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "policies/README.md",
+        "migrations/README.md",
+    ] {
         let path = root().join(name);
         let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
         for (at, _) in text.match_indices("](") {

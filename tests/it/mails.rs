@@ -24,7 +24,10 @@ each_database!(every_shared_mail_is_stored_decided_and_none_is_lost, |database| 
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for row in &rows {
         let now = row["now"].as_str().unwrap();
-        assert!(["sent", "scheduled", "approval", "held", "escalated", "off", "no_draft", "superseded"].contains(&now), "{row}");
+        assert!(
+            ["sent", "scheduled", "approval", "held", "escalated", "off", "no_draft", "superseded"].contains(&now),
+            "{row}"
+        );
         assert!(row["decision_id"].is_string() && row["at"].as_str().unwrap().matches(':').count() == 2, "{row}");
         *counts.entry(format!("{} {now}", row["kind"].as_str().unwrap())).or_default() += 1;
     }
@@ -36,6 +39,7 @@ each_database!(every_shared_mail_is_stored_decided_and_none_is_lost, |database| 
     let again = again.json_lines();
     assert_eq!(again.len(), rows.len());
     assert!(again.iter().all(|row| row["duplicate"] == true));
-    let ids = |rows: &[serde_json::Value]| rows.iter().map(|row| row["message_id"].to_string()).collect::<BTreeSet<_>>();
+    let ids =
+        |rows: &[serde_json::Value]| rows.iter().map(|row| row["message_id"].to_string()).collect::<BTreeSet<_>>();
     assert_eq!(ids(&rows), ids(&again));
 });

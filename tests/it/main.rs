@@ -1,4 +1,7 @@
 //! What crosses crates, on both databases. One binary, laid out like the engine.
 
+mod crash;
+mod docs;
 mod flow;
+mod mails;
 mod store;
