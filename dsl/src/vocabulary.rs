@@ -67,7 +67,7 @@ pub const SWEEP_JOBS: [&str; 1] = ["expire_approvals"];
 pub const NOTES: [&str; 5] = ["owner", "ticket", "until", "backstop", "allow"];
 
 /// The standard facts.
-pub const FACTS: [StandardFact; 22] = [
+pub const FACTS: [StandardFact; 25] = [
     fact("channel", StandardType::Channel, "The channel of the message."),
     fact("agent", StandardType::AiAgent, "The AI agent that would answer; `none` when the channel has none."),
     fact("action", StandardType::Action, "What the AI wants to do; for a draft it is `reply`."),
@@ -81,10 +81,13 @@ pub const FACTS: [StandardFact; 22] = [
     fact("contact.new", StandardType::YesNo, "The contact was not known before this conversation."),
     fact("contact.paused", StandardType::YesNo, "A person paused the AI for this contact."),
     fact("contact.opted_out", StandardType::YesNo, "The contact does not want to be written to."),
-    fact("thread.depth", StandardType::Number(0, 100_000_000), "Messages of the contact in this thread."),
+    fact("thread.depth", StandardType::Number(0, 100_000_000), "Messages in this thread, in both directions."),
     fact("thread.human_active", StandardType::YesNo, "A person of ours has just written in this thread."),
     fact("approved", StandardType::YesNo, "A person has approved exactly this draft."),
     fact("email.warmup", StandardType::YesNo, "The sending mailbox is new and must send little."),
+    fact("channel.disabled", StandardType::YesNo, "The channel account is switched off."),
+    fact("channel.unanswered", StandardType::YesNo, "No AI agent of the policy answers on the channel."),
+    fact("kill_switch", StandardType::YesNo, "Somebody has stopped all automatic sending."),
     fact("tier", StandardType::Tier, "The risk tier, from the `risk` table."),
     fact("draft.text", StandardType::Text, "The text of the draft, for scripts."),
     fact("draft.sources", StandardType::Text, "The texts that the draft rests on, for scripts."),

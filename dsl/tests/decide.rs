@@ -54,6 +54,9 @@ fn standard_guards_are_always_on() {
         ("contact.paused", "std_paused", Outcome::Off),
         ("thread.human_active", "std_human_active", Outcome::Off),
         ("email.warmup", "std_warmup", Outcome::Approval),
+        ("channel.disabled", "std_channel_disabled", Outcome::Off),
+        ("channel.unanswered", "std_no_agent", Outcome::Off),
+        ("kill_switch", "std_kill_switch", Outcome::Off),
     ] {
         let mut facts = quiet("a", 0.9);
         facts.yes(key, true, Provenance::Observed);

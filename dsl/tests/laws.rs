@@ -19,7 +19,7 @@ const BASE: &str = "segment vip\nagent ada on email, chat\nhours office { mon-fr
     risk { medium when contact.new  high when confidence < 0.3 or message.attachment  critical when message detects threat }\n\
     limit daily: 3 replies per contact per day else hold until office\nswitch stop: off\n";
 
-const YES: [&str; 12] = [
+const YES: [&str; 15] = [
     "contact.new",
     "message.attachment",
     "message.automated",
@@ -28,6 +28,9 @@ const YES: [&str; 12] = [
     "thread.human_active",
     "approved",
     "email.warmup",
+    "channel.disabled",
+    "channel.unanswered",
+    "kill_switch",
     "segment:vip",
     "over:daily",
     "switch:stop",

@@ -6,6 +6,7 @@
 mod app;
 mod databases;
 mod fakes;
+pub mod process;
 
 pub use app::TestApp;
 pub use databases::{Database, Kind};

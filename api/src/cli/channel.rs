@@ -110,10 +110,8 @@ async fn list(shell: &Shell, as_json: bool) -> Done {
             .collect();
         println!("{}", json!({ "data": rows }));
     } else {
-        let rows: Vec<Vec<String>> = channels
-            .into_iter()
-            .map(|row| vec![row.id, row.kind, row.address, row.name, row.status])
-            .collect();
+        let rows: Vec<Vec<String>> =
+            channels.into_iter().map(|row| vec![row.id, row.kind, row.address, row.name, row.status]).collect();
         table::print(&["ID", "KIND", "ADDRESS", "NAME", "STATUS"], &rows);
     }
     Ok(0)

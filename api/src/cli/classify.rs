@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 use super::{Done, Failure, Global, files, inspect};
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example: echo '{\"text\":\"When are you open?\"}' | remit classify --policy policies/default.remit --input -")]
+#[command(
+    after_help = "Example: echo '{\"text\":\"When are you open?\"}' | remit classify --policy policies/default.remit --input -"
+)]
 pub(crate) struct ClassifyArgs {
     /// Policy whose examples to learn from
     #[arg(long, value_name = "PATH", required_unless_present = "examples")]
@@ -50,8 +52,7 @@ pub(crate) fn run(_: &Global, args: &ClassifyArgs) -> Done {
         let Some(text) = row["text"].as_str().map(str::to_owned) else {
             return Err(Failure::new(format!("`{}`: each line needs `text`", args.input.display())));
         };
-        let found =
-            classifier.read(&ClassifyInput { channel: ChannelKind::Email, subject: None, text: &text });
+        let found = classifier.read(&ClassifyInput { channel: ChannelKind::Email, subject: None, text: &text });
         if let Some(fields) = row.as_object_mut() {
             fields.insert("intent".to_owned(), json!(found.intent));
             fields.insert("confidence".to_owned(), json!(found.confidence));

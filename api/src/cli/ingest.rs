@@ -34,7 +34,8 @@ pub(crate) struct IngestArgs {
 }
 
 /// Files that are certainly no mail: what lies beside mails in a folder.
-const NOT_MAIL: &[&str] = &["json", "jsonl", "md", "html", "htm", "csv", "yaml", "yml", "toml", "png", "jpg", "pdf", "zip"];
+const NOT_MAIL: &[&str] =
+    &["json", "jsonl", "md", "html", "htm", "csv", "yaml", "yml", "toml", "png", "jpg", "pdf", "zip"];
 
 /// Mails that are read and parsed at the same time.
 const AT_ONCE: usize = 32;

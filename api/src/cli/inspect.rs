@@ -54,7 +54,10 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 fn print(path: &Path, mail: &mail::Mail) {
     let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
     println!("{}", path.display());
-    println!("  kind        {}", serde_json::to_value(mail.kind).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default());
+    println!(
+        "  kind        {}",
+        serde_json::to_value(mail.kind).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+    );
     println!("  from        {}", or_none(&mail.from));
     println!("  to          {}", mail.to.join(", "));
     println!("  subject     {}", mail.subject);

@@ -50,7 +50,10 @@ impl Fate {
         let (rule, at) = decision.as_ref().map_or_else(
             || ("-".to_owned(), "-".to_owned()),
             |decision| {
-                (decision.rule.clone(), format!("{}:{}:{}", decision.rule_file, decision.rule_line, decision.rule_column))
+                (
+                    decision.rule.clone(),
+                    format!("{}:{}:{}", decision.rule_file, decision.rule_line, decision.rule_column),
+                )
             },
         );
         let json = json!({

@@ -82,8 +82,9 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
         })
     };
     if args.demo {
-        let fates = demo::play(&shell).await?;
+        // The rep first: what comes in is unread for those who are there.
         let (_, key) = key::create(&shell, "demo@localhost", "Demo", "owner").await?;
+        let fates = demo::play(&shell).await?;
         demo::print(&shell, &fates, &url, &key);
         println!("ready {url} key={key}");
     } else {
@@ -103,8 +104,10 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
 pub(crate) async fn worker(global: Global, args: WorkerArgs) -> Done {
     let shell = Shell::open(&global).await?;
     if shell.dialect() == Dialect::Sqlite {
-        return Err(Failure::new("`remit worker` needs PostgreSQL: a SQLite store has one process that does everything")
-            .hint("use `remit serve`, or name --database postgres://..."));
+        return Err(Failure::new(
+            "`remit worker` needs PostgreSQL: a SQLite store has one process that does everything",
+        )
+        .hint("use `remit serve`, or name --database postgres://..."));
     }
     policy::settle(&shell, args.policy.as_deref(), "starter.remit").await?;
     let stop = CancellationToken::new();

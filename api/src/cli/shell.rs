@@ -19,7 +19,7 @@ pub(crate) fn block_on(command: impl Future<Output = Done>) -> Done {
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("REMIT_LOG")
-                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,remit_engine=warn,remit_api=info")),
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,html5ever=error,remit_api=info")),
         )
         .with_writer(std::io::stderr)
         .init();
@@ -89,9 +89,7 @@ impl Shell {
                 Ok(true)
             }
             Err(TryLockError::WouldBlock) => Ok(false),
-            Err(TryLockError::Error(error)) => {
-                Err(Failure::new(format!("cannot lock `{}`: {error}", lock.display())))
-            }
+            Err(TryLockError::Error(error)) => Err(Failure::new(format!("cannot lock `{}`: {error}", lock.display()))),
         }
     }
 

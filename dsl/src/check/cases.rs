@@ -1,4 +1,4 @@
-//! Inline tests: names and types of what they give and expect. Only the root file's are run.
+//! Inline tests of the root file: names and types of what they give and expect.
 
 use jiff::civil::{Date, DateTime, Time};
 
@@ -15,14 +15,13 @@ impl Checker<'_> {
         let routes: Vec<String> =
             self.model.routes.iter().map(|(_, route)| route.row.clone()).chain(["otherwise".to_owned()]).collect();
         let mut cases = Vec::new();
-        for (file, kind, at) in items(files) {
+        // An imported file's tests speak of its own settings and routes; they run where that file is the root.
+        for (_, kind, at) in items(files).filter(|(file, ..)| file.role == Role::Root) {
             match kind {
                 ItemKind::Test { title, given, expect } => {
                     let given = given.iter().flat_map(|given| self.given(given)).collect();
                     let expect = expect.iter().map(|expect| self.expect(expect, &routes)).collect();
-                    if file.role == Role::Root {
-                        cases.push(Case { name: title.text.clone(), at: self.location(at), given, expect });
-                    }
+                    cases.push(Case { name: title.text.clone(), at: self.location(at), given, expect });
                 }
                 ItemKind::Cases { title, given, rows } => {
                     let shared: Vec<Given> = given.iter().flat_map(|given| self.given(given)).collect();
@@ -30,10 +29,8 @@ impl Checker<'_> {
                         let own = given.iter().flat_map(|given| self.given(given)).collect::<Vec<_>>();
                         let given = shared.iter().cloned().chain(own).collect();
                         let expect = vec![Expect::Outcome(outcome.outcome, Vec::new())];
-                        if file.role == Role::Root {
-                            let name = format!("{}, row {}", title.text, number + 1);
-                            cases.push(Case { name, at: self.location(*at), given, expect });
-                        }
+                        let name = format!("{}, row {}", title.text, number + 1);
+                        cases.push(Case { name, at: self.location(*at), given, expect });
                     }
                 }
                 _ => {}

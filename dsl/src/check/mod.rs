@@ -85,6 +85,8 @@ pub(crate) struct Checker<'s> {
     slot_numbers: BTreeMap<String, usize>,
     /// True while the risk table is read: it may not ask for the tier.
     in_risk: bool,
+    /// For each imported file the settings in it that do not count here, and the first place of one.
+    not_taken_over: BTreeMap<u32, (At, Vec<&'static str>)>,
     model: Model,
 }
 
@@ -109,6 +111,7 @@ pub(crate) fn compile(root: &str, read: &Read<'_>) -> Compiled {
         own_facts: BTreeMap::new(),
         slot_numbers: BTreeMap::new(),
         in_risk: false,
+        not_taken_over: BTreeMap::new(),
         model,
     };
     checker.declare_all(&files);
@@ -117,6 +120,7 @@ pub(crate) fn compile(root: &str, read: &Read<'_>) -> Compiled {
     checker.settings(&files);
     checker.rules(&files);
     checker.cases(&files);
+    checker.note_what_was_not_taken_over();
     let Checker { mut found, mut model, .. } = checker;
     // In the order of the files as read, the root file's own first, then by place.
     let root_number = files.iter().find(|file| file.role == Role::Root).map_or(0, |file| file.number);
@@ -301,13 +305,22 @@ impl Checker<'_> {
         self.model.tiers.iter().position(|tier| *tier == word.text)
     }
 
-    /// Settings come from the root file only; in an imported file they are noted.
-    fn only_root(&mut self, file: &File, at: At, what: &str) -> bool {
+    /// Settings come from the root file only; in an imported file they are noted, once for the file.
+    fn only_root(&mut self, file: &File, at: At, what: &'static str) -> bool {
         if file.role == Role::Import {
-            let message = format!("{what} of an imported file is not taken over");
-            self.report(Finding::new("R0131", at, message).hint("imports bring vocabulary, restrictions and claims"));
+            let (_, names) = self.not_taken_over.entry(at.file).or_insert((at, Vec::new()));
+            if !names.contains(&what) {
+                names.push(what);
+            }
         }
         file.role == Role::Root
+    }
+
+    fn note_what_was_not_taken_over(&mut self) {
+        for (_, (at, names)) in std::mem::take(&mut self.not_taken_over) {
+            let message = format!("not taken over from this imported file: {}", names.join(", "));
+            self.report(Finding::new("R0131", at, message).hint("imports bring vocabulary, restrictions and claims"));
+        }
     }
 }
 

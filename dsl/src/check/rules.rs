@@ -106,15 +106,18 @@ impl Checker<'_> {
         }
     }
 
-    /// One note per file that claims something.
+    /// One note per policy that claims something; claims of imported files hold here too.
     fn note_claims(&mut self, files: &[File]) {
+        let (mut first, mut count) = (None, 0);
+        // The root file comes last; its own first claim is the place to show.
         for file in files {
-            let mut claims = file.tree.items.iter().filter(|item| matches!(item.kind, ItemKind::Claim(_)));
-            let Some(first) = claims.next() else { continue };
-            let count = 1 + claims.count();
-            let (claims, are) = if count == 1 { ("claim", "is") } else { ("claims", "are") };
-            let message = format!("{count} {claims} {are} checked for names and types, and not yet proved");
-            self.report(Finding::new("R0403", first.at, message));
+            let mut claims = file.tree.items.iter().filter(|item| matches!(item.kind, ItemKind::Claim(_))).peekable();
+            first = claims.peek().map(|item| item.at).or(first);
+            count += claims.count();
         }
+        let Some(first) = first else { return };
+        let (claims, are) = if count == 1 { ("claim", "is") } else { ("claims", "are") };
+        let message = format!("{count} {claims} {are} checked for names and types, and not yet proved");
+        self.report(Finding::new("R0403", first, message));
     }
 }

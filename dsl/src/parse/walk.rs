@@ -14,7 +14,23 @@ const LONGEST_DURATION_MS: i64 = 366 * 24 * 3_600_000;
 
 pub(super) fn at(file: u32, pair: &Pair<'_, Rule>) -> At {
     let span = pair.as_span();
-    At { file, start: span.start() as u32, end: span.end() as u32 }
+    let end = span.start() + without_trailing_trivia(span.as_str()).len();
+    At { file, start: span.start() as u32, end: end as u32 }
+}
+
+/// pest lets a rule that ends in something optional swallow the white space and comments behind it. Nobody wants
+/// those underlined.
+fn without_trailing_trivia(text: &str) -> &str {
+    let mut rest = text.trim_end();
+    loop {
+        let line = rest.rfind('\n').map_or(0, |at| at + 1);
+        let last = rest.get(line..).unwrap_or_default();
+        let comment = last
+            .match_indices('#')
+            .find(|(at, _)| last.get(..*at).is_some_and(|before| before.matches('"').count() % 2 == 0));
+        let Some((at, _)) = comment else { return rest };
+        rest = rest.get(..line + at).unwrap_or_default().trim_end();
+    }
 }
 
 /// Walks the children of one pair in order. Comments are left out.

@@ -68,6 +68,9 @@ pub(crate) fn quiet(intent: &str, confidence: f64) -> Facts {
         "thread.human_active",
         "approved",
         "email.warmup",
+        "channel.disabled",
+        "channel.unanswered",
+        "kill_switch",
     ] {
         facts.yes(key, false, Provenance::Observed);
     }

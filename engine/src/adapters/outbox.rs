@@ -41,7 +41,7 @@ impl Outbox {
     #[must_use]
     pub fn file_name(idempotency_key: &str) -> String {
         let digest = HEXLOWER.encode(&Sha256::digest(idempotency_key.as_bytes()));
-        format!("{}.remit", digest.get(..40).unwrap_or(&digest))
+        format!("{}.eml", digest.get(..40).unwrap_or(&digest))
     }
 
     fn folder(&self, message: &OutboundMessage) -> PathBuf {

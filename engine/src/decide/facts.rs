@@ -25,12 +25,9 @@ pub fn collect(context: &RunContext, policy: &Policy, draft: Option<&str>) -> Co
     facts.held_since_ms = context.run.held_since;
 
     facts.name("channel", context.channel_kind.as_str(), Observed);
-    facts.yes("channel.active", context.channel.status == "active", Observed);
-    facts.yes("channel.answered", context.ai_agent.is_some(), Observed);
-    match &context.ai_agent {
-        Some(name) => facts.name("agent", name, Observed),
-        None => facts.failed("agent", Observed),
-    };
+    facts.yes("channel.disabled", context.channel.status != "active", Observed);
+    facts.yes("channel.unanswered", context.ai_agent.is_none(), Observed);
+    facts.name("agent", context.ai_agent.as_deref().unwrap_or("none"), Observed);
     facts.name("action", "reply", Observed);
     facts.yes("approved", context.run.approved, Observed);
     facts.yes("email.warmup", context.channel.email_warmup, Observed);

@@ -347,7 +347,7 @@ fn action_for(context: &RunContext, verdict: &Verdict, reason: ClosedReason) -> 
         ClosedReason::PolicyOff => {
             if decided_by("std_automated") {
                 None
-            } else if decided_by("std_no_agent") || decided_by("std_channel_inactive") {
+            } else if decided_by("std_no_agent") || decided_by("std_channel_disabled") {
                 Some(ActionReason::NoIntakeAgent)
             } else if decided_by("std_paused") || decided_by("std_opted_out") || decided_by("std_human_active") {
                 Some(ActionReason::ContactBlockedInbound)

@@ -99,20 +99,21 @@ pub struct Arrival<'a> {
 pub fn from_mail(arrival: Arrival<'_>, raw: &[u8], ids: &dyn Ids) -> Ingest {
     let mail = mail::read(raw);
     let sender = mail.from.as_deref().and_then(mail::normalise_email);
-    let readable = mail.kind != MailKind::Unparsable && sender.is_some();
+    let unreadable = mail.kind == MailKind::Unparsable || (mail.kind == MailKind::Message && sender.is_none());
     // A bounce from the null sender still has a place to be: the channel's mailer daemon.
     let fallback =
         || format!("unknown-sender@{}", arrival.channel.address.rsplit_once('@').map_or("invalid", |at| at.1));
     let kind = match mail.kind {
-        MailKind::Message if readable => "message",
+        MailKind::Message => "message",
         MailKind::AutoReply => "auto_reply",
         MailKind::Bounce => "bounce",
         MailKind::Complaint => "complaint",
-        MailKind::Message | MailKind::Unparsable => "unparsable",
+        MailKind::Unparsable => "unparsable",
     };
     let own_address = arrival.channel.address.to_lowercase();
     let from_ourselves = sender.as_deref() == Some(own_address.as_str());
-    let not_to_be_answered = mail.precedence_bulk || mail.suppress_auto_reply || mail.own_loop || from_ourselves;
+    let not_to_be_answered =
+        unreadable || mail.precedence_bulk || mail.suppress_auto_reply || mail.own_loop || from_ourselves;
     let attachments = serde_json::to_string(&mail.attachments).unwrap_or_else(|_| "[]".to_owned());
     let Mail { from, from_name, to, subject, text, visible_text, safe_html, .. } = mail.clone();
     Ingest {
@@ -124,6 +125,7 @@ pub fn from_mail(arrival: Arrival<'_>, raw: &[u8], ids: &dyn Ids) -> Ingest {
         company: None,
         kind,
         automated: kind != "message" || not_to_be_answered,
+        unreadable,
         from_address: answer_to(mail.reply_to.as_deref(), from.as_deref()).unwrap_or_else(fallback),
         to_address: to.first().cloned().unwrap_or_else(|| arrival.channel.address.clone()),
         subject: Some(subject).filter(|subject| !subject.is_empty()),
@@ -250,6 +252,7 @@ fn blank(arrival: Arrival<'_>, ids: &dyn Ids) -> Ingest {
         company: None,
         kind: "message",
         automated: false,
+        unreadable: false,
         from_address: String::new(),
         to_address: String::new(),
         subject: None,

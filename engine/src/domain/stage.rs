@@ -106,7 +106,7 @@ impl Stage {
             (Drafted | Held, Gated | WaitingApproval | Held | Scheduled) => true,
             (WaitingApproval, Gated | Held | Scheduled) => true,
             // A second look before the send may still ask for a person or for more time.
-            (Gated | Scheduled, Sending | WaitingApproval | Held | Scheduled) => true,
+            (Gated | Scheduled, Sending | Gated | WaitingApproval | Held | Scheduled) => true,
             // Back to `gated` is a retry: the provider certainly does not have it.
             (Sending, Sent | Gated) => true,
             _ => false,
@@ -157,7 +157,7 @@ words! {
         NoIntakeAgent = "no_intake_agent",
         /// There is no draft to send.
         NoDraft = "no_draft",
-        /// The message could not be read.
+        /// The message could not be read, or names no sender.
         Unreadable = "unreadable",
     }
 }

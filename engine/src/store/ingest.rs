@@ -60,6 +60,8 @@ pub struct Ingest {
     pub kind: &'static str,
     /// Made by a machine, or not to be answered by one.
     pub automated: bool,
+    /// It cannot be read, or names no sender: a person is asked to look.
+    pub unreadable: bool,
     pub from_address: String,
     pub to_address: String,
     pub subject: Option<String>,
@@ -146,7 +148,7 @@ impl Ingest {
         } else {
             write::move_unread(conn, ws, &conversation_id, self.now_ms).await?;
         }
-        if self.kind == "unparsable" {
+        if self.unreadable {
             write::add_action(conn, ws, &conversation_id, ActionReason::Unreadable, self.now_ms).await?;
         }
         self.entry(&conversation_id, &contact, stranger).insert(conn, ws).await?;
