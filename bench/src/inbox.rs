@@ -36,7 +36,7 @@ const TEXTS: [&str; 12] = [
 /// Text number `at`. Those that want an answer from a person carry their number, so that no two are the same.
 pub(crate) fn text(at: usize) -> String {
     let text = TEXTS.get(at % TEXTS.len()).copied().unwrap_or_default();
-    if at % 2 == 0 { text.to_owned() } else { format!("{text} {at}") }
+    if at.is_multiple_of(2) { text.to_owned() } else { format!("{text} {at}") }
 }
 
 /// One message to be stored.
@@ -90,8 +90,8 @@ impl Inbox {
             });
         }
         engine.commit_writes(DEFAULT_WORKSPACE, writes).await?;
-        let (root, read_file) = policy::lifted()?;
-        engine.activate(DEFAULT_WORKSPACE, root, &read_file, "bench").await?;
+        let lifted = policy::Lifted::new()?;
+        engine.activate(DEFAULT_WORKSPACE, policy::ROOT, &|path| lifted.read(path), "bench").await?;
         let mut reader = engine.db().read().await?;
         let channels = read::channels(&mut reader.conn(), DEFAULT_WORKSPACE).await?;
         let rep = read::rep_by_email(&mut reader.conn(), DEFAULT_WORKSPACE, email).await?;

@@ -8,7 +8,8 @@ use crate::BenchError;
 
 /// Name of the policy in lines and errors.
 pub(crate) const NAME: &str = "policies/default.remit";
-const ROOT: &str = "default.remit";
+/// Name of the root file.
+pub(crate) const ROOT: &str = "default.remit";
 
 /// The limit that would stop a bench after a minute's worth of messages, and what stands there instead: it is still
 /// looked up and counted for each message, it is only never reached.
@@ -35,12 +36,24 @@ pub(crate) fn shipped() -> Result<Policy, BenchError> {
     policy.ok_or_else(|| BenchError::Policy(format!("does not check: {} diagnostics", diagnostics.len())))
 }
 
-/// Name of the root file and how to read the policy's files, with the hourly limit lifted.
-pub(crate) fn lifted() -> Result<(&'static str, impl Fn(&str) -> Result<String, String>), BenchError> {
-    let text = read(ROOT).map_err(BenchError::Policy)?;
-    if !text.contains(HOURLY_LIMIT) {
-        return Err(BenchError::Policy(format!("no limit `{HOURLY_LIMIT}` to lift")));
+/// The shipped default policy with its hourly limit lifted.
+#[derive(Debug)]
+pub(crate) struct Lifted {
+    text: String,
+}
+
+impl Lifted {
+    /// Reads the root file from disk and lifts the limit in it.
+    pub(crate) fn new() -> Result<Self, BenchError> {
+        let text = read(ROOT).map_err(BenchError::Policy)?;
+        if !text.contains(HOURLY_LIMIT) {
+            return Err(BenchError::Policy(format!("no limit `{HOURLY_LIMIT}` to lift")));
+        }
+        Ok(Self { text: text.replace(HOURLY_LIMIT, LIFTED_LIMIT) })
     }
-    let text = text.replace(HOURLY_LIMIT, LIFTED_LIMIT);
-    Ok((ROOT, move |path: &str| if path == ROOT { Ok(text.clone()) } else { read(path) }))
+
+    /// Reads a file of the policy: the root file as changed, every other one from disk.
+    pub(crate) fn read(&self, path: &str) -> Result<String, String> {
+        if path == ROOT { Ok(self.text.clone()) } else { read(path) }
+    }
 }
