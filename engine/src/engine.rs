@@ -75,6 +75,7 @@ impl From<stages::StepError> for EngineError {
         match error {
             stages::StepError::Store(error) => Self::Store(error),
             stages::StepError::Policy(error) => Self::Policy(error),
+            stages::StepError::Restless => Self::Store(StoreError::Contended),
         }
     }
 }

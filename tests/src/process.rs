@@ -170,6 +170,12 @@ impl Process {
         (Ran { code: status.code(), stdout, stderr }, took)
     }
 
+    /// True until it has ended by itself.
+    #[must_use]
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
     /// Ends it as a power cut would.
     pub fn kill(mut self) {
         self.child.kill().expect("a signal");
