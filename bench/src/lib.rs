@@ -1,1 +1,103 @@
-//! Benchmarks: one JSON line per figure.
+//! Benchmarks: one JSON line per figure. One file per bench; `README.md` says what each figure means.
+
+pub mod check;
+pub mod classify;
+mod contexts;
+mod disk;
+mod error;
+pub mod figure;
+pub mod gate;
+mod inbox;
+pub mod list;
+mod memory;
+pub mod pipeline;
+mod policy;
+mod replies;
+mod store;
+
+use std::path::PathBuf;
+
+pub use error::BenchError;
+pub use figure::Figure;
+
+/// The benches, and `all` of them in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Name {
+    /// How long a decision takes.
+    Gate,
+    /// How long the shipped default policy takes to compile.
+    Check,
+    /// How long the embedded classifier takes to train and to answer, and how right it is.
+    Classify,
+    /// Messages through a whole engine on a fresh store.
+    Pipeline,
+    /// The conversation list on a full store.
+    List,
+    /// Every bench, one after the other.
+    All,
+}
+
+impl Name {
+    /// Every bench.
+    pub const EACH: [Self; 5] = [Self::Gate, Self::Check, Self::Classify, Self::Pipeline, Self::List];
+}
+
+/// Which database a bench fills.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum StoreKind {
+    /// A file, with the product's own settings.
+    Sqlite,
+    /// A database of its own on the server that `REMIT_TEST_POSTGRES_URL` names.
+    Postgres,
+}
+
+impl StoreKind {
+    /// The word in the lines.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
+        }
+    }
+}
+
+/// What a bench is run with.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Which database.
+    pub store: StoreKind,
+    /// How many of what the bench counts, at least 1; its own number when left out.
+    pub count: Option<usize>,
+    /// Folder in which stores are made and the disk is measured. Should be on a disk, not in memory.
+    pub folder: PathBuf,
+    /// Folder of the data sets for the classifier.
+    pub datasets: PathBuf,
+}
+
+impl Settings {
+    /// The count that was asked for, or this one.
+    fn count_or(&self, usual: usize) -> usize {
+        self.count.unwrap_or(usual).max(1)
+    }
+}
+
+/// Runs one bench, handing over each figure as soon as it is known.
+///
+/// # Errors
+/// [`BenchError`] when something could not be set up or failed while it was measured.
+pub async fn run(name: Name, settings: &Settings, print: &mut dyn FnMut(Figure)) -> Result<(), BenchError> {
+    match name {
+        Name::Gate => gate::run(settings)?.into_iter().for_each(print),
+        Name::Check => check::run(settings)?.into_iter().for_each(print),
+        Name::Classify => classify::run(settings, print)?,
+        Name::Pipeline => pipeline::run(settings).await?.into_iter().for_each(print),
+        Name::List => list::run(settings).await?.into_iter().for_each(print),
+        Name::All => {
+            for one in Name::EACH {
+                Box::pin(run(one, settings, print)).await?;
+            }
+        }
+    }
+    Ok(())
+}

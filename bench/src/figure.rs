@@ -1,0 +1,118 @@
+//! A figure and its line.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// One measured figure. Its `Display` is the JSON line.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Figure {
+    /// The bench it belongs to.
+    pub bench: &'static str,
+    /// Its name.
+    pub figure: &'static str,
+    /// The value; `null` when the machine cannot tell.
+    pub value: Value,
+    /// The unit.
+    pub unit: &'static str,
+    /// What it was measured on: store, count, data set.
+    #[serde(flatten)]
+    pub about: BTreeMap<&'static str, Value>,
+}
+
+impl Figure {
+    /// A figure about nothing in particular. Values keep four decimals; whole ones are written without any.
+    #[must_use]
+    pub fn new(bench: &'static str, figure: &'static str, value: f64, unit: &'static str) -> Self {
+        Self { bench, figure, value: number(value), unit, about: BTreeMap::new() }
+    }
+
+    /// Says what the figure was measured on.
+    #[must_use]
+    pub fn about(mut self, key: &'static str, value: impl Into<Value>) -> Self {
+        self.about.insert(key, value.into());
+        self
+    }
+}
+
+impl fmt::Display for Figure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
+    }
+}
+
+/// Whole numbers up to here are exact in a double.
+const LARGEST_WHOLE: f64 = 9_007_199_254_740_992.0;
+
+fn number(value: f64) -> Value {
+    let rounded = (value * 10_000.0).round() / 10_000.0;
+    if rounded.fract() == 0.0 && rounded.abs() < LARGEST_WHOLE {
+        return Value::from(rounded as i64);
+    }
+    serde_json::Number::from_f64(rounded).map_or(Value::Null, Value::Number)
+}
+
+/// Measured durations of the same thing.
+#[derive(Debug, Clone, Default)]
+pub struct Durations(Vec<Duration>);
+
+impl Durations {
+    /// Room for this many.
+    #[must_use]
+    pub fn with_capacity(count: usize) -> Self {
+        Self(Vec::with_capacity(count))
+    }
+
+    /// One more.
+    pub fn push(&mut self, duration: Duration) {
+        self.0.push(duration);
+    }
+
+    /// The smallest duration that at least this share (0.0 to 1.0) of all do not exceed, in nanoseconds.
+    #[must_use]
+    pub fn quantile_ns(&self, share: f64) -> f64 {
+        let mut sorted = self.0.clone();
+        sorted.sort_unstable();
+        let rank = (share * sorted.len() as f64).ceil() as usize;
+        sorted.get(rank.max(1) - 1).or(sorted.last()).map_or(f64::NAN, |duration| duration.as_nanos() as f64)
+    }
+
+    /// The same in milliseconds.
+    #[must_use]
+    pub fn quantile_ms(&self, share: f64) -> f64 {
+        self.quantile_ns(share) / 1e6
+    }
+
+    /// The same in microseconds.
+    #[must_use]
+    pub fn quantile_us(&self, share: f64) -> f64 {
+        self.quantile_ns(share) / 1e3
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_names_the_bench_first_and_writes_numbers_plainly() {
+        let figure = Figure::new("pipeline", "lost", 0.0, "messages").about("store", "sqlite");
+        let line = r#"{"bench":"pipeline","figure":"lost","value":0,"unit":"messages","store":"sqlite"}"#;
+        assert_eq!(figure.to_string(), line);
+        assert_eq!(Figure::new("gate", "x", 1.234_56, "ns").value, serde_json::json!(1.2346));
+        assert_eq!(Figure::new("gate", "x", f64::NAN, "ns").value, Value::Null);
+    }
+
+    #[test]
+    fn quantiles_are_measured_values() {
+        let mut durations = Durations::default();
+        (1..=100).rev().for_each(|ms| durations.push(Duration::from_millis(ms)));
+        assert_eq!(durations.quantile_ms(0.5), 50.0);
+        assert_eq!(durations.quantile_ms(0.99), 99.0);
+        assert_eq!(durations.quantile_ms(1.0), 100.0);
+        assert!(Durations::default().quantile_ms(0.5).is_nan());
+    }
+}

@@ -1,0 +1,56 @@
+//! `remit-bench NAME [--store sqlite|postgres] [--n N]`: JSON lines on standard output, everything else on standard error.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use remit_bench::{Name, Settings, StoreKind};
+
+/// Measures Remit and prints one JSON line per figure.
+#[derive(Debug, Parser)]
+#[command(name = "remit-bench", version)]
+struct Arguments {
+    /// What to measure.
+    #[arg(value_enum)]
+    name: Name,
+    /// Database that `pipeline` and `list` fill; PostgreSQL is the server that REMIT_TEST_POSTGRES_URL names.
+    #[arg(long, value_enum, default_value = "sqlite")]
+    store: StoreKind,
+    /// How many decisions, compilations, texts, messages or conversations; every bench has a number of its own.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    n: Option<u32>,
+    /// Folder for stores and for measuring the disk: on a disk, not in memory [default: the system's temporary folder].
+    #[arg(long)]
+    folder: Option<PathBuf>,
+    /// Folder of the data sets for `classify`; what is missing there is skipped.
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/datasets"))]
+    datasets: PathBuf,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if cfg!(debug_assertions) {
+        eprintln!("remit-bench: this is a debug build; its figures mean nothing. Use `cargo run --release`.");
+    }
+    let settings = Settings {
+        store: arguments.store,
+        count: arguments.n.and_then(|n| usize::try_from(n).ok()),
+        folder: arguments.folder.unwrap_or_else(std::env::temp_dir),
+        datasets: arguments.datasets,
+    };
+    let ran =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Into::into).and_then(|runtime| {
+            runtime.block_on(remit_bench::run(arguments.name, &settings, &mut |figure| {
+                // A reader that went away needs no more lines.
+                let _ = writeln!(std::io::stdout(), "{figure}");
+            }))
+        });
+    match ran {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("remit-bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

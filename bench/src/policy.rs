@@ -1,0 +1,46 @@
+//! The shipped default policy, as the benches use it.
+
+use std::path::PathBuf;
+
+use remit_dsl::{Compiled, Policy};
+
+use crate::BenchError;
+
+/// Name of the policy in lines and errors.
+pub(crate) const NAME: &str = "policies/default.remit";
+const ROOT: &str = "default.remit";
+
+/// The limit that would stop a bench after a minute's worth of messages, and what stands there instead: it is still
+/// looked up and counted for each message, it is only never reached.
+const HOURLY_LIMIT: &str = "60 replies per agent per hour";
+const LIFTED_LIMIT: &str = "100000000 replies per agent per hour";
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../policies")
+}
+
+/// Reads a file of the policy from disk.
+fn read(path: &str) -> Result<String, String> {
+    std::fs::read_to_string(folder().join(path)).map_err(|error| error.to_string())
+}
+
+/// Compiles the shipped default policy from its files on disk.
+pub(crate) fn compile() -> Compiled {
+    remit_dsl::compile(ROOT, &read)
+}
+
+/// The shipped default policy.
+pub(crate) fn shipped() -> Result<Policy, BenchError> {
+    let Compiled { policy, diagnostics } = compile();
+    policy.ok_or_else(|| BenchError::Policy(format!("does not check: {} diagnostics", diagnostics.len())))
+}
+
+/// Name of the root file and how to read the policy's files, with the hourly limit lifted.
+pub(crate) fn lifted() -> Result<(&'static str, impl Fn(&str) -> Result<String, String>), BenchError> {
+    let text = read(ROOT).map_err(BenchError::Policy)?;
+    if !text.contains(HOURLY_LIMIT) {
+        return Err(BenchError::Policy(format!("no limit `{HOURLY_LIMIT}` to lift")));
+    }
+    let text = text.replace(HOURLY_LIMIT, LIFTED_LIMIT);
+    Ok((ROOT, move |path: &str| if path == ROOT { Ok(text.clone()) } else { read(path) }))
+}

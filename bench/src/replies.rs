@@ -1,0 +1,91 @@
+//! A next hop that takes everything and remembers what it was handed.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use async_trait::async_trait;
+use remit_engine::domain::ChannelKind;
+use remit_engine::ports::{Outbound, OutboundMessage, Outbounds, SendClass, SendError, SendReceipt};
+use tokio::sync::mpsc;
+
+/// How often replies were handed over.
+#[derive(Debug, Default)]
+struct Counts {
+    by_key: HashMap<String, u32>,
+    by_message: HashMap<String, u32>,
+}
+
+/// A reply as it left: `external_id` of the message it answers, and when.
+pub(crate) type Departure = (String, Instant);
+
+/// Counts replies by idempotency key and by the message they answer.
+#[derive(Debug)]
+pub(crate) struct Replies {
+    counts: Mutex<Counts>,
+    departures: mpsc::UnboundedSender<Departure>,
+}
+
+impl Replies {
+    /// Nothing has left yet. Departures come out of the second value.
+    pub(crate) fn new() -> (Arc<Self>, mpsc::UnboundedReceiver<Departure>) {
+        let (departures, left) = mpsc::unbounded_channel();
+        (Arc::new(Self { counts: Mutex::default(), departures }), left)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many different messages were answered.
+    pub(crate) fn answered(&self) -> usize {
+        self.lock().by_message.len()
+    }
+
+    /// Whether this message was answered.
+    pub(crate) fn has_answered(&self, external_id: &str) -> bool {
+        self.lock().by_message.contains_key(external_id)
+    }
+
+    /// Replies beyond the first for the same key or the same message, whichever are more.
+    pub(crate) fn duplicated(&self) -> usize {
+        let beyond = |counts: &HashMap<String, u32>| counts.values().map(|times| (times - 1) as usize).sum::<usize>();
+        let counts = self.lock();
+        beyond(&counts.by_key).max(beyond(&counts.by_message))
+    }
+}
+
+#[async_trait]
+impl Outbound for Replies {
+    fn class(&self) -> SendClass {
+        SendClass::Queryable
+    }
+
+    async fn send(&self, message: &OutboundMessage) -> Result<SendReceipt, SendError> {
+        let now = Instant::now();
+        let answered = message.in_reply_to.clone().unwrap_or_default();
+        {
+            let mut counts = self.lock();
+            *counts.by_key.entry(message.idempotency_key.clone()).or_default() += 1;
+            *counts.by_message.entry(answered.clone()).or_default() += 1;
+        }
+        // Nobody has to listen.
+        let _ = self.departures.send((answered, now));
+        Ok(SendReceipt { provider_ref: message.idempotency_key.clone() })
+    }
+
+    async fn look_up(&self, message: &OutboundMessage) -> Result<Option<SendReceipt>, SendError> {
+        let there = self.lock().by_key.contains_key(&message.idempotency_key);
+        Ok(there.then(|| SendReceipt { provider_ref: message.idempotency_key.clone() }))
+    }
+}
+
+/// The same way out for every channel.
+#[derive(Debug)]
+pub(crate) struct OneWayOut(pub(crate) Arc<dyn Outbound>);
+
+impl Outbounds for OneWayOut {
+    fn for_channel(&self, _: ChannelKind) -> &Arc<dyn Outbound> {
+        &self.0
+    }
+}

@@ -1,0 +1,83 @@
+//! A fresh store for one bench, gone when the bench is over.
+
+use std::path::Path;
+
+use remit_engine::store::{Address, Db};
+use sqlx::{Connection as _, PgConnection};
+
+use crate::{BenchError, Settings, StoreKind};
+
+/// What a store is, for the lines.
+#[derive(Debug, Clone)]
+pub(crate) struct Durability(pub(crate) String);
+
+/// Opens a fresh store with the product's own settings, does `work` on it, and removes it however that ended. `work`
+/// also gets the folder the store is in; PostgreSQL has its data elsewhere.
+pub(crate) async fn with_fresh<T>(
+    settings: &Settings,
+    work: impl AsyncFnOnce(&Db, &Path) -> Result<T, BenchError>,
+) -> Result<T, BenchError> {
+    let folder = tempfile::Builder::new().prefix("remit-bench-").tempdir_in(&settings.folder)?;
+    match settings.store {
+        StoreKind::Sqlite => {
+            let db = Db::open(&Address::Sqlite(folder.path().join("remit.db"))).await?;
+            let done = work(&db, folder.path()).await;
+            db.close().await;
+            done
+        }
+        StoreKind::Postgres => {
+            let server = std::env::var("REMIT_TEST_POSTGRES_URL")
+                .ok()
+                .filter(|url| !url.is_empty())
+                .ok_or(BenchError::NoServer)?;
+            let name = format!("remit_bench_{:016x}", rand::random::<u64>());
+            tell(&server, format!("CREATE DATABASE {name}")).await?;
+            let (base, _) = server.rsplit_once('/').unwrap_or((&server, ""));
+            let done = match Db::open(&Address::Postgres(format!("{base}/{name}"))).await {
+                Ok(db) => {
+                    let done = work(&db, folder.path()).await;
+                    db.close().await;
+                    done
+                }
+                Err(error) => Err(error.into()),
+            };
+            let dropped = tell(&server, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+            done.and_then(|done| dropped.map(|()| done))
+        }
+    }
+}
+
+async fn tell(server: &str, statement: String) -> Result<(), BenchError> {
+    let mut connection = PgConnection::connect(server).await?;
+    // The name in it was made here, from hexadecimal digits.
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// What the database promises about a commit: SQLite's journal and `synchronous`, PostgreSQL's `fsync` and
+/// `synchronous_commit`.
+pub(crate) async fn durability(db: &Db) -> Result<Durability, BenchError> {
+    let text = match db {
+        Db::Sqlite { write, .. } => {
+            let (journal,): (String,) = sqlx::query_as("PRAGMA journal_mode").fetch_one(write).await?;
+            let (synchronous,): (i64,) = sqlx::query_as("PRAGMA synchronous").fetch_one(write).await?;
+            let synchronous = match synchronous {
+                0 => "off",
+                1 => "normal",
+                2 => "full",
+                _ => "extra",
+            };
+            format!("journal {journal}, synchronous {synchronous}")
+        }
+        Db::Postgres(pool) => {
+            let (fsync,): (String,) = sqlx::query_as("SHOW fsync").fetch_one(pool).await?;
+            let (commit,): (String,) = sqlx::query_as("SHOW synchronous_commit").fetch_one(pool).await?;
+            if fsync != "on" {
+                eprintln!("remit-bench: the server runs with fsync {fsync}: these are not figures of a durable store");
+            }
+            format!("fsync {fsync}, synchronous_commit {commit}")
+        }
+    };
+    Ok(Durability(text))
+}

@@ -1,0 +1,112 @@
+//! Every bench prints well-formed lines with the figures it promises.
+#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use remit_bench::{Name, Settings, StoreKind, run};
+use serde_json::Value;
+
+/// Runs a bench with a tiny count on SQLite; gives its lines by figure, the last one of each.
+async fn lines(name: Name, bench: &str, count: usize, datasets: PathBuf) -> BTreeMap<String, Value> {
+    let settings = Settings { store: StoreKind::Sqlite, count: Some(count), folder: std::env::temp_dir(), datasets };
+    let mut lines = Vec::new();
+    run(name, &settings, &mut |figure| lines.push(figure.to_string())).await.unwrap();
+    let mut figures = BTreeMap::new();
+    for line in lines {
+        assert!(!line.contains('\n'), "{line}");
+        let value: Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(value["bench"], bench, "{line}");
+        assert!(value["value"].as_f64().unwrap() >= 0.0, "{line}");
+        assert!(!value["unit"].as_str().unwrap().is_empty(), "{line}");
+        figures.insert(value["figure"].as_str().unwrap().to_owned(), value);
+    }
+    figures
+}
+
+fn nowhere() -> PathBuf {
+    PathBuf::from("no/such/folder")
+}
+
+fn assert_has(figures: &BTreeMap<String, Value>, names: &[&str]) {
+    for name in names {
+        assert!(figures.contains_key(*name), "{name} is missing in {:?}", figures.keys());
+    }
+}
+
+#[tokio::test]
+async fn gate() {
+    let figures = lines(Name::Gate, "gate", 400, nowhere()).await;
+    assert_has(&figures, &["decision_ns_median", "decision_ns_p99", "facts_ns_median", "floor_ns"]);
+    let outcomes = figures["decision_ns_median"]["outcomes"].as_object().unwrap();
+    assert_eq!(outcomes.len(), 5, "the situations lead to every outcome: {outcomes:?}");
+    assert_eq!(outcomes.values().map(|count| count.as_u64().unwrap()).sum::<u64>(), 384);
+}
+
+#[tokio::test]
+async fn check() {
+    let figures = lines(Name::Check, "check", 1, nowhere()).await;
+    assert!(figures["ms"]["value"].as_f64().unwrap() > 0.0);
+}
+
+#[tokio::test]
+async fn classify() {
+    let figures = lines(Name::Classify, "classify", 12, nowhere()).await;
+    assert_has(&figures, &["train_ms", "infer_us"]);
+    assert!(!figures.contains_key("accuracy"), "no data set, no accuracy");
+    assert_eq!(figures["train_ms"]["dataset"], "policies/default.remit");
+}
+
+#[tokio::test]
+async fn classify_with_a_data_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let set = folder.path().join("hwu64");
+    std::fs::create_dir(&set).unwrap();
+    let row = |text: &str, intent: &str| format!("{}\n", serde_json::json!({ "text": text, "intent": intent }));
+    let train = [
+        row("turn on the light", "light"),
+        row("is it going to rain", "weather"),
+        row("lights off in the kitchen", "light"),
+        row("how warm is it outside", "weather"),
+    ];
+    std::fs::write(set.join("train.jsonl"), train.concat()).unwrap();
+    let valid =
+        [row("turn on the light", "light"), row("how warm is it outside", "weather"), row("who are you", "none")];
+    std::fs::write(set.join("valid.jsonl"), valid.concat()).unwrap();
+    std::fs::write(set.join("fewshot.json"), r#"{"0":{"10":[0,1,2,3]}}"#).unwrap();
+    let figures = lines(Name::Classify, "classify", 100, folder.path().to_owned()).await;
+    assert_has(&figures, &["accuracy", "ece", "train_ms", "infer_us"]);
+    assert_eq!(figures["accuracy"]["dataset"], "hwu64");
+    assert_eq!(figures["accuracy"]["n"], 2, "a text of no declared intent has no right answer");
+    assert_eq!(figures["accuracy"]["value"], 1, "both texts are examples");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pipeline() {
+    let figures = lines(Name::Pipeline, "pipeline", 24, nowhere()).await;
+    let names = [
+        "messages_per_s",
+        "stored_per_s",
+        "light_p50_ms",
+        "light_p99_ms",
+        "peak_mb",
+        "lost",
+        "duplicated",
+        "replies",
+        "fdatasync_per_s",
+    ];
+    assert_has(&figures, &names);
+    assert_eq!(figures["lost"]["value"], 0);
+    assert_eq!(figures["duplicated"]["value"], 0);
+    assert!(figures["replies"]["value"].as_u64().unwrap() >= 24, "one for each message under light load");
+    assert_eq!(figures["messages_per_s"]["durability"], "journal wal, synchronous full");
+    let stages = figures["messages_per_s"]["stages"].as_object().unwrap();
+    assert!(stages.contains_key("sent") && stages.contains_key("waiting_approval"), "{stages:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn list() {
+    let figures = lines(Name::List, "list", 60, nowhere()).await;
+    assert_has(&figures, &["p50_ms", "p99_ms", "deep_p50_ms", "deep_p99_ms", "unread_p50_ms", "channel_p50_ms"]);
+    assert_eq!(figures["p50_ms"]["n"], 60);
+}
