@@ -6,3 +6,4 @@ mod docs;
 mod flow;
 mod mails;
 mod store;
+mod tidy;

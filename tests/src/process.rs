@@ -159,7 +159,6 @@ impl Process {
     }
 
     /// Sends SIGTERM and waits for the end: the exit code, what was said meanwhile, and how long it took.
-    #[must_use]
     pub fn terminate(mut self) -> (Ran, Duration) {
         let started = Instant::now();
         kill_process(self.pid(), Signal::TERM).expect("a signal");

@@ -67,10 +67,10 @@ fn cases_in_the_policy_pass_or_say_what_came_instead() {
     let policy = |outcome: &str| {
         format!(
             "remit 1\npolicy shop\nimport \"std/base\"\ntimezone \"UTC\"\n\
-             cases \"attachments\" {{\n  | channel email, intent human_request 0.99 -> {outcome}\n}}\n"
+             test \"the mail of a machine\" {{\n  channel email  message.automated\n  expect {outcome}\n}}\n"
         )
     };
-    remit.write("right.remit", policy("escalate"));
+    remit.write("right.remit", policy("off"));
     remit.write("wrong.remit", policy("send"));
     let right = remit.run(&["test", "right.remit"]);
     assert_eq!((right.code, right.stdout.as_str()), (Some(0), "1 passed, 0 failed\n"), "{right:?}");

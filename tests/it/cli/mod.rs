@@ -11,7 +11,7 @@ use remit_tests::process::Remit;
 
 /// The binary in a folder of its own.
 pub(crate) fn remit() -> Remit {
-    Remit::at(env!("CARGO_BIN_EXE_remit-under-test"))
+    Remit::at(crate::mails::REMIT)
 }
 
 /// Our own mails. `broken.eml` breaks every rule it can and still has a sender; `garbage.eml` is no mail at all.
