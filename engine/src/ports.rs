@@ -81,7 +81,7 @@ pub struct DraftInput<'a> {
     pub text: &'a str,
     /// Name of the AI agent that answers on the channel.
     pub ai_agent: &'a str,
-    /// Name of the workspace, for the signature.
+    /// The name contacts know us by, for the signature.
     pub workspace: &'a str,
 }
 

@@ -58,8 +58,6 @@ pub struct RunContext {
     pub over: Vec<(String, Option<i64>)>,
     /// Name of the AI agent that answers on the channel, where there is one.
     pub ai_agent: Option<String>,
-    /// Name of the workspace, for signatures.
-    pub workspace_name: String,
     /// Now, UTC milliseconds.
     pub now_ms: i64,
 }

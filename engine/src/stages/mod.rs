@@ -103,7 +103,7 @@ async fn draft(engine: &Engine, in_force: &InForce, context: &decide::RunContext
         subject: context.message.subject.as_deref(),
         text: &context.message.body_text,
         ai_agent: context.ai_agent.as_deref().unwrap_or_default(),
-        workspace: &context.workspace_name,
+        workspace: &context.channel.name,
     };
     let answer = in_force.drafter.draft(&input).await;
     let transition = match &answer {
