@@ -10,7 +10,7 @@
 //! | a person | [`person`] | approved, rejected, paused |
 //!
 //! Values in, a [`Transition`] out. No I/O, no clock, no randomness, no panics: the time, the ids, the policy and every
-//! fact are arguments. The shell around it is [`crate::stages`].
+//! fact are arguments. The shell around it is `crate::stages`.
 
 pub mod classify;
 pub mod draft;
