@@ -93,3 +93,29 @@ fn a_first_policy_with_mistakes_is_an_error() {
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(3), ""), "{ran:?}");
     assert!(ran.stderr.ends_with("error: `three.remit` does not check\n"), "{ran:?}");
 }
+
+#[tokio::test]
+async fn mail_dropped_into_the_maildir_comes_in_once_and_is_moved_away() {
+    let remit = remit();
+    remit.write("drop/new/1.host", super::QUESTION);
+    remit.write("drop/new/2.host", super::QUESTION);
+    remit.write("drop/new/3.host", super::GARBAGE);
+    let mut server = remit.start(&["serve", "--port", "0", "--maildir", "drop"]);
+    let url = server.wait_for("ready ");
+    let key = remit.run(&["key", "create", "--email", "ana@acme.example"]);
+    let inbox = reqwest::Client::new().get(format!("{url}/api/v1/conversations")).bearer_auth(key.stdout.trim());
+    let waiting = || std::fs::read_dir(remit.folder().join("drop/new")).unwrap().count();
+    for _ in 0..200 {
+        if waiting() == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(waiting(), 0, "everything is moved away once it is stored");
+    assert_eq!(std::fs::read_dir(remit.folder().join("drop/cur")).unwrap().count(), 3);
+    let page: serde_json::Value = inbox.send().await.unwrap().json().await.unwrap();
+    // The same mail twice is one conversation; what cannot be read is one more, for a person.
+    assert_eq!(page["data"].as_array().unwrap().len(), 2, "{page}");
+    let (ended, _) = server.terminate();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+}
