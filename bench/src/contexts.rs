@@ -86,7 +86,6 @@ fn situation(policy: &Policy, dice: &mut Dice) -> Situation {
         switches,
         over,
         ai_agent: policy.ai_agent_on(kind.as_str()).map(|agent| agent.name.clone()),
-        workspace_name: "Acme".to_owned(),
         now_ms,
     };
     Situation { context, draft }

@@ -50,7 +50,7 @@ fn the_default_policy_drafts_by_template_wherever_it_may_send() {
 #[test]
 fn the_examples_of_the_specification_check_clean_and_pass() {
     let Ok(text) = std::fs::read_to_string(repository().join("../shared/design/language.md")) else {
-        println!("SKIPPED: the shared fixtures are not here");
+        skipped("the shared fixtures are not here");
         return;
     };
     let examples: Vec<&str> = text.split("```remit\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
@@ -71,4 +71,11 @@ fn the_examples_of_the_specification_check_clean_and_pass() {
             assert!(case.passed, "{} {}: expected {}, got {}", case.at, case.name, case.expected, case.actual);
         }
     }
+}
+
+/// Past the capture of the test runner, in one piece: `tests/run` counts these lines.
+fn skipped(why: &str) {
+    use std::io::Write as _;
+    let line = format!("SKIPPED: {why}\n");
+    let _ = std::io::stderr().write_all(line.as_bytes());
 }

@@ -75,6 +75,7 @@ impl From<stages::StepError> for EngineError {
         match error {
             stages::StepError::Store(error) => Self::Store(error),
             stages::StepError::Policy(error) => Self::Policy(error),
+            stages::StepError::Restless => Self::Store(StoreError::Contended),
         }
     }
 }
@@ -353,12 +354,13 @@ impl Engine {
         decide: impl Fn(&decide::RunContext, &ApprovalRow) -> Result<Transition, DecideError>,
     ) -> Result<(), EngineError> {
         let ws = &rep.workspace_id;
+        let run_id = self.approval(ws, approval_id).await?.run_id;
         loop {
-            let approval = self.approval(ws, approval_id).await?;
             let in_force = self.policies().in_force(self.db(), ws).await?;
-            let context = stages::context(self, &in_force, ws, &approval.run_id)
-                .await?
-                .ok_or_else(|| not_found("run", &approval.run_id))?;
+            let context =
+                stages::context(self, &in_force, ws, &run_id).await?.ok_or_else(|| not_found("run", &run_id))?;
+            // Read after the run: when the run has moved on, this says who moved it.
+            let approval = self.approval(ws, approval_id).await?;
             match self.writer().commit(decide(&context, &approval)?).await? {
                 Outcome::Won | Outcome::Ingested(_) => {
                     self.wake();

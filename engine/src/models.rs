@@ -7,14 +7,14 @@ use remit_dsl::Policy;
 
 use crate::classify::EmbeddedClassifier;
 use crate::draft::TemplateDrafter;
-use crate::ports::{Classification, Classifier, ClassifyError, ClassifyInput, Drafter, Models};
+use crate::ports::{Classification, Classifier, ClassifyError, ClassifyInput, ModelPair, Models};
 
 /// Makes the embedded classifier and the template drafter of a policy.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct EmbeddedModels;
 
 impl Models for EmbeddedModels {
-    fn for_policy(&self, policy: &Policy) -> Result<(Arc<dyn Classifier>, Arc<dyn Drafter>), String> {
+    fn for_policy(&self, policy: &Policy) -> Result<ModelPair, String> {
         let examples = examples(policy);
         let classifier: Arc<dyn Classifier> = match EmbeddedClassifier::train(&examples) {
             Ok(classifier) => Arc::new(classifier),

@@ -81,7 +81,7 @@ pub struct DraftInput<'a> {
     pub text: &'a str,
     /// Name of the AI agent that answers on the channel.
     pub ai_agent: &'a str,
-    /// Name of the workspace, for the signature.
+    /// The name contacts know us by, for the signature.
     pub workspace: &'a str,
 }
 
@@ -214,14 +214,14 @@ pub trait Outbounds: Send + Sync + Debug {
     fn for_channel(&self, channel: ChannelKind) -> &std::sync::Arc<dyn Outbound>;
 }
 
+/// What reads messages and what writes replies under one policy.
+pub type ModelPair = (std::sync::Arc<dyn Classifier>, std::sync::Arc<dyn Drafter>);
+
 /// Makes a classifier and a drafter for a policy.
 pub trait Models: Send + Sync + Debug {
     /// What reads messages and what writes replies under this policy.
     ///
     /// # Errors
     /// A sentence for people: the policy's examples or templates cannot be used.
-    fn for_policy(
-        &self,
-        policy: &remit_dsl::Policy,
-    ) -> Result<(std::sync::Arc<dyn Classifier>, std::sync::Arc<dyn Drafter>), String>;
+    fn for_policy(&self, policy: &remit_dsl::Policy) -> Result<ModelPair, String>;
 }

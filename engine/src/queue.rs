@@ -28,6 +28,8 @@ const CONCURRENCY: usize = 64;
 
 /// Runs kept in memory at most; the rest waits in the store.
 const WINDOW: usize = 2_000;
+/// The same where runs are leased: what one process holds, the others cannot work on, also while it is dead.
+const LEASED_WINDOW: usize = 2 * CONCURRENCY;
 
 #[derive(Debug, Default)]
 struct State {
@@ -96,7 +98,7 @@ impl Lanes {
         if state.known.is_empty() {
             self.idle.notify_waiters();
         }
-        if state.known.len() <= WINDOW / 4 {
+        if state.known.len() <= LEASED_WINDOW / 4 || state.known.len() == WINDOW / 4 {
             self.hungry.notify_one();
         }
         if let Some(waker) = state.waker.take() {
@@ -262,8 +264,9 @@ pub(crate) async fn run(engine: Engine, stop: impl Future<Output = ()> + Send + 
 /// Brings what is due into memory: what a crash left, what came in, what waited for its time.
 async fn feed(engine: Engine, stopped: tokio_util::sync::CancellationToken) {
     let mut renewed = tokio::time::Instant::now();
+    let window = if engine.leases() { LEASED_WINDOW } else { WINDOW };
     while !stopped.is_cancelled() {
-        let wait = match engine.due(WINDOW, engine.lanes().len()).await {
+        let wait = match engine.due(window, engine.lanes().len()).await {
             Ok(due) => {
                 let leased = engine.leases();
                 for work in due {

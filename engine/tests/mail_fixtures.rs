@@ -16,7 +16,7 @@ fn fixtures() -> Option<PathBuf> {
         .map(|path| here.join(path))
         .find(|path| path.is_dir());
     if folder.is_none() {
-        eprintln!("SKIPPED: the shared fixtures are not here; mail reading was not measured");
+        skipped("the shared fixtures are not here; mail reading was not measured");
     }
     folder
 }
@@ -337,7 +337,7 @@ fn texts_that_people_wrote_stay_whole() {
     let Some(root) = fixtures() else { return };
     let datasets = root.join("../datasets");
     if !datasets.is_dir() {
-        eprintln!("SKIPPED: the shared data sets are not here; false alarms on people's texts were not measured");
+        skipped("the shared data sets are not here; false alarms on people's texts were not measured");
         return;
     }
     let mut kinds = Rate::new("people's texts are messages");
@@ -354,7 +354,7 @@ fn texts_that_people_wrote_stay_whole() {
     for name in files {
         let path = datasets.join(name);
         if !path.is_file() {
-            eprintln!("SKIPPED: {name}");
+            skipped(name);
             continue;
         }
         for record in lines(&path) {
@@ -382,4 +382,11 @@ fn texts_that_people_wrote_stay_whole() {
         });
     }
     require(&[(&kinds, 99.9), (&whole, 100.0), (&machine, 98.0)]);
+}
+
+/// Past the capture of the test runner, in one piece: `tests/run` counts these lines.
+fn skipped(why: &str) {
+    use std::io::Write as _;
+    let line = format!("SKIPPED: {why}\n");
+    let _ = std::io::stderr().write_all(line.as_bytes());
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use remit_engine::adapters::{MailDrop, OutboundRouter, Outbox, SmtpOutbound};
 use remit_engine::domain::ChannelKind;
 use remit_engine::mail::{MailKind, compose, read};
-use remit_engine::ports::{Outbound, OutboundMessage, SendClass, SendError};
+use remit_engine::ports::{Outbound, OutboundMessage, Outbounds, SendClass, SendError};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
@@ -61,7 +61,7 @@ fn nothing_in_a_message_can_break_out_of_its_place() {
     hostile.message_id = "a@b>\r\nX-Evil: 2".to_owned();
     hostile.references = vec!["r\r\nX-Evil: 3".to_owned(), String::new()];
     hostile.idempotency_key = "k\r\nX-Evil: 4".to_owned();
-    hostile.body_text = "one\r.\rMAIL FROM:<x>\n.\n\u{b}two".to_owned() + &"x".repeat(5_000);
+    hostile.body_text = format!("one\r.\rMAIL FROM:<x>\n.\n\u{b}two{}", "x".repeat(5_000));
     let bytes = compose(&hostile);
     let text = String::from_utf8(bytes.clone()).unwrap();
     assert!(bytes.iter().enumerate().all(|(at, byte)| match byte {

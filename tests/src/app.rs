@@ -51,7 +51,7 @@ impl TestApp {
     /// The same, with a way out of this class.
     pub async fn with_class(database: &Database, policy: &str, class: SendClass) -> Self {
         let clock = Arc::new(ManualClock::at(START));
-        let outbound = Recorder::new(class);
+        let outbound = Recorder::everywhere(class);
         let engine = Engine::new(Parts {
             db: database.open().await,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,

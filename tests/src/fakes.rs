@@ -8,7 +8,7 @@ use remit_dsl::Policy;
 use remit_engine::domain::ChannelKind;
 use remit_engine::ports::{
     Classification, Classifier, ClassifyError, ClassifyInput, Clock, DraftError, DraftInput, DraftText, Drafter,
-    Models, Outbound, OutboundMessage, Outbounds, SendClass, SendError, SendReceipt,
+    ModelPair, Models, Outbound, OutboundMessage, Outbounds, SendClass, SendError, SendReceipt,
 };
 
 /// A clock that moves only when told.
@@ -45,7 +45,7 @@ impl Clock for ManualClock {
 pub struct FakeModels;
 
 impl Models for FakeModels {
-    fn for_policy(&self, _: &Policy) -> Result<(Arc<dyn Classifier>, Arc<dyn Drafter>), String> {
+    fn for_policy(&self, _: &Policy) -> Result<ModelPair, String> {
         Ok((Arc::new(Told), Arc::new(Told)))
     }
 }
@@ -106,7 +106,7 @@ pub struct Recorder {
 impl Recorder {
     /// Nothing has left yet.
     #[must_use]
-    pub fn new(class: SendClass) -> Arc<Recorders> {
+    pub fn everywhere(class: SendClass) -> Arc<Recorders> {
         let recorder = Arc::new(Self { sent: Mutex::new(Vec::new()), failures: Mutex::new(Vec::new()), class });
         Arc::new(Recorders { outbound: recorder.clone() as Arc<dyn Outbound>, recorder })
     }

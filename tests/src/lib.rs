@@ -6,6 +6,7 @@
 mod app;
 mod databases;
 mod fakes;
+pub mod process;
 
 pub use app::TestApp;
 pub use databases::{Database, Kind};
@@ -14,7 +15,9 @@ pub use fakes::{FakeModels, ManualClock, Recorder, Recorders};
 /// Says that a test did not run, past the capture of the test runner. `tests/run` counts these lines.
 pub fn skipped(test: &str, why: &str) {
     use std::io::Write;
-    let _ = writeln!(std::io::stderr(), "SKIPPED: {test}: {why}");
+    // In one piece: other tests print at the same time.
+    let line = format!("SKIPPED: {test}: {why}\n");
+    let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
 /// The repository's root.

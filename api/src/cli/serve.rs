@@ -10,6 +10,7 @@ use remit_engine::adapters::MailDrop;
 use remit_engine::decide::normalise::{self, Arrival};
 use remit_engine::domain::ChannelKind;
 use remit_engine::store::Dialect;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::shell::Shell;
@@ -68,7 +69,7 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
     policy::settle(&shell, args.policy.as_deref(), fallback).await?;
 
     let stop = CancellationToken::new();
-    spawn_signal(stop.clone());
+    stop_on_signal(stop.clone())?;
     let workers = (!args.no_worker).then(|| spawn_workers(shell.engine.clone(), stop.clone()));
     if let Some(folder) = args.maildir {
         let channel = channel::ensure(&shell, ChannelKind::Email, "Support", "inbox@localhost").await?;
@@ -111,7 +112,7 @@ pub(crate) async fn worker(global: Global, args: WorkerArgs) -> Done {
     }
     policy::settle(&shell, args.policy.as_deref(), "starter.remit").await?;
     let stop = CancellationToken::new();
-    spawn_signal(stop.clone());
+    stop_on_signal(stop.clone())?;
     println!("ready worker on {}", shell.place());
     spawn_workers(shell.engine.clone(), stop).await?;
     shell.engine.db().close().await;
@@ -123,31 +124,24 @@ fn spawn_workers(engine: Engine, stop: CancellationToken) -> tokio::task::JoinHa
     tokio::spawn(async move { engine.run(stop.cancelled_owned()).await })
 }
 
-/// SIGINT and SIGTERM end the process in good order; a second one ends it at once.
-fn spawn_signal(stop: CancellationToken) {
+/// SIGINT and SIGTERM end the process in good order; a second one ends it at once. From the return on, none is missed.
+fn stop_on_signal(stop: CancellationToken) -> Result<(), Failure> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
     tokio::spawn(async move {
-        signal().await;
+        let mut one = async || {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        };
+        one().await;
         stop.cancel();
-        signal().await;
+        one().await;
         tracing::warn!("stopped at once; what was in progress is resumed on the next start");
         std::process::exit(130);
     });
-}
-
-async fn signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
-        if let Ok(mut terminate) = terminate {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = interrupt.await;
+    Ok(())
 }
 
 /// Takes in what is dropped into a folder: stored first, then moved away.

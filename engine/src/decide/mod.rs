@@ -10,7 +10,7 @@
 //! | a person | [`person`] | approved, rejected, paused |
 //!
 //! Values in, a [`Transition`] out. No I/O, no clock, no randomness, no panics: the time, the ids, the policy and every
-//! fact are arguments. The shell around it is [`crate::stages`].
+//! fact are arguments. The shell around it is `crate::stages`.
 
 pub mod classify;
 pub mod draft;
@@ -58,8 +58,6 @@ pub struct RunContext {
     pub over: Vec<(String, Option<i64>)>,
     /// Name of the AI agent that answers on the channel, where there is one.
     pub ai_agent: Option<String>,
-    /// Name of the workspace, for signatures.
-    pub workspace_name: String,
     /// Now, UTC milliseconds.
     pub now_ms: i64,
 }

@@ -106,7 +106,7 @@ impl Stage {
             (Drafted | Held, Gated | WaitingApproval | Held | Scheduled) => true,
             (WaitingApproval, Gated | Held | Scheduled) => true,
             // A second look before the send may still ask for a person or for more time.
-            (Gated | Scheduled, Sending | WaitingApproval | Held | Scheduled) => true,
+            (Gated | Scheduled, Sending | Gated | WaitingApproval | Held | Scheduled) => true,
             // Back to `gated` is a retry: the provider certainly does not have it.
             (Sending, Sent | Gated) => true,
             _ => false,

@@ -48,7 +48,6 @@ pub(crate) async fn context(
         .parse()
         .map_err(|error| StoreError::Inconsistent { table: "conversation", reason: format!("{error}") })?;
     let ai_agent = in_force.policy.ai_agent_on(channel_kind.as_str()).map(|agent| agent.name.clone());
-    let workspace_name = read::workspace(conn, ws).await?.map_or_else(String::new, |row| row.name);
     let mut context = RunContext {
         run,
         message,
@@ -64,7 +63,6 @@ pub(crate) async fn context(
         switches,
         over: Vec::new(),
         ai_agent,
-        workspace_name,
         now_ms: engine.clock().now_ms(),
     };
     context.over = limits(conn, &in_force.policy, &context).await?;

@@ -24,6 +24,8 @@ pub(crate) enum StepError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    #[error("the run took more than {MOST_STEPS} steps in one go")]
+    Restless,
 }
 
 /// Whether to go on with the same run.
@@ -45,8 +47,8 @@ pub(crate) async fn advance(engine: &Engine, workspace: &str, run_id: &str, epoc
             return Ok(());
         }
     }
-    tracing::error!(run_id, "a run took more than {MOST_STEPS} steps in one go; leaving it");
-    Ok(())
+    // Something keeps changing under the gate. Later again, and at last a person.
+    Err(StepError::Restless)
 }
 
 async fn step(engine: &Engine, workspace: &str, run_id: &str, epoch: i64) -> Result<Next, StepError> {
@@ -101,7 +103,7 @@ async fn draft(engine: &Engine, in_force: &InForce, context: &decide::RunContext
         subject: context.message.subject.as_deref(),
         text: &context.message.body_text,
         ai_agent: context.ai_agent.as_deref().unwrap_or_default(),
-        workspace: &context.workspace_name,
+        workspace: &context.channel.name,
     };
     let answer = in_force.drafter.draft(&input).await;
     let transition = match &answer {

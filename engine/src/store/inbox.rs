@@ -33,14 +33,15 @@ pub struct InboxRow {
     pub unread: i64,
 }
 
+// The kind of address is asked for inside MIN: as a condition it tempts SQLite into walking every address in order.
 macro_rules! inbox {
     ($($constant:ident = $page:literal, rep $rep:literal;)+) => {
         $(const $constant: &str = concat!("WITH page AS (\n", include_str!(concat!("sql/", $page, ".sql")), ")\n", "\
 SELECT page.*, k.name AS contact_name, k.company AS contact_company, k.ai_paused, k.ai_pause_reason, k.ai_paused_until,
-    (SELECT MIN(a.address) FROM contact_address a
-        WHERE a.workspace_id = k.workspace_id AND a.contact_id = k.id AND a.kind = 'email') AS contact_email,
-    (SELECT MIN(a.address) FROM contact_address a
-        WHERE a.workspace_id = k.workspace_id AND a.contact_id = k.id AND a.kind = 'phone') AS contact_phone,
+    (SELECT MIN(CASE WHEN a.kind = 'email' THEN a.address END) FROM contact_address a
+        WHERE a.workspace_id = k.workspace_id AND a.contact_id = k.id) AS contact_email,
+    (SELECT MIN(CASE WHEN a.kind = 'phone' THEN a.address END) FROM contact_address a
+        WHERE a.workspace_id = k.workspace_id AND a.contact_id = k.id) AS contact_phone,
     (SELECT string_agg(q.reason, ',' ORDER BY q.since, q.reason) FROM requires_action q
         WHERE q.workspace_id = page.workspace_id AND q.conversation_id = page.id) AS reasons,
     COALESCE((SELECT u.messages FROM unread u WHERE u.workspace_id = page.workspace_id AND u.rep_id = ", $rep, "

@@ -1,7 +1,7 @@
 //! The store: one SQL text and one Rust body for SQLite and PostgreSQL.
 //!
 //! [`Db`] holds the pools. Reading goes through [`Db::read`], writing through the [`Writer`], which groups what queued
-//! up while the last commit ran. Both lend a [`Conn`]; the [`on!`] macro writes the same body for either database.
+//! up while the last commit ran. Both lend a [`Conn`]; the `on!` macro writes the same body for either database.
 
 mod error;
 pub mod inbox;

@@ -1,7 +1,7 @@
 //! Every SQL statement of the engine, one file each, listed so that a test can prepare all of them on both databases.
 //!
 //! To add one: write `sql/table_verb.sql` (first line a comment with purpose and parameters), add it to the list below,
-//! use the constant with [`on!`](super::on). Portable subset: `$N` parameters, time is bound and never read from the
+//! use the constant with `on!`. Portable subset: `$N` parameters, time is bound and never read from the
 //! database, no JSON operators, no arrays, `CAST(SUM(x) AS BIGINT)`, counts and limits are `i64`.
 
 /// Makes a constant of each file and a list of them all.

@@ -26,7 +26,12 @@ each_database!(two_people_who_approve_at_once_send_one_message, |database| {
     let app = TestApp::new(&database, POLICY).await;
     let message = app.receive(ChannelKind::Chat, "visitor-1", "[complaint 0.90] Not good").await;
     let approval = app.approval(&message).await;
-    let (first, second) = tokio::join!(app.approve(&message), app.approve(&message));
+    let mut reader = app.engine.db().read().await.unwrap();
+    let draft = read::draft(&mut reader.conn(), DEFAULT_WORKSPACE, &approval.draft_id).await.unwrap().unwrap();
+    drop(reader);
+    let seen = (draft.version, draft.content_sha256.as_str());
+    let approve = || app.engine.approve(&app.rep, &approval.id, seen, None);
+    let (first, second) = tokio::join!(approve(), approve());
     let failed = [first, second].into_iter().filter_map(Result::err).collect::<Vec<_>>();
     assert!(
         matches!(&failed[..], [EngineError::Decide(DecideError::AlreadyDecided { by: Some(by), .. })] if by == "Ana"),
@@ -131,4 +136,45 @@ each_database!(a_policy_that_does_not_check_changes_nothing, |database| {
     assert_eq!(diagnostics[0].at.line, 22);
     let in_force = app.engine.policies().in_force(app.engine.db(), DEFAULT_WORKSPACE).await.unwrap();
     assert_eq!(in_force.policy.digest(), before);
+});
+
+each_database!(the_kill_switch_stops_what_waits_and_what_comes, |database| {
+    let app = TestApp::new(&database, POLICY).await;
+    let scheduled = app.receive(ChannelKind::Email, "bo@example.com", "[question 0.95] When?").await;
+    let pending = app.receive(ChannelKind::Chat, "visitor-1", "[complaint 0.90] Not good").await;
+    app.engine.flip(DEFAULT_WORKSPACE, "kill_switch", true, "wrong prices", "Ana").await.unwrap();
+
+    let refused = app.approve(&pending).await;
+    assert!(matches!(refused, Err(EngineError::Decide(DecideError::Stopped))), "{refused:?}");
+    let coming = app.receive(ChannelKind::Chat, "visitor-2", "[question 0.95] Hello?").await;
+    app.wait(Duration::from_secs(600)).await;
+    for message in [&scheduled, &coming] {
+        assert_eq!(app.decision(message).await.rule, "std_kill_switch");
+        assert_eq!(app.run_of(message).await.stage, Stage::Closed);
+    }
+    assert!(app.sent().is_empty());
+
+    app.engine.flip(DEFAULT_WORKSPACE, "kill_switch", false, "prices are right", "Ana").await.unwrap();
+    app.wait(Duration::from_secs(600)).await;
+    assert!(app.sent().is_empty(), "what was stopped is not flushed");
+    app.approve(&pending).await.unwrap();
+    app.settle().await;
+    assert_eq!(app.sent().len(), 1);
+});
+
+each_database!(a_disabled_channel_answers_nobody, |database| {
+    let app = TestApp::new(&database, POLICY).await;
+    let off = remit_engine::store::Write::ChannelStatus { id: "chn_chat".to_owned(), status: "disabled" };
+    app.engine.commit_writes(DEFAULT_WORKSPACE, vec![off]).await.unwrap();
+    let message = app.receive(ChannelKind::Chat, "visitor-1", "[question 0.95] Hello?").await;
+    assert_eq!(app.decision(&message).await.rule, "std_channel_disabled");
+    assert!(app.sent().is_empty());
+});
+
+each_database!(without_an_intake_agent_a_person_is_asked, |database| {
+    let policy = POLICY.replace("on email, chat, sms, whatsapp, voice", "on email");
+    let app = TestApp::new(&database, &policy).await;
+    let message = app.receive(ChannelKind::Chat, "visitor-1", "[question 0.95] Hello?").await;
+    assert_eq!(app.decision(&message).await.rule, "std_no_agent");
+    assert_eq!(app.actions(&message).await, ["no_intake_agent"]);
 });

@@ -1,0 +1,131 @@
+//! What the documents say is true: every command in the README is run.
+
+use std::process::Command;
+
+use remit_tests::process::Remit;
+use remit_tests::{Database, Kind, root, skipped};
+
+use crate::mails::REMIT;
+
+/// The commands in the README's `sh` blocks, one a line, comments left out.
+fn commands() -> Vec<String> {
+    let text = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let mut commands = Vec::new();
+    let mut inside = false;
+    for line in text.lines() {
+        match line.trim() {
+            "```sh" => inside = true,
+            "```" => inside = false,
+            "" => {}
+            line if inside && !line.starts_with('#') => {
+                commands.push(line.split("   #").next().unwrap().trim().to_owned());
+            }
+            _ => {}
+        }
+    }
+    commands
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_command_in_the_readme_works() {
+    let commands = commands();
+    let (newcomer, rest) = commands.split_at(2);
+    assert_eq!(newcomer, ["cargo run --release -- serve --demo", "tests/run"], "a newcomer needs exactly two commands");
+    assert!(root().join("tests/run").is_file());
+
+    let (curls, rest): (Vec<_>, Vec<_>) = rest.iter().partition(|line| line.contains("curl"));
+    let (binary, tools): (Vec<_>, Vec<_>) = rest.into_iter().partition(|line| line.starts_with("remit "));
+    assert!(curls.len() >= 5 && binary.len() >= 9, "{curls:?} {binary:?}");
+    assert!(tools.is_empty(), "no test runs {tools:?}");
+
+    let remit = Remit::at(REMIT);
+    let mut demo = remit.start(&["serve", "--demo", "--port", "0"]);
+    let ready = demo.wait_for("ready ");
+    let (url, key) = ready.split_once(" key=").unwrap();
+    let script = format!("set -e\n{}\n", curls.iter().map(|line| format!("{line}\necho\n")).collect::<String>());
+    let output =
+        Command::new("sh").args(["-c", &script]).env("REMIT_URL", url).env("REMIT_KEY", key).output().expect("a shell");
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let answers: Vec<serde_json::Value> =
+        printed.lines().filter(|line| !line.is_empty()).map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(answers.len(), curls.iter().filter(|line| line.starts_with("curl")).count());
+    for answer in &answers {
+        assert!(!answer["data"].as_array().unwrap_or_else(|| panic!("{answer}")).is_empty(), "{answer}");
+    }
+    let (ended, _) = demo.terminate();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+
+    run_the_binary(&remit, &binary).await;
+}
+
+async fn run_the_binary(remit: &Remit, lines: &[&String]) {
+    let postgres = Database::fresh(Kind::Postgres).await;
+    remit.write(
+        "mail.eml",
+        "From: Bo <bo@example.com>\r\nTo: inbox@localhost\r\nMessage-ID: <readme@example.com>\r\n\
+         Subject: Hours\r\n\r\nWhen are you open?\r\n",
+    );
+    for policy in std::fs::read_dir(root().join("policies")).unwrap() {
+        copy(remit, &policy.unwrap().path(), "policies");
+    }
+    for line in lines {
+        let words: Vec<String> =
+            line.split_whitespace().skip(1).map(|word| word.trim_matches('"').to_owned()).collect();
+        let mut arguments = Vec::new();
+        for word in &words {
+            if word == "$REMIT_DATABASE_URL" {
+                let Some(database) = &postgres else { break };
+                arguments.push(database.address.as_str());
+            } else {
+                arguments.push(word);
+            }
+        }
+        if arguments.len() < words.len() {
+            skipped("docs::every_command_in_the_readme_works", &format!("no PostgreSQL for `{line}`"));
+        } else if words.iter().any(|word| word == "serve" || word == "worker") {
+            arguments.extend(words.iter().any(|word| word == "serve").then_some(["--port", "0"]).into_iter().flatten());
+            let mut process = remit.start(&arguments);
+            let _ = process.wait_for("ready ");
+            let (ended, _) = process.terminate();
+            assert_eq!(ended.code, Some(0), "`{line}`: {}", ended.stderr);
+        } else {
+            let ran = remit.run(&arguments);
+            assert_eq!(ran.code, Some(0), "`{line}`: {}", ran.all());
+            assert!(!(ran.stdout.is_empty() && ran.stderr.is_empty()), "`{line}` prints nothing");
+        }
+    }
+}
+
+fn copy(remit: &Remit, from: &std::path::Path, into: &str) {
+    let name = format!("{into}/{}", from.file_name().unwrap().to_string_lossy());
+    if from.is_dir() {
+        for entry in std::fs::read_dir(from).unwrap() {
+            copy(remit, &entry.unwrap().path(), &name);
+        }
+    } else {
+        remit.write(&name, std::fs::read(from).unwrap());
+    }
+}
+
+#[test]
+fn links_in_the_documents_lead_somewhere() {
+    for name in [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "policies/README.md",
+        "migrations/README.md",
+    ] {
+        let path = root().join(name);
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
+        for (at, _) in text.match_indices("](") {
+            let target = text[at + 2..].split(')').next().unwrap();
+            let target = target.split('#').next().unwrap();
+            if !target.is_empty() && !target.contains("://") {
+                assert!(path.parent().unwrap().join(target).exists(), "{name} links to `{target}`, which is not there");
+            }
+        }
+    }
+}
