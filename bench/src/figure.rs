@@ -71,6 +71,18 @@ impl Durations {
         self.0.push(duration);
     }
 
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The smallest duration that at least this share (0.0 to 1.0) of all do not exceed, in nanoseconds.
     #[must_use]
     pub fn quantile_ns(&self, share: f64) -> f64 {

@@ -1,7 +1,7 @@
 //! `list`: the conversation list on a full store.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use remit_engine::domain::{ChannelKind, DEFAULT_WORKSPACE};
 use remit_engine::store::Db;
@@ -14,9 +14,12 @@ use crate::store::{Durability, durability, with_fresh};
 use crate::{BenchError, Figure, Settings};
 
 const CONVERSATIONS: usize = 20_000;
-/// Pages read for each figure.
+/// Pages read for each figure at most, and at least.
 const READS: usize = 500;
-const WARM_UP: usize = 20;
+const FEWEST_READS: usize = 20;
+/// Between the two, reading ends after this time.
+const READ_FOR: Duration = Duration::from_secs(10);
+const WARM_UP: usize = 5;
 /// Rows the product reads for a page: 25 and one that says whether there is a next page.
 const PAGE: i64 = 26;
 /// How deep the deep page is, as a share of all conversations.
@@ -60,8 +63,9 @@ async fn measure(settings: &Settings, db: &Db) -> Result<Vec<Figure>, BenchError
         let figure = Figure::new("list", name, value, unit).about("store", settings.store.as_str());
         figure.about("n", count).about("durability", promise.clone())
     };
-    let page =
-        |name, durations: &Durations, share| figure(name, durations.quantile_ms(share), "ms").about("rows", PAGE);
+    let page = |name, durations: &Durations, share| {
+        figure(name, durations.quantile_ms(share), "ms").about("rows", PAGE).about("reads", durations.len())
+    };
     Ok(vec![
         page("p50_ms", &first, 0.5),
         page("p99_ms", &first, 0.99),
@@ -100,6 +104,7 @@ async fn read_page(
 
 async fn timed(db: &Db, rep: &str, filter: ConversationFilter<'_>, from: &Cursor) -> Result<Durations, BenchError> {
     let mut durations = Durations::with_capacity(READS);
+    let began = Instant::now();
     for read in 0..WARM_UP + READS {
         let begin = Instant::now();
         let rows = read_page(db, rep, filter, from, PAGE).await?;
@@ -109,6 +114,9 @@ async fn timed(db: &Db, rep: &str, filter: ConversationFilter<'_>, from: &Cursor
         }
         if read >= WARM_UP {
             durations.push(took);
+        }
+        if durations.len() >= FEWEST_READS && began.elapsed() > READ_FOR {
+            break;
         }
     }
     Ok(durations)
