@@ -75,7 +75,7 @@ CREATE TABLE contact_address (
     PRIMARY KEY (workspace_id, kind, address),
     FOREIGN KEY (workspace_id, contact_id) REFERENCES contact (workspace_id, id)
 ) STRICT;
-CREATE INDEX contact_address_by_contact ON contact_address (workspace_id, contact_id);
+CREATE INDEX contact_address_by_contact ON contact_address (workspace_id, contact_id, kind, address);
 
 CREATE TABLE contact_segment (
     workspace_id TEXT NOT NULL,
@@ -140,6 +140,7 @@ CREATE TABLE unread (
     FOREIGN KEY (workspace_id, rep_id) REFERENCES rep (workspace_id, id),
     FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation (workspace_id, id)
 ) STRICT;
+CREATE INDEX unread_of_conversation ON unread (workspace_id, conversation_id);
 CREATE INDEX unread_recent ON unread (workspace_id, rep_id, last_activity_at, conversation_id);
 CREATE INDEX unread_recent_by_channel ON unread (workspace_id, rep_id, channel_kind, last_activity_at, conversation_id);
 

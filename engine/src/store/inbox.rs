@@ -50,7 +50,7 @@ FROM page CROSS JOIN contact k WHERE k.workspace_id = page.workspace_id AND k.id
 ORDER BY page.last_activity_at DESC, page.id DESC");)+
 
         /// Name and text of every statement here; they run on both databases.
-        pub(crate) const PORTABLE: &[(&str, &str)] = &[$((concat!("inbox/", $page), $constant),)+];
+        pub const PORTABLE: &[(&str, &str)] = &[$((concat!("inbox/", $page), $constant),)+];
     };
 }
 

@@ -163,37 +163,3 @@ pub struct ConversationFilter<'a> {
     /// Only what needs a person.
     pub requires_action: bool,
 }
-
-/// Conversations before a time and id, most recent activity first. Each combination of filters walks an index of its own.
-///
-/// # Errors
-/// [`StoreError`] when the database fails.
-pub async fn conversations(
-    conn: &mut Conn<'_>,
-    ws: &str,
-    filter: ConversationFilter<'_>,
-    before: i64,
-    before_id: &str,
-    limit: i64,
-) -> Result<Vec<ConversationRow>, StoreError> {
-    let text = match (filter.unread_by.is_some(), filter.requires_action, filter.channel.is_some()) {
-        (false, false, false) => sql::CONVERSATION_LIST,
-        (false, false, true) => sql::CONVERSATION_LIST_CHANNEL,
-        (false, true, false) => sql::CONVERSATION_LIST_ACTION,
-        (false, true, true) => sql::CONVERSATION_LIST_ACTION_CHANNEL,
-        (true, false, false) => sql::CONVERSATION_LIST_UNREAD,
-        (true, false, true) => sql::CONVERSATION_LIST_UNREAD_CHANNEL,
-        (true, true, false) => sql::CONVERSATION_LIST_UNREAD_ACTION,
-        (true, true, true) => sql::CONVERSATION_LIST_UNREAD_ACTION_CHANNEL,
-    };
-    Ok(on!(conn, |c| {
-        let mut query = sqlx::query_as(text).bind(ws).bind(before).bind(before_id).bind(limit);
-        if let Some(rep) = filter.unread_by {
-            query = query.bind(rep);
-        }
-        if let Some(channel) = filter.channel {
-            query = query.bind(channel);
-        }
-        query.fetch_all(c).await?
-    }))
-}

@@ -1,5 +1,7 @@
 //! The store: both databases understand the same SQL and have the same schema.
 
+mod plans;
+
 use std::collections::BTreeMap;
 
 use remit_tests::{Database, Kind, each_database, skipped};
