@@ -1,5 +1,5 @@
 //! The embedded classifier on shared data sets, when present (`../shared/datasets` beside the repository).
-#![expect(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, reason = "tests report what they measure")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests report what they measure")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
