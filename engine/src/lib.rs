@@ -9,6 +9,7 @@ pub mod draft;
 pub mod engine;
 pub mod mail;
 pub mod models;
+mod people;
 pub mod policies;
 pub mod ports;
 mod queue;

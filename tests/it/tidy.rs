@@ -14,12 +14,6 @@ const NOT_OURS: [&str; 5] = ["target", "node_modules", "remit-data", ".git", ".i
 const VENDORED: [&str; 1] = ["api/web/vendor/"];
 /// Longest file of Rust code, in lines.
 const LONGEST: usize = 520;
-/// Files that may be longer, each up to its own bound and with its reason. The list is there to get shorter.
-const LONGER: [(&str, usize, &str); 2] = [
-    ("engine/src/store/write.rs", 720, "one enum of changes and one arm for each: a table in the form of code"),
-    ("engine/src/engine.rs", 560, "the engine's whole public face; what it does is in the modules beside it"),
-];
-
 /// A text file of the repository. Paths are relative to the root, with `/`.
 struct File {
     path: String,
@@ -169,15 +163,9 @@ fn every_statement_is_text_in_a_file() {
 fn no_file_is_too_long_to_read() {
     let files = files();
     let count = |file: &File| file.text.lines().count();
-    let bound =
-        |file: &File| LONGER.iter().find(|(path, ..)| *path == file.path).map_or(LONGEST, |(_, longest, _)| *longest);
-    let long = files.iter().filter(|file| file.is_rust() && count(file) > bound(file));
+    let long = files.iter().filter(|file| file.is_rust() && count(file) > LONGEST);
     let found: Vec<_> = long.map(|file| format!("{}: {} lines", file.path, count(file))).collect();
     none(&format!("a file of Rust code has at most {LONGEST} lines; split it by what it is about:"), &found);
-    for (path, _, reason) in LONGER {
-        let file = files.iter().find(|file| file.path == path);
-        assert!(file.is_some_and(|file| count(file) > LONGEST), "{path} needs no exception any more ({reason})");
-    }
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use super::rows::{ContactRow, ConversationRow, SeenRow, SupersededRow};
 use super::statements as sql;
-use super::write::{self, TimelineEntry};
+use super::transition::TimelineEntry;
+use super::write;
 use super::{Conn, StoreError, execute, on};
 use crate::domain::{ActionReason, ChannelKind};
 

@@ -11,6 +11,7 @@ mod migrate;
 pub mod read;
 pub mod rows;
 pub mod statements;
+mod transition;
 mod write;
 mod writer;
 
@@ -25,7 +26,8 @@ use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool}
 
 pub use error::StoreError;
 pub use ingest::{Ingest, Ingested};
-pub use write::{RunMove, SendClaim, SendFence, TimelineEntry, Transition, Write};
+pub use transition::{RunMove, SendClaim, SendFence, TimelineEntry, Transition};
+pub use write::Write;
 pub use writer::{Outcome, Writer};
 
 /// Which database a store runs on.

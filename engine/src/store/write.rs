@@ -1,88 +1,10 @@
-//! The writes a decision is made of. Each is one small statement or a fixed few; a [`Transition`] commits them together.
+//! The writes a decision is made of. Each is one small statement or a fixed few; a
+//! [`Transition`](super::Transition) commits them together.
 
-use super::rows::FenceRow;
 use super::statements as sql;
-use super::{Conn, Outcome, StoreError, execute, on};
-use crate::domain::{ActionReason, ClosedReason, Stage};
-
-/// Result, next state and effects of one step: committed together or not at all.
-#[derive(Debug, Clone, Default)]
-pub struct Transition {
-    /// The workspace everything in it belongs to.
-    pub workspace_id: String,
-    /// The time of the transition, UTC milliseconds.
-    pub now_ms: i64,
-    /// What must still be true, where this transition begins a send.
-    pub fence: Option<SendFence>,
-    /// The compare-and-set that wins or loses the transition.
-    pub run: Option<RunMove>,
-    /// What is written when it is won.
-    pub writes: Vec<Write>,
-}
-
-/// Moves a run, if nobody else has moved it since it was read.
-#[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "the fields are the columns of `run`")]
-pub struct RunMove {
-    pub id: String,
-    pub version: i64,
-    pub epoch: i64,
-    pub stage: Stage,
-    pub attempt: i64,
-    pub approved: bool,
-    pub held_since: Option<i64>,
-    pub ready_at: Option<i64>,
-    pub closed_reason: Option<ClosedReason>,
-    pub last_error: Option<String>,
-    pub draft_id: Option<String>,
-    pub decision_id: Option<String>,
-}
-
-/// What the gate saw right before a send. If any of it has changed when the send is claimed, the gate is asked again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields name what is compared")]
-pub struct SendFence {
-    pub conversation_id: String,
-    pub contact_id: String,
-    pub revision: i64,
-    pub policy_digest: String,
-}
-
-/// A new outbound message and the effect that sends it.
-#[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "the fields are the columns of `message`")]
-pub struct SendClaim {
-    pub message_id: String,
-    pub conversation_id: String,
-    pub channel_kind: &'static str,
-    pub author_kind: &'static str,
-    pub author_name: String,
-    pub from_address: String,
-    pub to_address: String,
-    pub subject: Option<String>,
-    pub body_text: String,
-    pub external_id: String,
-    pub reply_refs: Vec<String>,
-    pub draft_id: String,
-    /// True when the AI answered: it counts as one of its turns.
-    pub ai_turn: bool,
-}
-
-/// One line of the timeline.
-#[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "the fields are the columns of `timeline`")]
-pub struct TimelineEntry {
-    pub id: String,
-    pub conversation_id: String,
-    pub contact_id: String,
-    pub kind: &'static str,
-    pub actor_kind: &'static str,
-    pub actor_name: Option<String>,
-    pub summary: String,
-    pub refers_to: Option<String>,
-    pub data: serde_json::Value,
-    pub at: i64,
-}
+use super::transition::{SendClaim, TimelineEntry};
+use super::{Conn, StoreError, execute, on};
+use crate::domain::ActionReason;
 
 /// One write. Fields are the columns they set; ids and times come with them.
 #[derive(Debug, Clone)]
@@ -235,96 +157,6 @@ pub enum Write {
     RejectedInbound { reason: String, day: i64 },
 }
 
-impl Transition {
-    pub(super) async fn apply(&self, conn: &mut Conn<'_>) -> Result<Outcome, StoreError> {
-        if let Some(fence) = &self.fence
-            && !fence.holds(conn, &self.workspace_id, self.now_ms).await?
-        {
-            return Ok(Outcome::Fenced);
-        }
-        if let Some(run) = &self.run
-            && run.apply(conn, &self.workspace_id, self.now_ms).await? == 0
-        {
-            return Ok(Outcome::Lost);
-        }
-        for write in &self.writes {
-            write.apply(conn, &self.workspace_id, self.now_ms).await?;
-        }
-        Ok(Outcome::Won)
-    }
-}
-
-impl SendFence {
-    async fn holds(&self, conn: &mut Conn<'_>, ws: &str, now_ms: i64) -> Result<bool, StoreError> {
-        let text = match conn {
-            Conn::Sqlite(_) => sql::sqlite::SEND_FENCE,
-            Conn::Postgres(_) => sql::postgres::SEND_FENCE,
-        };
-        let row: Option<FenceRow> = on!(conn, |c| sqlx::query_as(text)
-            .bind(ws)
-            .bind(&self.conversation_id)
-            .bind(&self.contact_id)
-            .fetch_optional(c)
-            .await?);
-        Ok(row.is_some_and(|row| {
-            let paused = row.ai_paused && row.ai_paused_until.is_none_or(|until| until > now_ms);
-            !row.kill_switch
-                && !paused
-                && row.opted_out_at.is_none()
-                && row.channel_status == "active"
-                && row.revision == self.revision
-                && row.policy_digest.as_deref() == Some(self.policy_digest.as_str())
-        }))
-    }
-}
-
-impl RunMove {
-    async fn apply(&self, conn: &mut Conn<'_>, ws: &str, now: i64) -> Result<u64, StoreError> {
-        // A run that waits belongs to nobody; a lease would keep it from whoever comes when its time has come.
-        let release = self.ready_at.is_none_or(|at| at > now);
-        Ok(execute!(
-            conn,
-            sql::RUN_ADVANCE,
-            ws,
-            &self.id,
-            self.version,
-            self.epoch,
-            self.stage.as_str(),
-            self.attempt,
-            self.approved,
-            self.held_since,
-            self.ready_at,
-            self.closed_reason.map(ClosedReason::as_str),
-            self.last_error.as_deref(),
-            self.draft_id.as_deref(),
-            self.decision_id.as_deref(),
-            release,
-            now
-        ))
-    }
-}
-
-impl TimelineEntry {
-    pub(super) async fn insert(&self, conn: &mut Conn<'_>, ws: &str) -> Result<(), StoreError> {
-        execute!(
-            conn,
-            sql::TIMELINE_INSERT,
-            ws,
-            &self.id,
-            &self.conversation_id,
-            &self.contact_id,
-            self.kind,
-            self.actor_kind,
-            self.actor_name.as_deref(),
-            &self.summary,
-            self.refers_to.as_deref(),
-            self.data.to_string(),
-            self.at
-        );
-        Ok(())
-    }
-}
-
 /// The first words of a text, on one line: what the list shows.
 pub(super) fn preview(text: &str) -> String {
     let mut line = String::with_capacity(160);
@@ -407,55 +239,9 @@ async fn cancel_effect(conn: &mut Conn<'_>, ws: &str, run_id: &str, now: i64) ->
     Ok(())
 }
 
-impl SendClaim {
-    async fn insert(&self, conn: &mut Conn<'_>, ws: &str, now: i64) -> Result<(), StoreError> {
-        let (seq,): (i64,) = on!(conn, |c| sqlx::query_as(sql::CONVERSATION_TOUCH_OUTBOUND)
-            .bind(ws)
-            .bind(&self.conversation_id)
-            .bind(preview(&self.body_text))
-            .bind(now)
-            .bind(i64::from(self.ai_turn))
-            .fetch_one(c)
-            .await?);
-        let refs = serde_json::to_string(&self.reply_refs).unwrap_or_else(|_| "[]".to_owned());
-        execute!(
-            conn,
-            sql::MESSAGE_INSERT,
-            ws,
-            &self.message_id,
-            &self.conversation_id,
-            seq,
-            "outbound",
-            self.channel_kind,
-            "message",
-            false,
-            self.author_kind,
-            None::<&str>,
-            &self.author_name,
-            &self.from_address,
-            &self.to_address,
-            self.subject.as_deref(),
-            &self.body_text,
-            &self.body_text,
-            None::<&str>,
-            "[]",
-            &self.external_id,
-            &refs,
-            None::<&str>,
-            "sending",
-            None::<&str>,
-            &self.draft_id,
-            now,
-            now
-        );
-        remember_ref(conn, ws, &self.external_id, &self.conversation_id, &self.message_id).await?;
-        move_unread(conn, ws, &self.conversation_id, now).await
-    }
-}
-
 impl Write {
     #[expect(clippy::too_many_lines, reason = "one arm per kind of write, each a call; splitting would hide the list")]
-    async fn apply(&self, conn: &mut Conn<'_>, ws: &str, now: i64) -> Result<(), StoreError> {
+    pub(super) async fn apply(&self, conn: &mut Conn<'_>, ws: &str, now: i64) -> Result<(), StoreError> {
         match self {
             Self::Step { run_id, step, revision, output } => {
                 execute!(conn, sql::STEP_INSERT, ws, run_id, *step, *revision, output, now);
