@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::decide;
+use crate::decide::normalise::Arrival;
 use crate::decide::person::DecideError;
-use crate::domain::{DEFAULT_WORKSPACE, IdKind};
+use crate::domain::{ChannelKind, DEFAULT_WORKSPACE, IdKind};
 use crate::policies::{InForce, Policies, PolicyError, Prepared};
 use crate::ports::{Clock, Ids, Models, Outbounds};
 use crate::queue::{self, Lanes};
 use crate::stages;
 use crate::store::ingest::{Ingest, Ingested};
-use crate::store::rows::DueRow;
+use crate::store::rows::{ChannelRow, DueRow};
 use crate::store::{Db, StoreError, Transition, Write, Writer, read};
 
 /// What an engine is made of.
@@ -193,6 +194,20 @@ impl Engine {
 
     // ---- messages in -------------------------------------------------------------------------------------------
 
+    /// Reads a raw mail, whatever state it is in, away from the threads that serve others: a large one takes a while.
+    ///
+    /// # Errors
+    /// [`StoreError::Closed`] when the process is shutting down.
+    pub async fn read_mail(&self, channel: &ChannelRow, source: &str, raw: Vec<u8>) -> Result<Ingest, StoreError> {
+        let (engine, channel, source) = (self.clone(), channel.clone(), source.to_owned());
+        let read = tokio::task::spawn_blocking(move || {
+            let now_ms = engine.clock().now_ms();
+            let arrival = Arrival { channel: &channel, kind: ChannelKind::Email, source: &source, now_ms };
+            decide::normalise::from_mail(arrival, &raw, engine.ids())
+        });
+        read.await.map_err(|_| StoreError::Closed)
+    }
+
     /// Stores one inbound message, once, and wakes whoever works on it.
     ///
     /// # Errors
@@ -313,7 +328,7 @@ impl Engine {
         if context.run.stage.is_terminal() {
             return Ok(());
         }
-        stages::commit(self, &context, decide::step_failed(&context, self.ids(), problem)).await?;
+        stages::commit(self, &context, decide::step_failed(&context, &in_force.policy, self.ids(), problem)).await?;
         Ok(())
     }
 

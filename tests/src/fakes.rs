@@ -40,7 +40,7 @@ impl Clock for ManualClock {
 }
 
 /// Models that do as the message says: a text that begins with `[question 0.93]` is classified so, `[broken]` makes the
-/// classifier fail, anything else is abstained from. Drafts are `Re: <intent>`; a text with `{draft: ..}` names its draft.
+/// classifier fail, `[panic]` makes it panic, anything else is abstained from. Drafts are `Re: <intent>`; a text with `{draft: ..}` names its draft.
 #[derive(Debug, Default)]
 pub struct FakeModels;
 
@@ -61,6 +61,7 @@ impl Classifier for Told {
 
     async fn classify(&self, input: &ClassifyInput<'_>) -> Result<Classification, ClassifyError> {
         let told = input.text.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(told, _)| told);
+        assert_ne!(told, Some("panic"), "told to panic");
         if told == Some("broken") {
             return Err(ClassifyError::Unavailable("told to fail".to_owned()));
         }

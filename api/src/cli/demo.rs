@@ -33,7 +33,7 @@ pub(crate) async fn play(shell: &Shell) -> Result<Vec<Fate>, Failure> {
         shell.engine.settle().await?;
     }
     let channel = account(shell, ChannelKind::Email).await?;
-    let ingest = normalise::from_mail(arrival(shell, &channel, ChannelKind::Email), MAIL, shell.engine.ids());
+    let ingest = shell.engine.read_mail(&channel, "demo", MAIL.to_vec()).await?;
     fates.push((shell.engine.receive(ingest).await?, "second-thoughts.eml".to_owned()));
     shell.engine.settle().await?;
     let mut looked_up = Vec::new();

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use futures_util::{StreamExt as _, stream};
 use indicatif::{ProgressBar, ProgressStyle};
-use remit_engine::decide::normalise::{self, Arrival};
 use remit_engine::domain::ChannelKind;
 use remit_engine::store::ingest::Ingested;
 use remit_engine::store::rows::ChannelRow;
@@ -128,15 +127,10 @@ async fn store_all(
 }
 
 async fn store(shell: &Shell, channel: &ChannelRow, path: &Path) -> Result<Ingested, Failure> {
-    let (path, channel, engine) = (path.to_owned(), channel.clone(), shell.engine.clone());
-    let ingest = tokio::task::spawn_blocking(move || {
-        let raw = inspect::read(&path)?;
-        let source = path.display().to_string();
-        let arrival =
-            Arrival { channel: &channel, kind: ChannelKind::Email, source: &source, now_ms: engine.clock().now_ms() };
-        Ok::<_, Failure>(normalise::from_mail(arrival, &raw, engine.ids()))
-    })
-    .await??;
+    let source = path.display().to_string();
+    let path = path.to_owned();
+    let raw = tokio::task::spawn_blocking(move || inspect::read(&path)).await??;
+    let ingest = shell.engine.read_mail(channel, &source, raw).await?;
     Ok(shell.engine.receive(ingest).await?)
 }
 

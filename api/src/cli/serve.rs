@@ -7,7 +7,6 @@ use std::time::Duration;
 use clap::Args;
 use remit_engine::Engine;
 use remit_engine::adapters::MailDrop;
-use remit_engine::decide::normalise::{self, Arrival};
 use remit_engine::domain::ChannelKind;
 use remit_engine::store::Dialect;
 use tokio::signal::unix::{SignalKind, signal};
@@ -175,17 +174,7 @@ async fn take_in(
     path: &std::path::Path,
 ) -> Result<(), Failure> {
     let raw = folder.read(path).await?;
-    let (engine_, channel_) = (engine.clone(), channel.clone());
-    let ingest = tokio::task::spawn_blocking(move || {
-        let arrival = Arrival {
-            channel: &channel_,
-            kind: ChannelKind::Email,
-            source: "maildir",
-            now_ms: engine_.clock().now_ms(),
-        };
-        normalise::from_mail(arrival, &raw, engine_.ids())
-    })
-    .await?;
+    let ingest = engine.read_mail(channel, "maildir", raw).await?;
     engine.receive(ingest).await?;
     folder.accept(path).await?;
     Ok(())

@@ -86,6 +86,22 @@ pub fn decide(context: &RunContext, policy: &Policy, gated: &Gated, took_us: i64
     }
 }
 
+/// Nothing more is tried without a person, and nothing was decided yet: the record says what the policy makes of what is
+/// known, so that this message too has one.
+#[must_use]
+pub fn give_up(context: &RunContext, policy: &Policy, reason: &str, ids: &dyn Ids) -> Transition {
+    let gated = ask(context, policy, Gate::Draft);
+    let decision_id = ids.next(IdKind::Decision);
+    let mut plan = Plan { context, policy, gated: &gated, ids, decision_id, writes: Vec::new() };
+    plan.record(0);
+    let mut transition = super::given_up(context, ids, reason);
+    if let Some(run) = &mut transition.run {
+        run.decision_id = Some(plan.decision_id);
+    }
+    transition.writes.extend(plan.writes);
+    transition
+}
+
 /// Begins the send that the gate has just allowed again, unless anything it relied on changes before the commit.
 ///
 /// `limits` are the limits of the policy that this send counts against: name, subject, start of the bucket.

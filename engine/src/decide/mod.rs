@@ -157,10 +157,13 @@ pub fn retry_after_ms(attempt: i64) -> i64 {
 
 /// A step failed for a reason that may pass: try again later, and give up at last.
 #[must_use]
-pub fn step_failed(context: &RunContext, ids: &dyn Ids, reason: &str) -> Transition {
+pub fn step_failed(context: &RunContext, policy: &remit_dsl::Policy, ids: &dyn Ids, reason: &str) -> Transition {
     let attempt = context.run.attempt + 1;
     if attempt >= MOST_ATTEMPTS {
-        return given_up(context, ids, reason);
+        return match context.run.decision_id {
+            Some(_) => given_up(context, ids, reason),
+            None => gate::give_up(context, policy, reason, ids),
+        };
     }
     let mut run = context.to(context.run.stage, Some(context.now_ms + retry_after_ms(attempt)));
     run.attempt = attempt;

@@ -107,7 +107,7 @@ async fn draft(engine: &Engine, in_force: &InForce, context: &decide::RunContext
     };
     let answer = in_force.drafter.draft(&input).await;
     let transition = match &answer {
-        Err(DraftError::Unavailable(reason)) => decide::step_failed(context, engine.ids(), reason),
+        Err(DraftError::Unavailable(reason)) => decide::step_failed(context, &in_force.policy, engine.ids(), reason),
         _ => decide::draft::decide(context, Some(&answer), engine.ids()),
     };
     commit(engine, context, transition).await

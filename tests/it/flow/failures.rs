@@ -121,3 +121,19 @@ each_database!(a_stopped_engine_goes_on_where_it_was, |database| {
     app.settle().await;
     assert_eq!(app.run_of(&message).await.stage, Stage::Sent);
 });
+
+each_database!(a_step_that_panics_is_tried_again_then_shown_and_takes_nobody_along, |database| {
+    let app = TestApp::new(&database, POLICY).await;
+    let poison = app.receive(ChannelKind::Chat, "visitor-1", "[panic]").await;
+    let other = app.receive(ChannelKind::Chat, "visitor-2", SURE).await;
+    assert_eq!(app.run_of(&other).await.stage, Stage::Sent);
+    for _ in 0..6 {
+        app.wait(Duration::from_secs(700)).await;
+    }
+    let run = app.run_of(&poison).await;
+    assert_eq!(run.stage, Stage::Failed);
+    assert!(run.last_error.unwrap().contains("told to panic"));
+    assert_eq!(app.actions(&poison).await, ["job_dead"]);
+    // This message has a decision too.
+    assert_eq!(app.decision(&poison).await.outcome, "escalate");
+});

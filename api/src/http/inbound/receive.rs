@@ -2,7 +2,7 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use remit_engine::decide::normalise::{
-    Arrival, InboundAttachment, InboundMessage, InboundSender, InvalidInbound, from_json, from_mail,
+    Arrival, InboundAttachment, InboundMessage, InboundSender, InvalidInbound, from_json,
 };
 use remit_engine::domain::ChannelKind;
 use remit_engine::store::rows::ChannelRow;
@@ -217,10 +217,8 @@ async fn accept(app: &App, channel_id: &str, request: Request) -> Result<Ingest,
         let detail = "The channel is disabled; nothing was stored.";
         return Err(Rejected::new("channel_inactive", ErrorCode::ChannelInactive, detail).into());
     }
-    let arrival = Arrival { channel: &channel, kind, source: "api", now_ms: app.now_ms() };
-    let ids = app.engine().ids();
     if is_mail {
-        return Ok(from_mail(arrival, &body, ids));
+        return Ok(app.engine().read_mail(&channel, "api", body.to_vec()).await?);
     }
     if media_type.as_deref() != Some("application/json") {
         let detail = "Send `application/json`, or `message/rfc822` to a mail channel.";
@@ -229,7 +227,8 @@ async fn accept(app: &App, channel_id: &str, request: Request) -> Result<Ingest,
     let invalid = |error| Rejected { error, counted: "invalid_body" };
     let inbound: Inbound = extract::from_json(&body).map_err(invalid)?;
     storable(&inbound, &channel).map_err(invalid)?;
-    let ingest = from_json(arrival, &inbound.into(), &body, ids)
+    let arrival = Arrival { channel: &channel, kind, source: "api", now_ms: app.now_ms() };
+    let ingest = from_json(arrival, &inbound.into(), &body, app.engine().ids())
         .map_err(|InvalidInbound { pointer, message }| invalid(ApiError::field(pointer, "invalid", message)))?;
     Ok(ingest)
 }
