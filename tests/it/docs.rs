@@ -53,10 +53,35 @@ async fn every_command_in_the_readme_works() {
     for answer in &answers {
         assert!(!answer["data"].as_array().unwrap_or_else(|| panic!("{answer}")).is_empty(), "{answer}");
     }
+    the_table_is_true(url, key).await;
     let (ended, _) = demo.terminate();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
 
     run_the_binary(&remit, &binary).await;
+}
+
+/// Each row of the README's table names a rule and a place that really decided so in the demo.
+async fn the_table_is_true(url: &str, key: &str) {
+    let get = reqwest::Client::new().get(format!("{url}/api/v1/decisions?limit=100")).bearer_auth(key);
+    let decisions: serde_json::Value = get.send().await.unwrap().json().await.unwrap();
+    let decided: Vec<String> = decisions["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|decision| {
+            let word = |field: &str| decision[field].as_str().unwrap().to_owned();
+            format!("{} {}:{}:{}", word("rule"), word("file"), decision["line"], decision["column"])
+        })
+        .collect();
+    let text = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let table = text.split_once("CHANNEL   FROM").and_then(|(_, rest)| rest.split_once("```")).expect("the table").0;
+    let rows: Vec<&str> = table.lines().skip(1).collect();
+    assert!(rows.len() >= 5);
+    for row in rows {
+        let mut words = row.split_whitespace().rev();
+        let (at, rule) = (words.next().unwrap(), words.next().unwrap());
+        assert!(decided.contains(&format!("{rule} {at}")), "the README says `{row}`, the demo {decided:#?}");
+    }
 }
 
 async fn run_the_binary(remit: &Remit, lines: &[&String]) {
