@@ -122,6 +122,68 @@ impl RunContext {
         Write::Timeline(Box::new(entry))
     }
 
+    /// The context of the next step, had this transition been committed `now_ms`. Saves loading it all again between the
+    /// steps before the gate; what others may have changed meanwhile is seen when the gate is asked right before the send.
+    #[must_use]
+    pub fn after(&self, transition: &Transition, now_ms: i64) -> Self {
+        let mut next = self.clone();
+        next.now_ms = now_ms;
+        if let Some(moved) = &transition.run {
+            let run = &mut next.run;
+            run.version += 1;
+            run.stage = moved.stage;
+            run.attempt = moved.attempt;
+            run.approved = moved.approved;
+            run.held_since = moved.held_since;
+            run.ready_at = moved.ready_at;
+            run.closed_reason = moved.closed_reason.map(|reason| reason.to_string());
+            run.last_error.clone_from(&moved.last_error);
+            run.draft_id = moved.draft_id.clone().or(run.draft_id.take());
+            run.decision_id = moved.decision_id.clone().or(run.decision_id.take());
+            run.updated_at = transition.now_ms;
+        }
+        for write in &transition.writes {
+            next.apply(write, transition.now_ms);
+        }
+        next
+    }
+
+    fn apply(&mut self, write: &Write, at: i64) {
+        match write {
+            Write::Classified { intent, confidence, margin, language, classifier, .. } => {
+                let message = &mut self.message;
+                message.intent.clone_from(intent);
+                message.confidence = *confidence;
+                message.margin = *margin;
+                message.language = language.clone().or(message.language.take());
+                message.classifier = Some(classifier.clone());
+            }
+            Write::Step { step, output, .. } if *step == classify::STEP => {
+                self.classification = serde_json::from_str(output).unwrap_or_default();
+            }
+            Write::Draft { id, subject, body_text, content_sha256, source, base_revision, .. } => {
+                self.draft = Some(DraftRow {
+                    workspace_id: self.run.workspace_id.clone(),
+                    id: id.clone(),
+                    conversation_id: self.conversation.id.clone(),
+                    message_id: self.message.id.clone(),
+                    run_id: self.run.id.clone(),
+                    author_kind: "ai_agent".to_owned(),
+                    status: "open".to_owned(),
+                    version: 1,
+                    subject: subject.clone(),
+                    body_text: body_text.clone(),
+                    content_sha256: content_sha256.clone(),
+                    source: source.clone(),
+                    base_revision: *base_revision,
+                    created_at: at,
+                    updated_at: at,
+                });
+            }
+            _ => {}
+        }
+    }
+
     /// True when the AI is paused for the contact at this moment.
     #[must_use]
     pub fn paused(&self) -> bool {

@@ -6,6 +6,7 @@
 mod load;
 mod send;
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::decide;
@@ -29,10 +30,12 @@ pub(crate) enum StepError {
 }
 
 /// Whether to go on with the same run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Next {
-    /// The run moved; look at it again.
+    /// The run moved, or something under it did: load it again.
     Again,
+    /// The run moved, and this is how it stands now.
+    With(Box<decide::RunContext>),
     /// The run is parked, ended, or somebody else's.
     Stop,
 }
@@ -42,41 +45,49 @@ const MOST_STEPS: usize = 16;
 
 /// Takes a run as far as it goes now.
 pub(crate) async fn advance(engine: &Engine, workspace: &str, run_id: &str, epoch: i64) -> Result<(), StepError> {
+    let mut known: Option<(Arc<InForce>, decide::RunContext)> = None;
     for _ in 0..MOST_STEPS {
-        if step(engine, workspace, run_id, epoch).await? == Next::Stop {
+        let in_force = engine.policies().in_force(engine.db(), workspace).await?;
+        let context = match known.take() {
+            // What a context holds of limits and AI agents belongs to the policy it was loaded under.
+            Some((before, context)) if Arc::ptr_eq(&before, &in_force) => Some(context),
+            _ => context(engine, &in_force, workspace, run_id).await?,
+        };
+        let Some(context) = context else { return Ok(()) };
+        // Not ours (any more), or not due: a parked run is only touched when its time has come.
+        let due = context.run.ready_at.is_some_and(|at| at <= context.now_ms);
+        if context.run.epoch != epoch || context.run.stage.is_terminal() || !due {
             return Ok(());
+        }
+        match step(engine, &in_force, &context).await? {
+            Next::Again => {}
+            Next::With(next) => known = Some((in_force, *next)),
+            Next::Stop => return Ok(()),
         }
     }
     // Something keeps changing under the gate. Later again, and at last a person.
     Err(StepError::Restless)
 }
 
-async fn step(engine: &Engine, workspace: &str, run_id: &str, epoch: i64) -> Result<Next, StepError> {
-    let in_force = engine.policies().in_force(engine.db(), workspace).await?;
-    let Some(context) = context(engine, &in_force, workspace, run_id).await? else { return Ok(Next::Stop) };
-    // Not ours (any more), or not due: a parked run is only touched when its time has come.
-    let due = context.run.ready_at.is_some_and(|at| at <= context.now_ms);
-    if context.run.epoch != epoch || context.run.stage.is_terminal() || !due {
-        return Ok(Next::Stop);
-    }
+async fn step(engine: &Engine, in_force: &InForce, context: &decide::RunContext) -> Result<Next, StepError> {
     match context.run.stage {
-        Stage::Received => classify(engine, &in_force, &context).await,
-        Stage::Classified => draft(engine, &in_force, &context).await,
-        Stage::Drafted => gate(engine, &in_force, &context, Gate::Draft).await,
-        Stage::Held => gate(engine, &in_force, &context, Gate::Release).await,
+        Stage::Received => classify(engine, in_force, context).await,
+        Stage::Classified => draft(engine, in_force, context).await,
+        Stage::Drafted => gate(engine, in_force, context, Gate::Draft).await,
+        Stage::Held => gate(engine, in_force, context, Gate::Release).await,
         Stage::WaitingApproval => {
-            let approval = load::approval(engine, &context).await?;
-            commit(engine, &context, decide::person::expire(&context, approval.as_ref(), engine.ids())).await
+            let approval = load::approval(engine, context).await?;
+            commit(engine, context, decide::person::expire(context, approval.as_ref(), engine.ids())).await
         }
-        Stage::Gated | Stage::Scheduled => send::begin(engine, &in_force, &context).await,
-        Stage::Sending => send::recover(engine, &context).await,
+        Stage::Gated | Stage::Scheduled => send::begin(engine, in_force, context).await,
+        Stage::Sending => send::recover(engine, context).await,
         Stage::Sent | Stage::Failed | Stage::Closed => Ok(Next::Stop),
     }
 }
 
 async fn classify(engine: &Engine, in_force: &InForce, context: &decide::RunContext) -> Result<Next, StepError> {
     if !context.from_a_person() {
-        return commit(engine, context, decide::classify::machine_mail(context)).await;
+        return pass_on(engine, context, decide::classify::machine_mail(context)).await;
     }
     let input = ClassifyInput {
         channel: context.channel_kind,
@@ -84,12 +95,12 @@ async fn classify(engine: &Engine, in_force: &InForce, context: &decide::RunCont
         text: &context.message.body_text,
     };
     let answer = in_force.classifier.classify(&input).await;
-    commit(engine, context, decide::classify::decide(context, &answer, engine.ids())).await
+    pass_on(engine, context, decide::classify::decide(context, &answer, engine.ids())).await
 }
 
 async fn draft(engine: &Engine, in_force: &InForce, context: &decide::RunContext) -> Result<Next, StepError> {
     if !decide::draft::wanted(context, &in_force.policy) {
-        return commit(engine, context, decide::draft::decide(context, None, engine.ids())).await;
+        return pass_on(engine, context, decide::draft::decide(context, None, engine.ids())).await;
     }
     let intent = decide::draft::intent(context);
     let spec = in_force.policy.intent(intent).and_then(|intent| intent.draft.as_ref());
@@ -106,11 +117,38 @@ async fn draft(engine: &Engine, in_force: &InForce, context: &decide::RunContext
         workspace: &context.channel.name,
     };
     let answer = in_force.drafter.draft(&input).await;
-    let transition = match &answer {
-        Err(DraftError::Unavailable(reason)) => decide::step_failed(context, &in_force.policy, engine.ids(), reason),
-        _ => decide::draft::decide(context, Some(&answer), engine.ids()),
-    };
-    commit(engine, context, transition).await
+    if let Err(DraftError::Unavailable(reason)) = &answer {
+        let later = decide::step_failed(context, &in_force.policy, engine.ids(), reason);
+        return commit(engine, context, later).await;
+    }
+    pass_on(engine, context, decide::draft::decide(context, Some(&answer), engine.ids())).await
+}
+
+/// Commits and goes on with what is known, without loading it again.
+async fn pass_on(engine: &Engine, context: &decide::RunContext, transition: Transition) -> Result<Next, StepError> {
+    let next = context.after(&transition, engine.clock().now_ms());
+    Ok(match commit(engine, context, transition).await? {
+        Next::Again => {
+            if cfg!(debug_assertions) {
+                as_stored(engine, &next).await?;
+            }
+            Next::With(Box::new(next))
+        }
+        other => other,
+    })
+}
+
+/// In debug builds, and so in every test: what is passed on is what a reload would give.
+async fn as_stored(engine: &Engine, next: &decide::RunContext) -> Result<(), StepError> {
+    let in_force = engine.policies().in_force(engine.db(), &next.run.workspace_id).await?;
+    let stored = context(engine, &in_force, &next.run.workspace_id, &next.run.id).await?;
+    if let Some(stored) = stored.filter(|stored| stored.run.version == next.run.version) {
+        debug_assert_eq!(stored.run, next.run);
+        debug_assert_eq!(stored.message, next.message);
+        debug_assert_eq!(stored.draft, next.draft);
+        debug_assert_eq!(stored.classification, next.classification);
+    }
+    Ok(())
 }
 
 async fn gate(
