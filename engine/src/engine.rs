@@ -91,7 +91,7 @@ impl Engine {
     /// [`StoreError`] when the workspace cannot be made.
     pub async fn new(parts: Parts) -> Result<Self, StoreError> {
         let Parts { db, clock, ids, models, outbound } = parts;
-        let (writer, _task) = Writer::start(db.clone());
+        let writer = Writer::start(&db);
         let boot = ids.next(IdKind::Boot);
         let engine = Self {
             inner: Arc::new(Inner {

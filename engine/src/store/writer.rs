@@ -1,14 +1,16 @@
-//! The group-commit writer: one task that commits whatever queued up while the last commit ran.
+//! The group-commit writer: a task that commits whatever queued up while the last commit ran.
 //!
 //! No timer and no added latency: alone, a change is committed at once; under load, hundreds share one disk flush.
 //! A group that fails is rolled back and done again one change at a time, so that one bad change cannot take others
 //! with it. Nobody is answered before the commit.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Db, Ingest, Ingested, StoreError, Transition};
+use super::{Db, Dialect, Ingest, Ingested, StoreError, Transition};
 
 /// What became of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,11 +42,17 @@ impl Change {
 
 type Answer = oneshot::Sender<Result<Outcome, StoreError>>;
 
-/// The way in for every change. Clones share one queue.
+/// The way in for every change. Clones share the queues.
 #[derive(Debug, Clone)]
 pub struct Writer {
-    queue: mpsc::Sender<(Change, Answer)>,
+    /// One on SQLite, which has one writer; a few on PostgreSQL, where each waits for round trips of its own.
+    queues: Arc<[mpsc::Sender<(Change, Answer)>]>,
+    next: Arc<AtomicUsize>,
 }
+
+/// Connections that write to PostgreSQL at the same time. A run has one change in flight at most, so which of them
+/// takes it does not matter.
+const POSTGRES_WRITERS: usize = 3;
 
 /// Changes that share one transaction at most.
 const LARGEST_GROUP: usize = 256;
@@ -54,12 +62,16 @@ const LONGEST_QUEUE: usize = 4096;
 const MOST_TRIES: u32 = 6;
 
 impl Writer {
-    /// Starts the writer's task. It ends when the last clone is dropped and the queue is empty.
+    /// Starts the writer's tasks. They end when the last clone is dropped and the queues are empty.
     #[must_use]
-    pub fn start(db: Db) -> (Self, tokio::task::JoinHandle<()>) {
-        let (queue, inbox) = mpsc::channel(LONGEST_QUEUE);
-        let task = tokio::spawn(serve(db, inbox));
-        (Self { queue }, task)
+    pub fn start(db: &Db) -> Self {
+        let writers = if db.dialect() == Dialect::Sqlite { 1 } else { POSTGRES_WRITERS };
+        let queues = (0..writers).map(|_| {
+            let (queue, inbox) = mpsc::channel(LONGEST_QUEUE);
+            tokio::spawn(serve(db.clone(), inbox));
+            queue
+        });
+        Self { queues: queues.collect(), next: Arc::new(AtomicUsize::new(0)) }
     }
 
     /// Stores one inbound message, once.
@@ -83,7 +95,9 @@ impl Writer {
 
     async fn submit(&self, change: Change) -> Result<Outcome, StoreError> {
         let (answer, answered) = oneshot::channel();
-        self.queue.send((change, answer)).await.map_err(|_| StoreError::Closed)?;
+        let turn = self.next.fetch_add(1, Ordering::Relaxed) % self.queues.len().max(1);
+        let queue = self.queues.get(turn).ok_or(StoreError::Closed)?;
+        queue.send((change, answer)).await.map_err(|_| StoreError::Closed)?;
         answered.await.map_err(|_| StoreError::Closed)?
     }
 }
