@@ -31,6 +31,11 @@ const WINDOW: usize = 2_000;
 /// The same where runs are leased: what one process holds, the others cannot work on, also while it is dead.
 const LEASED_WINDOW: usize = 2 * CONCURRENCY;
 
+/// Runs after which the planner of a young store is told what it holds, doubling each time up to the last; from then on
+/// the database's own upkeep is in time.
+const FIRST_ANALYZE: usize = 64;
+const LAST_ANALYZE: usize = 65_536;
+
 #[derive(Debug, Default)]
 struct State {
     /// Heads of lanes that nobody works on yet.
@@ -265,10 +270,21 @@ pub(crate) async fn run(engine: Engine, stop: impl Future<Output = ()> + Send + 
 async fn feed(engine: Engine, stopped: tokio_util::sync::CancellationToken) {
     let mut renewed = tokio::time::Instant::now();
     let window = if engine.leases() { LEASED_WINDOW } else { WINDOW };
+    let (mut taken, mut analyze_at) = (0_usize, FIRST_ANALYZE);
     while !stopped.is_cancelled() {
         let wait = match engine.due(window, engine.lanes().len()).await {
             Ok(due) => {
                 let leased = engine.leases();
+                taken += due.len();
+                if leased && taken >= analyze_at && analyze_at <= LAST_ANALYZE {
+                    analyze_at *= 2;
+                    let engine = engine.clone();
+                    tokio::spawn(async move {
+                        if let Err(error) = engine.db().analyze().await {
+                            tracing::debug!(%error, "cannot refresh the planner's statistics");
+                        }
+                    });
+                }
                 for work in due {
                     engine.lanes().offer(work, leased);
                 }

@@ -56,6 +56,14 @@ impl Db {
         Ok(())
     }
 
+    /// Tells the planner how the tables have grown.
+    pub(crate) async fn analyze(&self) -> Result<(), StoreError> {
+        if let Some(pool) = self.postgres() {
+            sqlx::query(sql::ANALYZE).execute(pool).await?;
+        }
+        Ok(())
+    }
+
     /// Passes on what other processes tell, until stopped. Ends at once on SQLite.
     pub(crate) async fn listen(&self, heard: Arc<Notify>, stopped: CancellationToken) {
         let Some(pool) = self.postgres() else { return };

@@ -139,6 +139,7 @@ differing! {
         SEND_FENCE = "send_fence",
     }
     postgres, POSTGRES_ONLY, "postgres" {
+        ANALYZE = "analyze",
         NOTIFY = "notify",
         RUN_CLAIM = "run_claim",
         RUN_RENEW = "run_renew",

@@ -1,10 +1,11 @@
 -- Differs because only PostgreSQL has several workers: they lease the heads of lanes.
 -- $1 now  $2 limit  $3 owner  $4 lease until
 UPDATE run SET lease_owner = $3, lease_until = $4, epoch = epoch + 1
-WHERE (workspace_id, id) IN (
-    SELECT r.workspace_id, r.id FROM run r
+WHERE ctid = ANY (ARRAY(
+    SELECT r.ctid FROM run r
     WHERE r.ready_at IS NOT NULL AND r.ready_at <= $1 AND (r.lease_until IS NULL OR r.lease_until < $1)
       AND NOT EXISTS (SELECT 1 FROM run p WHERE p.workspace_id = r.workspace_id AND p.conversation_id = r.conversation_id
-          AND p.seq < r.seq AND p.stage IN ('received', 'classified', 'drafted', 'gated', 'sending'))
-    ORDER BY r.ready_at, r.id LIMIT $2 FOR UPDATE SKIP LOCKED)
+          AND p.seq < r.seq AND p.stage IN ('received', 'classified', 'drafted', 'gated', 'sending')
+          AND p.stage NOT IN ('sent', 'failed', 'closed'))
+    ORDER BY r.ready_at, r.id LIMIT $2 FOR UPDATE SKIP LOCKED))
 RETURNING workspace_id, id, conversation_id, seq, epoch
