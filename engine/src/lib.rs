@@ -7,6 +7,7 @@ pub mod decide;
 pub mod domain;
 pub mod draft;
 pub mod engine;
+pub mod language;
 pub mod mail;
 pub mod models;
 mod people;

@@ -7,10 +7,10 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::features::{normalise, words};
-use super::language::language;
 use super::rules::{RuleSignals, signals};
 use super::strip::strip;
 use super::training::{Model, Reading};
+use crate::language;
 use crate::ports::{Classification, Classifier, ClassifyError, ClassifyInput};
 
 /// Part of the id: raised whenever the same examples would give other answers.
@@ -80,7 +80,7 @@ impl EmbeddedClassifier {
     pub fn read(&self, input: &ClassifyInput<'_>) -> Classification {
         let text = strip(input.text);
         let found = rule_signals(input, &text);
-        let language = language(&text);
+        let language = language::detect(&text);
         let normalised = normalise(&text);
         let reading = self.model.read(&normalised);
         // The policy's author has said what these very words mean.
@@ -220,7 +220,7 @@ fn identify(examples: &[(String, String)]) -> String {
 fn languages(examples: &[(String, String)]) -> BTreeSet<&'static str> {
     let mut seen: BTreeMap<&'static str, (usize, BTreeSet<&str>)> = BTreeMap::new();
     for (intent, text) in examples {
-        if let Some(language) = language(text) {
+        if let Some(language) = language::detect(text) {
             let (count, intents) = seen.entry(language).or_default();
             *count += 1;
             intents.insert(intent);

@@ -9,7 +9,6 @@ mod calibrate;
 mod embedded;
 mod features;
 mod folding;
-mod language;
 mod logistic;
 mod neighbours;
 mod rules;
@@ -17,6 +16,5 @@ mod strip;
 mod training;
 
 pub use embedded::EmbeddedClassifier;
-pub use language::language;
 pub use rules::{RuleSignals, signals};
 pub use strip::strip;

@@ -183,7 +183,7 @@ pub fn from_json(
         automated: message.automated,
         to_address: message.to.clone().unwrap_or_else(|| arrival.channel.address.clone()),
         subject: message.subject.as_deref().map(clean).filter(|subject| !subject.is_empty()),
-        language: mail::detect_language(&visible),
+        language: crate::language::detect(&visible).map(str::to_owned),
         body_text: visible,
         full_text: text,
         attachments: serde_json::to_string(&message.attachments).unwrap_or_else(|_| "[]".to_owned()),

@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 
-use super::subject::reply_subject;
 use super::values::{first_name, one_line, tidy};
 use crate::domain::ChannelKind;
+use crate::mail::reply_subject;
 use crate::ports::{DraftError, DraftInput, DraftText, Drafter};
 
 /// What a template may name. Text that the contact wrote is not among it.
@@ -91,7 +91,7 @@ impl TemplateDrafter {
         if let Some(most) = input.max_words.filter(|most| words > *most as usize) {
             return Err(refuse(format!("it gives {words} words, more than the {most} that the policy allows")));
         }
-        let subject = (input.channel == ChannelKind::Email).then(|| reply_subject(input.subject));
+        let subject = (input.channel == ChannelKind::Email).then(|| reply_subject(input.subject.unwrap_or_default()));
         Ok(DraftText { subject, body_text, source: format!("template:{name}") })
     }
 }

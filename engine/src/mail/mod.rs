@@ -12,7 +12,6 @@ mod compose;
 mod header;
 mod html;
 mod identity;
-mod language;
 mod machine;
 mod parse;
 mod prepare;
@@ -27,7 +26,6 @@ pub use address::{normalise_email, normalise_phone};
 pub use compose::compose;
 pub use html::safe_html;
 pub use identity::{dedupe_key, thread_ids};
-pub use language::detect as detect_language;
 pub use subject::{base_subject, reply_subject};
 pub use visible::visible_text;
 

@@ -3,7 +3,7 @@
 use mail_parser::{Address, Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
 use super::header::{self, Head};
-use super::{Attachment, Mail, MailKind, charset, html, language, machine, prepare, reading, visible};
+use super::{Attachment, Mail, MailKind, charset, html, machine, prepare, reading, visible};
 
 /// Parts of one mail that are looked at.
 const MAX_PARTS: usize = 200;
@@ -36,7 +36,7 @@ pub(super) fn parse(raw: &[u8]) -> Mail {
     read_head(&mut mail, &head, &message);
     let leaves = read_body(&mut mail, &message, &head, &bytes);
     machine::judge(&mut mail, &head, &leaves);
-    mail.language = language::detect(&mail.visible_text);
+    mail.language = crate::language::detect(&mail.visible_text).map(str::to_owned);
     mail
 }
 

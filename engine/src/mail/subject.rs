@@ -70,10 +70,13 @@ pub fn base_subject(subject: &str) -> String {
     }
 }
 
-/// The subject of an answer: `Re: ` and the base subject, list tags kept.
+/// Longest subject that is carried on, in characters.
+const LONGEST: usize = 200;
+
+/// The subject of an answer: `Re: ` and the base subject, list tags kept. One line of at most 204 characters.
 #[must_use]
 pub fn reply_subject(subject: &str) -> String {
-    let flat: String = subject.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let flat: String = subject.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
     let mut rest = flat.split_whitespace().collect::<Vec<_>>().join(" ");
     loop {
         let shorter = strip_mark(&rest);
@@ -122,6 +125,22 @@ fn forwarded_inner(subject: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_is_marked_once_and_stays_on_one_short_line() {
+        for (subject, wanted) in [
+            ("Price", "Re: Price"),
+            ("RE : Price", "Re: Price"),
+            ("Re[2]: Price", "Re: Price"),
+            ("AW: Preis", "Re: Preis"),
+            ("Reminder: pay", "Re: Reminder: pay"),
+            ("Price\r\nBcc: all@example.com", "Re: Price Bcc: all@example.com"),
+            ("  ", "Re:"),
+        ] {
+            assert_eq!(reply_subject(subject), wanted);
+        }
+        assert!(reply_subject(&"x".repeat(1_000)).chars().count() <= 204);
+    }
 
     #[test]
     fn marks_of_many_languages_go() {
