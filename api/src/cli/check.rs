@@ -30,10 +30,15 @@ enum Format {
     Json,
 }
 
+/// Whether people see the output in colours they have not declined.
+fn colour() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+}
+
 pub(crate) fn check(global: &Global, args: &CheckArgs) -> Done {
     let format = if global.json { Format::Json } else { args.format };
     let policies = files::find(&args.paths)?;
-    let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let colour = colour();
     let (mut errors, mut warnings, mut all) = (0, 0, Vec::new());
     for policy in &policies {
         let compiled = policy.compile();
@@ -76,7 +81,7 @@ pub(crate) struct TestArgs {
 }
 
 pub(crate) fn test(global: &Global, args: &TestArgs) -> Done {
-    let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let colour = colour();
     let (mut passed, mut failed, mut broken, mut all) = (0, 0, 0, Vec::new());
     for files in files::find(&args.paths)? {
         let compiled = files.compile();

@@ -9,7 +9,7 @@
 use remit_dsl::{Outcome, Policy, Reason, RuleKind, Verdict};
 use serde::{Deserialize, Serialize};
 
-use super::{RunContext, content_sha256, facts, send};
+use super::{RunContext, facts, send};
 use crate::domain::{ActionReason, ClosedReason, Gate, IdKind, Stage};
 use crate::ports::Ids;
 use crate::store::{RunMove, SendFence, Transition, Write};
@@ -376,10 +376,4 @@ fn action_for(context: &RunContext, verdict: &Verdict, reason: ClosedReason) -> 
         }
         ClosedReason::Superseded | ClosedReason::Rejected | ClosedReason::Expired => None,
     }
-}
-
-/// True when the draft in the context is still the text that `sha256` names.
-#[must_use]
-pub fn same_content(context: &RunContext, sha256: &str) -> bool {
-    context.draft.as_ref().is_some_and(|draft| content_sha256(draft.subject.as_deref(), &draft.body_text) == sha256)
 }

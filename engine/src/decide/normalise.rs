@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::domain::{ChannelKind, IdKind};
-use crate::mail::{self, Mail, MailKind};
+use crate::mail::{self, MailKind};
 use crate::ports::Ids;
 use crate::store::ingest::{Ingest, IngestIds};
 use crate::store::rows::ChannelRow;
@@ -114,28 +114,26 @@ pub fn from_mail(arrival: Arrival<'_>, raw: &[u8], ids: &dyn Ids) -> Ingest {
     let from_ourselves = sender.as_deref() == Some(own_address.as_str());
     let not_to_be_answered =
         unreadable || mail.precedence_bulk || mail.suppress_auto_reply || mail.own_loop || from_ourselves;
-    let attachments = serde_json::to_string(&mail.attachments).unwrap_or_else(|_| "[]".to_owned());
-    let Mail { from, from_name, to, subject, text, visible_text, safe_html, .. } = mail.clone();
     Ingest {
         dedupe_key: mail::dedupe_key(raw, &mail),
+        thread_ids: mail::thread_ids(&mail),
         content_type: "message/rfc822".to_owned(),
         bytes: raw.to_vec(),
         sender_address: sender.clone().unwrap_or_else(fallback),
-        sender_name: from_name,
+        sender_name: mail.from_name,
         company: None,
         kind,
         automated: kind != "message" || not_to_be_answered,
         unreadable,
-        from_address: answer_to(mail.reply_to.as_deref(), from.as_deref()).unwrap_or_else(fallback),
-        to_address: to.first().cloned().unwrap_or_else(|| arrival.channel.address.clone()),
-        subject: Some(subject).filter(|subject| !subject.is_empty()),
-        body_text: visible_text,
-        full_text: text,
-        body_html: safe_html,
-        attachments,
-        external_id: mail.message_id.clone(),
-        thread_ids: mail::thread_ids(&mail),
-        language: mail.language.clone(),
+        from_address: answer_to(mail.reply_to.as_deref(), mail.from.as_deref()).unwrap_or_else(fallback),
+        to_address: mail.to.first().cloned().unwrap_or_else(|| arrival.channel.address.clone()),
+        subject: Some(mail.subject).filter(|subject| !subject.is_empty()),
+        body_text: mail.visible_text,
+        full_text: mail.text,
+        body_html: mail.safe_html,
+        attachments: serde_json::to_string(&mail.attachments).unwrap_or_else(|_| "[]".to_owned()),
+        external_id: mail.message_id,
+        language: mail.language,
         occurred_at: mail.date_ms.unwrap_or(arrival.now_ms),
         warnings: mail.warnings,
         ..blank(arrival, ids)

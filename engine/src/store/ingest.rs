@@ -4,7 +4,7 @@ use super::rows::{ContactRow, ConversationRow, SeenRow, SupersededRow};
 use super::statements as sql;
 use super::transition::TimelineEntry;
 use super::write;
-use super::{Conn, StoreError, execute, on};
+use super::{Conn, StoreError, execute, on, read};
 use crate::domain::{ActionReason, ChannelKind};
 
 /// Kinds of address, each a name space of its own.
@@ -189,12 +189,7 @@ impl Ingest {
     /// Finds or makes the contact, and locks its row.
     async fn contact(&self, conn: &mut Conn<'_>) -> Result<ContactRow, StoreError> {
         let (ws, kind) = (&self.workspace_id, AddressKind::of(self.channel_kind).as_str());
-        let known: Option<ContactRow> = on!(conn, |c| sqlx::query_as(sql::CONTACT_BY_ADDRESS)
-            .bind(ws)
-            .bind(kind)
-            .bind(&self.sender_address)
-            .fetch_optional(c)
-            .await?);
+        let known = read::contact_by_address(conn, ws, kind, &self.sender_address).await?;
         let id = if let Some(contact) = known {
             contact.id
         } else {

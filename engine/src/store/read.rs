@@ -55,8 +55,6 @@ reads! {
     conversations_of_contact(ws: &str, contact: &str, limit: i64) -> all ConversationRow = CONVERSATION_OF_CONTACT;
     /// Why a conversation needs a person.
     actions(ws: &str, conversation: &str) -> all ActionRow = REQUIRES_ACTION_OF;
-    /// How many messages of a conversation a rep has not seen.
-    unread(ws: &str, rep: &str, conversation: &str) -> one (i64,) = UNREAD_OF;
     /// What came in, byte for byte.
     raw_bytes(ws: &str, raw_event: &str) -> one RawBytesRow = RAW_EVENT_BYTES;
     /// A message.
@@ -65,8 +63,6 @@ reads! {
     messages(ws: &str, conversation: &str, before_seq: i64, limit: i64) -> all MessageRow = MESSAGE_LIST;
     /// A run.
     run(ws: &str, id: &str) -> one RunRow = RUN_GET;
-    /// The run that answers a message.
-    run_of_message(ws: &str, message: &str) -> one RunRow = RUN_OF_MESSAGE;
     /// A contact's parked runs.
     parked_of_contact(ws: &str, contact: &str) -> all RunRow = RUN_PARKED_OF_CONTACT;
     /// Runs that are due, oldest first.

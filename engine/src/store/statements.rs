@@ -103,7 +103,6 @@ statements! {
     RUN_GET = "run_get",
     RUN_INSERT = "run_insert",
     RUN_NEXT_DUE = "run_next_due",
-    RUN_OF_MESSAGE = "run_of_message",
     RUN_PARKED_OF_CONTACT = "run_parked_of_contact",
     RUN_SUPERSEDE = "run_supersede",
     STEP_GET = "step_get",
@@ -116,7 +115,6 @@ statements! {
     UNREAD_CLEAR = "unread_clear",
     UNREAD_MARK = "unread_mark",
     UNREAD_MOVE = "unread_move",
-    UNREAD_OF = "unread_of",
     WORKSPACE_ENSURE = "workspace_ensure",
     WORKSPACE_GET = "workspace_get",
 }

@@ -1,2 +1,0 @@
--- The run that answers a message.  $1 workspace  $2 message
-SELECT * FROM run WHERE workspace_id = $1 AND message_id = $2
