@@ -10,6 +10,7 @@ mod detect;
 mod diagnostic;
 mod eval;
 mod facts;
+pub mod format;
 mod hours;
 mod load;
 mod model;
@@ -20,6 +21,7 @@ pub mod render;
 mod script;
 mod source;
 mod testing;
+pub mod tree;
 mod verdict;
 pub mod vocabulary;
 
