@@ -382,7 +382,7 @@ macro_rules! choice {
         impl crate::tree::shape::Shape for $name {
             fn read(value: &serde_json::Value) -> crate::tree::shape::Result<Self> {
                 const EXPECTED: &str =
-                    concat!($("`", $word, "`, ",)+ $("an object with `", $key, "`, ",)* "and nothing else");
+                    concat!("one of", $(" `", $word, "`",)+ $(" {\"", $key, "\": ...}",)*);
                 match value {
                     serde_json::Value::String(word) => match word.as_str() {
                         $($word => Ok(Self::$unit),)+
