@@ -22,12 +22,17 @@ fn read(text: &str) -> Value {
     to_json(text).unwrap_or_else(|found| panic!("{}\n{text}", remit_dsl::render::plain(&found)))
 }
 
+/// `PROPTEST_CASES` makes it more.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(100)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_tree_that_fits_the_schema_is_written_and_read_again(seed: u64) {
-        let mut trees = Trees::new(schema());
+        let mut trees = Trees::new();
         let tree = trees.tree(&mut Dice(seed));
         let text = from_json(&tree).unwrap_or_else(|error| panic!("{error}\n{tree:#}"));
         prop_assert_eq!(&format(&text).unwrap(), &text);
@@ -40,7 +45,7 @@ proptest! {
     #[test]
     fn formatting_keeps_every_token_and_every_comment(seed: u64) {
         let mut dice = Dice(seed);
-        let mut trees = Trees::new(schema());
+        let mut trees = Trees::new();
         let text = from_json(&trees.tree(&mut dice)).unwrap();
         let messy = messy(&text, &mut dice, 9);
         let formatted = format(&messy).unwrap_or_else(|found| panic!("{}\n{messy}", remit_dsl::render::plain(&found)));
@@ -54,7 +59,7 @@ proptest! {
     /// Names that are words of the language elsewhere: written so that they are read as the same tree, or refused.
     #[test]
     fn no_name_changes_what_is_read(seed: u64) {
-        let mut trees = Trees::new(schema());
+        let mut trees = Trees::new();
         trees.tricky = true;
         let tree = trees.tree(&mut Dice(seed));
         match from_json(&tree) {
@@ -66,7 +71,7 @@ proptest! {
     #[test]
     fn damaged_trees_are_refused_or_mean_what_they_say(seed: u64) {
         let mut dice = Dice(seed);
-        let mut trees = Trees::new(schema());
+        let mut trees = Trees::new();
         let mut tree = trees.tree(&mut dice);
         for _ in 0..1 + dice.below(3) {
             tree = damaged(&tree, &mut dice);
@@ -102,10 +107,9 @@ proptest! {
 
 #[test]
 fn the_generator_reaches_every_part_of_the_schema() {
-    let mut trees = Trees::new(schema());
+    let mut trees = Trees::new();
     for seed in 0..1500 {
-        let tree = trees.tree(&mut Dice(seed * 7919));
-        from_json(&tree).unwrap();
+        trees.tree(&mut Dice(seed * 7919));
     }
     let missing: Vec<_> = trees.all_parts().difference(&trees.seen).cloned().collect();
     assert!(missing.is_empty(), "{missing:?}");
@@ -170,7 +174,7 @@ fn size_and_depth_are_bounded() {
     assert!(matches!(from_json(&nested(40)), Err(TreeError::NotWritable { .. })));
     assert_eq!(from_json(&nested(200)), Err(TreeError::TooDeep));
     let mut many = policy(json!({"fact": "contact.new"}));
-    many["items"] = (0..60_000).map(|_| many["items"][0].clone()).collect();
+    many["items"] = (0..45_000).map(|_| many["items"][0].clone()).collect();
     assert!(matches!(from_json(&many), Err(TreeError::TooLarge { .. })));
     // One long name among many rows: columns must not multiply its length.
     let long = "a".repeat(400_000);
@@ -189,4 +193,113 @@ fn the_shipped_schema_is_the_schema() {
     } else {
         assert_eq!(std::fs::read_to_string(&path).unwrap(), made, "run the tests with UPDATE=1");
     }
+}
+
+/// The keys of every part, made from the schema.
+fn keys() -> String {
+    let schema = schema();
+    let definitions = schema["$defs"].as_object().unwrap();
+    let (items, parts): (Vec<_>, Vec<_>) = definitions.iter().partition(|(name, _)| name.starts_with("item_"));
+    let mut text = String::from("\n### Items\n\nEach has `above?`, `annotations?` and `beside?` as well.\n\n");
+    for (name, schema) in items {
+        let common = ["above", "annotations", "beside", "item"];
+        text += &format_line(name.strip_prefix("item_").unwrap(), &shape(schema, &common));
+    }
+    text += "\n### Parts\n\n";
+    for (name, schema) in parts.into_iter().filter(|(name, _)| *name != "item") {
+        text += &format_line(name, &shape(schema, &[]));
+    }
+    text
+}
+
+fn format_line(name: &str, shape: &str) -> String {
+    std::format!("* **{name}**: {shape}\n")
+}
+
+fn shape(schema: &Value, without: &[&str]) -> String {
+    if let Some(reference) = schema["$ref"].as_str() {
+        return reference.rsplit('/').next().unwrap().to_owned();
+    }
+    if let Some(words) = schema["enum"].as_array() {
+        let words: Vec<String> = words.iter().map(|word| std::format!("`{word}`")).collect();
+        return words.join(" | ");
+    }
+    match schema["type"].as_str() {
+        Some("string") => schema["description"].as_str().unwrap().to_owned(),
+        Some("boolean") => "true".to_owned(),
+        Some("array") => std::format!("[{}]", shape(&schema["items"], &[])),
+        Some("object") => {
+            let required = schema["required"].as_array().cloned().unwrap_or_default();
+            let ways = schema["oneOf"].as_array().map_or(0, Vec::len);
+            let properties = schema["properties"].as_object().unwrap();
+            let (one_of, others): (Vec<_>, Vec<_>) = properties
+                .iter()
+                .filter(|(key, _)| !without.contains(&key.as_str()))
+                .partition(|(key, _)| ways > 0 && is_way(schema, key));
+            let written = |(key, value): &(&String, &Value)| {
+                let needed = ways > 0 && is_way(schema, key) || required.contains(&json!(key));
+                std::format!("`{key}`{} {}", if needed { "" } else { "?" }, shape(value, &[]))
+            };
+            let mut groups = Vec::new();
+            if !one_of.is_empty() {
+                groups.push(one_of.iter().map(written).collect::<Vec<_>>().join(" | "));
+            }
+            groups.extend(others.iter().map(written));
+            std::format!("{{{}}}", groups.join(", "))
+        }
+        _ => {
+            let ways: Vec<String> = schema["oneOf"].as_array().unwrap().iter().map(|way| shape(way, &[])).collect();
+            ways.join(" | ")
+        }
+    }
+}
+
+fn is_way(schema: &Value, key: &str) -> bool {
+    schema["oneOf"].as_array().into_iter().flatten().any(|way| way["required"][0] == json!(key))
+}
+
+#[test]
+fn the_documentation_shows_what_the_code_does() {
+    let path = beside("TREE.md");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let block = |language: &str| {
+        let start = text.find(&std::format!("```{language}\n")).unwrap() + language.len() + 4;
+        &text[start..start + text[start..].find("```").unwrap()]
+    };
+    let (policy, tree) = (block("remit"), block("json"));
+    let tree: Value = serde_json::from_str(tree).unwrap();
+    assert_eq!(read(policy), tree, "{:#}", read(policy));
+    assert_eq!(from_json(&tree).unwrap(), policy);
+    let marker = "UPDATE=1. -->\n";
+    let prose = &text[..text.find(marker).unwrap() + marker.len()];
+    let made = std::format!("{prose}{}", keys());
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, made).unwrap();
+    } else {
+        assert_eq!(text, made, "run the tests with UPDATE=1");
+    }
+}
+
+/// Every form of every item, and what it is as a tree.
+#[test]
+fn the_syntax_corpus_has_the_trees_beside_it() {
+    let mut seen = 0;
+    for entry in std::fs::read_dir(beside("tests/corpus/syntax")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|suffix| suffix != "remit") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let tree = read(&text);
+        let expected = path.with_extension("json");
+        let made = serde_json::to_string_pretty(&tree).unwrap() + "\n";
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(&expected, &made).unwrap();
+        } else {
+            assert_eq!(std::fs::read_to_string(&expected).unwrap(), made, "{}", path.display());
+        }
+        assert_eq!(from_json(&tree).unwrap(), format(&text).unwrap(), "{}", path.display());
+        seen += 1;
+    }
+    assert!(seen >= 5, "{seen} files");
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 
@@ -43,7 +44,7 @@ const COMMENTS: [&str; 7] = ["#", "# a", "# two words", "#{", "# \"", "# ---- he
 
 /// Makes trees that fit the schema, and remembers which parts of it they used.
 pub(crate) struct Trees {
-    schema: Value,
+    schema: &'static Value,
     /// `DEFINITION.KEY` and `DEFINITION=WORD`.
     pub(crate) seen: BTreeSet<String>,
     /// Whether names may be words that mean something elsewhere.
@@ -53,19 +54,19 @@ pub(crate) struct Trees {
 }
 
 impl Trees {
-    pub(crate) fn new(schema: Value) -> Self {
-        Self { schema, seen: BTreeSet::new(), tricky: false, comments: 12 }
+    pub(crate) fn new() -> Self {
+        static SCHEMA: LazyLock<Value> = LazyLock::new(remit_dsl::tree::schema);
+        Self { schema: &SCHEMA, seen: BTreeSet::new(), tricky: false, comments: 12 }
     }
 
     pub(crate) fn tree(&mut self, dice: &mut Dice) -> Value {
-        let schema = self.schema.clone();
-        self.value(&schema, "tree", dice, 0)
+        self.value(self.schema, "tree", dice, 0)
     }
 
     /// Everything that [`Self::seen`] can hold.
     pub(crate) fn all_parts(&self) -> BTreeSet<String> {
         let mut all = BTreeSet::new();
-        let tops = [("tree", &self.schema)];
+        let tops = [("tree", self.schema)];
         let definitions = self.schema["$defs"].as_object().unwrap().iter();
         for (name, schema) in definitions.map(|(name, schema)| (name.as_str(), schema)).chain(tops) {
             for way in std::iter::once(schema).chain(schema["oneOf"].as_array().into_iter().flatten()) {
@@ -80,9 +81,9 @@ impl Trees {
 
     fn value(&mut self, schema: &Value, name: &str, dice: &mut Dice, depth: usize) -> Value {
         if let Some(reference) = schema["$ref"].as_str() {
-            let name = reference.strip_prefix("#/$defs/").unwrap().to_owned();
-            let schema = self.schema["$defs"][&name].clone();
-            return self.value(&schema, &name, dice, depth + usize::from(name == "condition"));
+            let name = reference.strip_prefix("#/$defs/").unwrap();
+            let schema: &'static Value = &self.schema["$defs"][name];
+            return self.value(schema, name, dice, depth + usize::from(name == "condition"));
         }
         if let Some(constant) = schema.get("const") {
             return constant.clone();
