@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod common;
+#[expect(dead_code, reason = "a part of it is for the tree's tests")]
 mod trees;
 
 use std::path::{Path, PathBuf};

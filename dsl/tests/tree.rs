@@ -207,7 +207,12 @@ fn keys() -> String {
     }
     text += "\n### Parts\n\n";
     for (name, schema) in parts.into_iter().filter(|(name, _)| *name != "item") {
-        text += &format_line(name, &shape(schema, &[]));
+        match name.strip_suffix("_row").filter(|base| definitions.contains_key(*base)) {
+            Some(base) => {
+                text += &format_line(name, &std::format!("{base}, with `above`? [comment], `beside`? comment"))
+            }
+            None => text += &format_line(name, &shape(schema, &[])),
+        }
     }
     text
 }

@@ -1,5 +1,4 @@
 //! Policies made at random: trees from the published schema, and texts with random white space and comments.
-#![expect(dead_code, reason = "each test file uses a part of it")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
@@ -28,17 +27,40 @@ impl Dice {
     }
 }
 
-const NAMES: [&str; 8] = ["vip", "office", "question", "a1", "legal_threat", "inbox", "z", "a_name_that_is_rather_long"];
+const NAMES: [&str; 8] =
+    ["vip", "office", "question", "a1", "legal_threat", "inbox", "z", "a_name_that_is_rather_long"];
 /// Names that are words of the language elsewhere.
 const TRICKY_NAMES: [&str; 14] = [
-    "send", "hold", "reply", "tone", "model", "file", "fact", "guard", "otherwisely", "now", "per", "channel", "yes",
+    "send",
+    "hold",
+    "reply",
+    "tone",
+    "model",
+    "file",
+    "fact",
+    "guard",
+    "otherwisely",
+    "now",
+    "per",
+    "channel",
+    "yes",
     "on",
 ];
 const PATHS: [&str; 5] = ["contact.new", "thread.depth", "deal.value", "sentiment", "message.language"];
 const TRICKY_PATHS: [&str; 6] = ["channel", "agent", "intent", "action", "limit", "a.b.c.d"];
 const TEXTS: [&str; 12] = [
-    "", "Hello", "with \"quotes\"", "back\\slash", "ends in \\", "\\\"", "\\b[0-9]+\\b", "# no comment", "tab\there",
-    "Größe {}", "(((", "a text that is long enough to make many a line wrap when there are several of them in a row",
+    "",
+    "Hello",
+    "with \"quotes\"",
+    "back\\slash",
+    "ends in \\",
+    "\\\"",
+    "\\b[0-9]+\\b",
+    "# no comment",
+    "tab\there",
+    "Größe {}",
+    "(((",
+    "a text that is long enough to make many a line wrap when there are several of them in a row",
 ];
 const COMMENTS: [&str; 7] = ["#", "# a", "# two words", "#{", "# \"", "# ---- heading ----", "# )} -> guard g: off"];
 
@@ -111,15 +133,19 @@ impl Trees {
 
     fn object(&mut self, schema: &Value, name: &str, dice: &mut Dice, depth: usize) -> Value {
         let properties = schema["properties"].as_object().unwrap();
-        let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        let ways: Vec<&str> = schema["oneOf"].as_array().into_iter().flatten().filter_map(|way| way["required"][0].as_str()).collect();
+        let required: Vec<&str> =
+            schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let ways: Vec<&str> =
+            schema["oneOf"].as_array().into_iter().flatten().filter_map(|way| way["required"][0].as_str()).collect();
         let shallow: Vec<&str> = ways.iter().copied().filter(|way| !["all", "any", "not"].contains(way)).collect();
         let ways = if name.starts_with("condition") && depth > 4 { shallow } else { ways };
         let chosen = if ways.is_empty() { "" } else { ways[dice.below(ways.len())] };
-        let all_ways: Vec<&str> = schema["oneOf"].as_array().into_iter().flatten().filter_map(|way| way["required"][0].as_str()).collect();
+        let all_ways: Vec<&str> =
+            schema["oneOf"].as_array().into_iter().flatten().filter_map(|way| way["required"][0].as_str()).collect();
         let mut object = Map::new();
         for (key, schema) in properties {
-            let is_comment = ["above", "beside", "beside_opening", "above_closing", "beside_when", "below"].contains(&key.as_str());
+            let is_comment =
+                ["above", "beside", "beside_opening", "above_closing", "beside_when", "below"].contains(&key.as_str());
             let wanted = if all_ways.contains(&key.as_str()) {
                 key == chosen
             } else if required.contains(&key.as_str()) {
@@ -130,7 +156,7 @@ impl Trees {
                 dice.one_in(2)
             };
             // A reason needs an argument before it; the schema cannot say that.
-            let wanted = wanted && !(key == "reason" && !object.contains_key("argument"));
+            let wanted = wanted && (key != "reason" || object.contains_key("argument"));
             if wanted {
                 self.seen.insert(format!("{name}.{key}"));
                 object.insert(key.clone(), self.value(schema, name, dice, depth));
@@ -142,10 +168,18 @@ impl Trees {
     fn word(&self, name: &str, dice: &mut Dice) -> String {
         let from: &[&str] = match name {
             "name" | "tag" | "counted" | "row_name" => {
-                if self.tricky && dice.one_in(3) { &TRICKY_NAMES } else { &NAMES }
+                if self.tricky && dice.one_in(3) {
+                    &TRICKY_NAMES
+                } else {
+                    &NAMES
+                }
             }
             "path" => {
-                if self.tricky && dice.one_in(3) { &TRICKY_PATHS } else { &PATHS }
+                if self.tricky && dice.one_in(3) {
+                    &TRICKY_PATHS
+                } else {
+                    &PATHS
+                }
             }
             "text" => &TEXTS,
             "comment" => &COMMENTS,
@@ -306,13 +340,32 @@ pub(crate) fn damaged(tree: &Value, dice: &mut Dice) -> Value {
     let place = places[dice.below(places.len())].clone();
     let target = tree.pointer_mut(&place).unwrap();
     let strange = [
-        json!(null), json!(true), json!(5), json!(-1.5), json!("x\ny"), json!("\""), json!("a # b"), json!("when"),
-        json!("} guard g: send when contact.new #"), json!("#\n guard"), json!([]), json!([["a"]]), json!({}),
-        json!({"item": "guard"}), json!("\u{FEFF}"), json!("# c"), json!("x\rguard"), json!("send"), json!("2h # x"),
+        json!(null),
+        json!(true),
+        json!(5),
+        json!(-1.5),
+        json!("x\ny"),
+        json!("\""),
+        json!("a # b"),
+        json!("when"),
+        json!("} guard g: send when contact.new #"),
+        json!("#\n guard"),
+        json!([]),
+        json!([["a"]]),
+        json!({}),
+        json!({"item": "guard"}),
+        json!("\u{FEFF}"),
+        json!("# c"),
+        json!("x\rguard"),
+        json!("send"),
+        json!("2h # x"),
     ];
     match (dice.below(3), &mut *target) {
         (0, Value::Object(map)) => {
-            map.insert(dice.pick(&["item", "name", "whne", "", "all", "above", "beside"]).to_owned(), strange[dice.below(strange.len())].clone());
+            map.insert(
+                dice.pick(&["item", "name", "whne", "", "all", "above", "beside"]).to_owned(),
+                strange[dice.below(strange.len())].clone(),
+            );
         }
         (1, Value::Object(map)) if !map.is_empty() => {
             let key = map.keys().nth(dice.below(map.len())).unwrap().clone();
