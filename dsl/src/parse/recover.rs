@@ -142,8 +142,7 @@ pub(super) fn syntax_error(file: u32, text: &str, offset: usize, error: &Error<R
     let ErrorVariant::ParsingError { positives, .. } = &error.variant else {
         return Finding::new("R0001", at, "the file cannot be read");
     };
-    let mut expected: Vec<String> =
-        positives.iter().filter(|rule| **rule != Rule::COMMENT).map(|rule| describe(*rule)).collect();
+    let mut expected: Vec<String> = positives.iter().map(|rule| describe(*rule)).collect();
     expected.sort();
     expected.dedup();
     let mut message = match expected.split_last() {
