@@ -10,7 +10,8 @@ pub fn apply(text: &str, file: &str, diagnostics: &[Diagnostic]) -> (String, usi
     let mut applied = 0;
     for fix in diagnostics.iter().filter_map(|found| found.fixes.iter().find(|fix| fix.certain)) {
         let own = fitting(text, file, fix);
-        let Some(own) = own.filter(|own| own.iter().all(|edit| edits.iter().all(|other| are_apart(edit, other)))) else {
+        let Some(own) = own.filter(|own| own.iter().all(|edit| edits.iter().all(|other| are_apart(edit, other))))
+        else {
             continue;
         };
         edits.extend(own);

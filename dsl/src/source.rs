@@ -206,15 +206,10 @@ impl Finding {
     }
 
     pub(crate) fn into_diagnostic(self, sources: &Sources) -> Diagnostic {
-        let labels =
-            self.labels.into_iter().map(|(at, text)| Label { at: sources.span(at), text }).collect::<Vec<_>>();
+        let labels = self.labels.into_iter().map(|(at, text)| Label { at: sources.span(at), text }).collect::<Vec<_>>();
         let fixes = self.cures.into_iter().map(|cure| Fix {
             title: cure.title,
-            edits: cure
-                .edits
-                .into_iter()
-                .map(|(at, replacement)| Edit { at: sources.span(at), replacement })
-                .collect(),
+            edits: cure.edits.into_iter().map(|(at, replacement)| Edit { at: sources.span(at), replacement }).collect(),
             certain: cure.certain,
         });
         Diagnostic {

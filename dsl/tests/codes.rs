@@ -27,7 +27,11 @@ fn every_wrong_example_is_found_and_shows_nothing_worse() {
         let text = remit_dsl::render::plain(&found);
         assert!(found.iter().any(|one| one.code == code.code), "{} is not found:\n{text}", code.code);
         assert!(found.iter().all(|one| one.severity <= code.severity), "{} shows something worse:\n{text}", code.code);
-        assert!(found.iter().all(|one| one.code == code.code || one.severity == Severity::Note), "{}:\n{text}", code.code);
+        assert!(
+            found.iter().all(|one| one.code == code.code || one.severity == Severity::Note),
+            "{}:\n{text}",
+            code.code
+        );
     }
 }
 
@@ -38,7 +42,11 @@ fn every_right_example_is_without_errors_and_warnings() {
         assert!(!files.is_empty(), "{} has no right example", code.code);
         let found = check(&files).diagnostics;
         let text = remit_dsl::render::plain(&found);
-        assert!(found.iter().all(|one| one.code != code.code && one.severity == Severity::Note), "{}:\n{text}", code.code);
+        assert!(
+            found.iter().all(|one| one.code != code.code && one.severity == Severity::Note),
+            "{}:\n{text}",
+            code.code
+        );
     }
 }
 
@@ -47,7 +55,8 @@ fn every_page_is_whole() {
     for code in CODES {
         let page = codes::page(code.code).unwrap();
         assert!(page.starts_with(&format!("# {}: ", code.code)), "{page}");
-        let sections = ["\n## Why it matters\n", "\n## Wrong\n", "\n## Right\n", "\n## What to do\n", "\n## How to silence it\n"];
+        let sections =
+            ["\n## Why it matters\n", "\n## Wrong\n", "\n## Right\n", "\n## What to do\n", "\n## How to silence it\n"];
         let places: Vec<usize> = sections.iter().map(|section| page.find(section).unwrap()).collect();
         assert!(places.is_sorted(), "{page}");
         assert!(!code.meaning().ends_with('.') && !code.cure().is_empty(), "{page}");

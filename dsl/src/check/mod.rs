@@ -15,20 +15,20 @@ use std::collections::BTreeMap;
 use sha2::{Digest as _, Sha256};
 
 use crate::ast::{At, ItemKind, Word};
-use crate::condition::{Kind, Slot};
 use crate::codes;
+use crate::condition::{Kind, Slot};
 use crate::detect::DetectorSet;
 use crate::diagnostic::Severity;
-pub(crate) use annotations::Annotations;
-pub(crate) use cases::Asked;
-pub(crate) use conditions::shown;
-pub(crate) use listing::scope_text;
 use crate::load::{File, Loader, Role, STANDARD};
 use crate::model::{ApprovalRules, CoreSlots, Demand, Model};
 use crate::policy::Policy;
 use crate::source::{Finding, Sources};
 use crate::verdict::{Location, Outcome, Route};
-use crate::{Compiled, CompileOptions, Read, lint};
+use crate::{CompileOptions, Compiled, Read, lint};
+pub(crate) use annotations::Annotations;
+pub(crate) use cases::Asked;
+pub(crate) use conditions::shown;
+pub(crate) use listing::scope_text;
 
 /// What a name can stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -122,9 +122,7 @@ fn range(comparison: Comparison, value: i64, wanted: bool, low: i64, high: i64) 
 
 fn place(cond: &Cond) -> At {
     match cond {
-        Cond::All(parts) | Cond::Any(parts) => {
-            parts.first().map_or(At { file: 0, start: 0, end: 0 }, place)
-        }
+        Cond::All(parts) | Cond::Any(parts) => parts.first().map_or(At { file: 0, start: 0, end: 0 }, place),
         Cond::Not(inner) => place(inner),
         Cond::Detects { names, .. } | Cond::Member(names) => {
             names.first().map_or(At { file: 0, start: 0, end: 0 }, |name| name.at)
@@ -193,7 +191,9 @@ impl Part {
     fn excludes(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Yes(one, wanted), Self::Yes(path, unwanted)) => one == path && wanted != unwanted,
-            (Self::Named(one, names, true), Self::Named(path, others, true)) => one == path && names.is_disjoint(others),
+            (Self::Named(one, names, true), Self::Named(path, others, true)) => {
+                one == path && names.is_disjoint(others)
+            }
             (Self::Named(one, names, true), Self::Named(path, gone, false))
             | (Self::Named(path, gone, false), Self::Named(one, names, true)) => one == path && names.is_subset(gone),
             (Self::Range(one, low, high), Self::Range(path, least, most)) => {

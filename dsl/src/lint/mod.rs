@@ -53,10 +53,12 @@ impl Seen<'_> {
     }
 
     fn own_replies(&self) -> impl Iterator<Item = (&Item, &Word, &Reply)> {
-        self.own().filter_map(|item| match &item.kind {
-            ItemKind::Intent { name, replies, .. } => Some(replies.iter().map(move |reply| (item, name, reply))),
-            _ => None,
-        }).flatten()
+        self.own()
+            .filter_map(|item| match &item.kind {
+                ItemKind::Intent { name, replies, .. } => Some(replies.iter().map(move |reply| (item, name, reply))),
+                _ => None,
+            })
+            .flatten()
     }
 
     /// One finding instead of many of the same kind: the first place is shown, the others are labels. Items that allow

@@ -22,8 +22,12 @@ impl Seen<'_> {
     pub(super) fn obvious(&self, found: &mut Vec<Finding>) {
         for item in self.own() {
             match &item.kind {
-                ItemKind::Guard { name, when, .. } => self.condition(when, &format!("the guard `{}`", name.text), found),
-                ItemKind::Pause { name, when, .. } => self.condition(when, &format!("the pause `{}`", name.text), found),
+                ItemKind::Guard { name, when, .. } => {
+                    self.condition(when, &format!("the guard `{}`", name.text), found)
+                }
+                ItemKind::Pause { name, when, .. } => {
+                    self.condition(when, &format!("the pause `{}`", name.text), found)
+                }
                 ItemKind::Risk(rows) => {
                     rows.iter().for_each(|(tier, when, _)| {
                         self.condition(when, &format!("this row for `{}`", tier.text), found);
@@ -62,7 +66,9 @@ impl Seen<'_> {
             finding = if first == second {
                 finding.hint("the fact can never have such a value")
             } else {
-                finding.label(first, "this and the marked part exclude each other").hint("join them with `or`, or remove one")
+                finding
+                    .label(first, "this and the marked part exclude each other")
+                    .hint("join them with `or`, or remove one")
             };
             found.push(finding);
         } else if let Some(always) = always_true(&parts, self.model) {
@@ -76,7 +82,8 @@ impl Seen<'_> {
         for (name, when) in rows {
             let own = parts(when, self.model);
             if let Some((first, _)) = earlier.iter().find(|(_, before)| all_imply(&own, before)) {
-                let message = format!("the row `{}` is never reached: `{}` takes all its messages", name.text, first.text);
+                let message =
+                    format!("the row `{}` is never reached: `{}` takes all its messages", name.text, first.text);
                 let finding = Finding::new("R0205", name.at, message).label(first.at, "the first row that fits counts");
                 found.push(finding.hint(format!("move `{}` above `{}`, or remove it", name.text, first.text)));
             }
@@ -97,6 +104,7 @@ impl Seen<'_> {
                 }),
                 _ => None,
             })
+            .filter(|guard: &Guard<'_>| contradiction(&guard.parts).is_none())
             .collect();
         for (number, guard) in guards.iter().enumerate().filter(|(_, guard)| guard.own && !guard.backstop) {
             if guard.outcome.outcome == Outcome::Send {
@@ -152,11 +160,20 @@ fn thresholds(reply: &Reply, found: &mut Vec<Finding>) {
         if *threshold == 0 && next.is_some() {
             let message = format!("every message is at least 0 sure, so nothing behind `{}` counts", outcome.outcome);
             found.push(Finding::new("R0207", *at, message).hint("raise the threshold, or remove what follows"));
-        } else if let Some(next) = next.filter(|next| next.outcome == outcome.outcome && plain(next) && plain(outcome)) {
-            let message = format!("`{}` on both sides of {}: the threshold changes nothing", next.outcome, shown(*threshold));
-            found.push(Finding::new("R0207", *at, message).label(next.at, "the same again").hint("remove one of the two"));
-        } else if next.is_none() && scopes::outcome_at(reply, 0) == outcome.outcome && plain(outcome) && *threshold > 0 {
-            let message = format!("below {} the reply is `{}` too: the threshold changes nothing", shown(*threshold), outcome.outcome);
+        } else if let Some(next) = next.filter(|next| next.outcome == outcome.outcome && plain(next) && plain(outcome))
+        {
+            let message =
+                format!("`{}` on both sides of {}: the threshold changes nothing", next.outcome, shown(*threshold));
+            found.push(
+                Finding::new("R0207", *at, message).label(next.at, "the same again").hint("remove one of the two"),
+            );
+        } else if next.is_none() && scopes::outcome_at(reply, 0) == outcome.outcome && plain(outcome) && *threshold > 0
+        {
+            let message = format!(
+                "below {} the reply is `{}` too: the threshold changes nothing",
+                shown(*threshold),
+                outcome.outcome
+            );
             found.push(Finding::new("R0207", *at, message).hint("remove the threshold, or add `, else ...`"));
         }
     }

@@ -30,7 +30,8 @@ impl Seen<'_> {
             } else if !different_questions(answer, &case.answer) {
                 continue;
             } else {
-                let message = format!("this case expects `{}`, and another one asks the same and expects `{words}`", case.words);
+                let message =
+                    format!("this case expects `{}`, and another one asks the same and expects `{words}`", case.words);
                 Finding::new("R0503", case.at, message).hint("one of them must fail: keep the one that is right")
             };
             found.push(finding.label(*at, "asked here first"));

@@ -30,7 +30,8 @@ impl Seen<'_> {
         for item in self.own() {
             let ItemKind::Intent { name, examples, .. } = &item.kind else { continue };
             if examples.is_empty() && name.text != "other" {
-                let message = format!("the intent `{}` has no examples, so no message is recognised by them", name.text);
+                let message =
+                    format!("the intent `{}` has no examples, so the classifier never recognises it", name.text);
                 let hint = "add `examples { \"...\" \"...\" }`: a dozen real messages, each worded differently";
                 found.push(Finding::new("R0311", name.at, message).hint(hint));
             }
@@ -60,16 +61,16 @@ impl Seen<'_> {
         let (mut modes, mut caps, mut everywhere) = (Vec::new(), Vec::new(), false);
         for (_, item) in self.all() {
             match &item.kind {
-                ItemKind::Autonomy { cap: true, mode, scope } => {
-                    // A cap that counts for every message of the channel.
-                    if scope.items.iter().all(|(kind, _)| *kind == ScopeKind::Channel) && fits(scope) {
-                        caps.push(table(&mode.text));
-                    }
+                // A cap that counts for every message of the channel.
+                ItemKind::Autonomy { cap: true, mode, scope }
+                    if scope.items.iter().all(|(kind, _)| *kind == ScopeKind::Channel) && fits(scope) =>
+                {
+                    caps.push(table(&mode.text));
                 }
-                ItemKind::Guard { outcome, when, .. } => {
-                    if !is_automatic(outcome.outcome) && asks_only_for(when, channel) {
-                        return false;
-                    }
+                ItemKind::Guard { outcome, when, .. }
+                    if !is_automatic(outcome.outcome) && asks_only_for(when, channel) =>
+                {
+                    return false;
                 }
                 _ => {}
             }
@@ -97,9 +98,11 @@ impl Seen<'_> {
             _ => None,
         });
         let answered = replies.flatten().any(|reply| fits(&reply.scope) && sends(reply));
-        let allowed = self.model.actions.get("reply").is_some_and(|settings| {
-            settings.iter().any(|setting| is_automatic(setting.value.outcome))
-        });
+        let allowed = self
+            .model
+            .actions
+            .get("reply")
+            .is_some_and(|settings| settings.iter().any(|setting| is_automatic(setting.value.outcome)));
         answered && allowed && modes.iter().any(capped)
     }
 
@@ -124,7 +127,8 @@ impl Seen<'_> {
             }
         }
         self.together(found, &places, "here too", |at, channels| {
-            let message = format!("an automatic reply on {} leaves at once, and nobody can take it back", listed(channels));
+            let message =
+                format!("an automatic reply on {} leaves at once, and nobody can take it back", listed(channels));
             Finding::new("R0307", at, message)
                 .hint("add `undo 2m`, or `undo 0s for channel ...` where somebody is waiting for the answer")
         });

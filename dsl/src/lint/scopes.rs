@@ -46,7 +46,9 @@ impl Seen<'_> {
                 }
                 let here = scope_text(setting.scope).unwrap_or_default();
                 let there = match broader {
-                    Some(other) => scope_text(other.scope).map_or("elsewhere".to_owned(), |scope| format!("for {scope}")),
+                    Some(other) => {
+                        scope_text(other.scope).map_or("elsewhere".to_owned(), |scope| format!("for {scope}"))
+                    }
                     None => "where nothing is set".to_owned(),
                 };
                 let message =
@@ -81,7 +83,7 @@ impl Seen<'_> {
                     let counts = if family.only_ties { "the longer" } else { "the stricter" };
                     let finding = Finding::new("R0303", later.at, message)
                         .label(earlier.at, format!("`{}` here", earlier.value))
-                        .hint(format!("then {counts} one counts, here and everywhere"));
+                        .hint(format!("for such a message {counts} one counts"));
                     found.push(finding);
                 }
             }
@@ -149,8 +151,11 @@ impl Seen<'_> {
 }
 
 fn reply_family<'s>(name: &Word, replies: &'s [Reply]) -> Family<'s> {
-    let mut cuts: Vec<i64> =
-        replies.iter().flat_map(|reply| &reply.bands).filter_map(|(_, from)| from.map(|from| from.thousandths)).collect();
+    let mut cuts: Vec<i64> = replies
+        .iter()
+        .flat_map(|reply| &reply.bands)
+        .filter_map(|(_, from)| from.map(|from| from.thousandths))
+        .collect();
     cuts.extend([0, 1000]);
     cuts.sort_unstable();
     cuts.dedup();

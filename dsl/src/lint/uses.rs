@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Seen;
-use crate::ast::{
-    ApprovalPart, Claim, Cond, HoldWord, Item, ItemKind, OutcomeWord, Scope, ScopeKind, Target, Word,
-};
+use crate::ast::{ApprovalPart, Claim, Cond, HoldWord, Item, ItemKind, OutcomeWord, Scope, ScopeKind, Target, Word};
 use crate::check::Sort;
 use crate::load::Role;
 use crate::source::Finding;

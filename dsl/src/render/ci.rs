@@ -55,8 +55,7 @@ pub fn junit(diagnostics: &[Diagnostic], files: &[&str]) -> String {
     }
     let cases = names.into_iter().map(|name| {
         let own: Vec<Diagnostic> = diagnostics.iter().filter(|found| found.at.file == name).cloned().collect();
-        let (errors, others): (Vec<_>, Vec<_>) =
-            own.into_iter().partition(|found| found.severity == Severity::Error);
+        let (errors, others): (Vec<_>, Vec<_>) = own.into_iter().partition(|found| found.severity == Severity::Error);
         let failure = errors.first().map(|first| Failure {
             kind: first.code.to_owned(),
             message: first.message.clone(),
@@ -105,7 +104,8 @@ fn suites(name: &str, suites: &[(&str, Vec<Case>)]) -> String {
     let tests: usize = suites.iter().map(|(_, cases)| cases.len()).sum();
     let failed: usize = suites.iter().map(|(_, cases)| failures(cases)).sum();
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let _ = writeln!(xml, "<testsuites name=\"{}\" tests=\"{tests}\" failures=\"{failed}\" errors=\"0\">", escape(name));
+    let _ =
+        writeln!(xml, "<testsuites name=\"{}\" tests=\"{tests}\" failures=\"{failed}\" errors=\"0\">", escape(name));
     for (suite, cases) in suites {
         let (tests, failed) = (cases.len(), failures(cases));
         let name = escape(suite);
