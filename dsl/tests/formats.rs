@@ -1,5 +1,4 @@
 //! The formats of findings and of test reports.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 
