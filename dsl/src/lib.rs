@@ -11,6 +11,7 @@ mod diagnostic;
 mod eval;
 mod facts;
 pub mod fixes;
+pub mod format;
 mod hours;
 mod lint;
 mod listing;
@@ -23,6 +24,7 @@ pub mod render;
 mod script;
 mod source;
 mod testing;
+pub mod tree;
 mod verdict;
 pub mod vocabulary;
 
