@@ -146,7 +146,11 @@ impl<'d> ObjectSchema<'d> {
 
 /// Puts a schema under `definitions` once and refers to it. The entry exists while it is made, so that a condition may
 /// hold conditions.
-pub(crate) fn defined(name: &str, definitions: &mut Definitions, make: impl FnOnce(&mut Definitions) -> Value) -> Value {
+pub(crate) fn defined(
+    name: &str,
+    definitions: &mut Definitions,
+    make: impl FnOnce(&mut Definitions) -> Value,
+) -> Value {
     if !definitions.contains_key(name) {
         definitions.insert(name.to_owned(), Value::Null);
         let schema = make(definitions);
