@@ -289,7 +289,7 @@ pub(super) fn syntax_error(
             .label(At { end: at.start, ..at }, "the rule ends here")
             .hint("write the closing `)`");
     }
-    let useful = |rule: &&Rule| !matches!(rule, Rule::COMMENT | Rule::EOI);
+    let useful = |rule: &&Rule| **rule != Rule::EOI;
     let mut expected: Vec<String> = positives.iter().filter(useful).map(|rule| describe(*rule)).collect();
     expected.sort();
     expected.dedup();
