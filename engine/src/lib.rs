@@ -8,6 +8,7 @@ pub mod domain;
 pub mod draft;
 pub mod engine;
 pub mod language;
+pub mod ledger;
 pub mod mail;
 pub mod models;
 mod people;
