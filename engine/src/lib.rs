@@ -7,6 +7,7 @@ pub mod decide;
 pub mod domain;
 pub mod draft;
 pub mod engine;
+pub mod failpoint;
 pub mod language;
 pub mod ledger;
 pub mod mail;

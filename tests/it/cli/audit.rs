@@ -10,7 +10,10 @@ fn a_young_store_verifies_and_has_no_head() {
     let found = remit.run(&["audit", "verify", "--json"]);
     assert_eq!(found.code, Some(0), "{found:?}");
     let line = &found.json_lines()[0];
-    assert_eq!([&line["blocks"], &line["decisions"], &line["not_sealed_yet"]].map(|value| value.as_i64()), [Some(0); 3]);
+    assert_eq!(
+        [&line["blocks"], &line["decisions"], &line["not_sealed_yet"]].map(|value| value.as_i64()),
+        [Some(0); 3]
+    );
     assert_eq!(line["problems"].as_array().map(Vec::len), Some(0));
 
     let hash = "0".repeat(64);
