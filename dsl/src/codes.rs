@@ -21,6 +21,10 @@ const fn error(code: &'static str, meaning: &'static str, example: &'static str,
     Code { code, severity: Severity::Error, meaning, example, cure }
 }
 
+const fn warning(code: &'static str, meaning: &'static str, example: &'static str, cure: &'static str) -> Code {
+    Code { code, severity: Severity::Warning, meaning, example, cure }
+}
+
 const fn note(code: &'static str, meaning: &'static str, example: &'static str, cure: &'static str) -> Code {
     Code { code, severity: Severity::Note, meaning, example, cure }
 }
@@ -196,6 +200,30 @@ pub const CODES: &[Code] = &[
         "A setting or a route of an imported file is not taken over.",
         "autonomy full (in an imported file)",
         "Imports bring vocabulary, restrictions and claims. Move settings to the root file.",
+    ),
+    error(
+        "R0140",
+        "The lock file cannot be read.",
+        "remit.lock with a line that is no pin",
+        "Write it anew with `remit lock`.",
+    ),
+    error(
+        "R0141",
+        "An imported file is not the one that the lock pins.",
+        "import \"./company-baseline.remit\" after somebody changed that file",
+        "Look at what changed; when it is right, run `remit lock` and have the lock reviewed with it.",
+    ),
+    error(
+        "R0142",
+        "An imported file is not in the lock.",
+        "import \"std/sales\" added after the last `remit lock`",
+        "Run `remit lock`.",
+    ),
+    warning(
+        "R0143",
+        "The lock pins a file that the policy does not import.",
+        "remit.lock with an import that was taken out",
+        "Run `remit lock`.",
     ),
     note(
         "R0403",

@@ -12,6 +12,7 @@ mod eval;
 mod facts;
 mod hours;
 mod load;
+pub mod lock;
 mod model;
 mod parse;
 mod policy;

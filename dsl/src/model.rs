@@ -104,6 +104,7 @@ pub(crate) struct Model {
     pub(crate) root: String,
     pub(crate) digest: String,
     pub(crate) files: BTreeMap<String, String>,
+    pub(crate) pins: Vec<crate::lock::Pin>,
     pub(crate) templates: BTreeMap<String, String>,
     pub(crate) timezone: String,
     pub(crate) zone: TimeZone,

@@ -140,9 +140,14 @@ impl Policy {
         &self.model.digest
     }
 
-    /// Every file that was read, by path: enough to compile the same policy again.
+    /// Every file that was read, by path, the lock included: enough to compile the same policy again.
     pub fn files(&self) -> &BTreeMap<String, String> {
         &self.model.files
+    }
+
+    /// What its imports bring, by path: what [`crate::lock`] pins.
+    pub fn pins(&self) -> &[crate::lock::Pin] {
+        &self.model.pins
     }
 
     /// The path of the root file.

@@ -102,8 +102,11 @@ pub(crate) fn compile(root: &str, read: &Read<'_>) -> Compiled {
     let files = std::mem::take(&mut loader.files);
     let mut found = std::mem::take(&mut loader.found);
     let (scripts, templates) = files::read_all(&mut loader, &files, &mut found);
+    let pins = crate::lock::pins(&loader);
+    crate::lock::verify(&mut loader, root, &files, &pins, &mut found);
     let texts = std::mem::take(&mut loader.texts);
-    let model = empty_model(root, &files, &loader.sources, texts);
+    let mut model = empty_model(root, &files, &loader.sources, texts);
+    model.pins = pins;
     let mut checker = Checker {
         sources: &loader.sources,
         found,
@@ -136,12 +139,14 @@ pub(crate) fn compile(root: &str, read: &Read<'_>) -> Compiled {
     Compiled { policy, diagnostics }
 }
 
-/// Over the version of the language and every file, built-in ones included, each with its length.
+/// Over the version of the language and every file, built-in ones included, each with its length. The lock is left out:
+/// it never changes what is decided.
 fn digest(files: &BTreeMap<String, String>) -> String {
     let mut hash = Sha256::new();
     hash.update(b"remit language 1\n");
     let standard = STANDARD.iter().map(|(name, text)| (*name, *text));
-    for (name, text) in standard.chain(files.iter().map(|(name, text)| (name.as_str(), text.as_str()))) {
+    let own = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    for (name, text) in standard.chain(own.filter(|(name, _)| *name != crate::lock::FILE)) {
         hash.update((name.len() as u64).to_be_bytes());
         hash.update(name.as_bytes());
         hash.update((text.len() as u64).to_be_bytes());
@@ -173,6 +178,7 @@ fn empty_model(root: &str, files: &[File], sources: &Sources, texts: BTreeMap<St
         root: root.to_owned(),
         digest: String::new(),
         files: texts,
+        pins: Vec::new(),
         templates: BTreeMap::new(),
         timezone: "UTC".to_owned(),
         zone: jiff::tz::TimeZone::UTC,
