@@ -97,7 +97,7 @@ pub(crate) struct CoreSlots {
     pub(crate) confidence: usize,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Model {
     pub(crate) name: String,
     pub(crate) title: Option<String>,

@@ -1,0 +1,3 @@
+//! The policy as plain prose for auditors.
+
+pub(crate) mod words;
