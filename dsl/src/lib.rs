@@ -2,6 +2,7 @@
 
 mod amount;
 mod ast;
+pub mod catalogue;
 mod check;
 pub mod codes;
 mod condition;

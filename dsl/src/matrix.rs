@@ -248,7 +248,7 @@ fn band(verdict: &Verdict, from: i64) -> Band {
 }
 
 /// Asks once between any two confidences at which something could change.
-fn reply_cell(model: &Model, channel: &str, intent: &str) -> Cell {
+pub(crate) fn reply_cell(model: &Model, channel: &str, intent: &str) -> Cell {
     let mut cuts = BTreeSet::from([0]);
     let number = model.intents.iter().position(|one| one.name == intent);
     for reply in number.and_then(|number| model.replies.get(number)).into_iter().flatten() {

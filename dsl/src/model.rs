@@ -105,6 +105,8 @@ pub(crate) struct Model {
     pub(crate) digest: String,
     pub(crate) files: BTreeMap<String, String>,
     pub(crate) pins: Vec<crate::lock::Pin>,
+    /// Where what a fact speaks of is declared, by the fact's key.
+    pub(crate) declared: BTreeMap<String, Location>,
     pub(crate) templates: BTreeMap<String, String>,
     pub(crate) timezone: String,
     pub(crate) zone: TimeZone,

@@ -124,6 +124,7 @@ pub(crate) fn compile(root: &str, read: &Read<'_>) -> Compiled {
     checker.rules(&files);
     checker.cases(&files);
     checker.note_what_was_not_taken_over();
+    checker.places();
     let Checker { mut found, mut model, .. } = checker;
     // In the order of the files as read, the root file's own first, then by place.
     let root_number = files.iter().find(|file| file.role == Role::Root).map_or(0, |file| file.number);
@@ -179,6 +180,7 @@ fn empty_model(root: &str, files: &[File], sources: &Sources, texts: BTreeMap<St
         digest: String::new(),
         files: texts,
         pins: Vec::new(),
+        declared: BTreeMap::new(),
         templates: BTreeMap::new(),
         timezone: "UTC".to_owned(),
         zone: jiff::tz::TimeZone::UTC,
@@ -262,6 +264,22 @@ impl Checker<'_> {
         };
         self.report(finding);
         false
+    }
+
+    /// Where what facts speak of is declared.
+    fn places(&mut self) {
+        for ((sort, name), symbol) in &self.symbols {
+            let key = match sort {
+                Sort::Fact => name.clone(),
+                Sort::Segment => format!("segment:{name}"),
+                Sort::Detector => format!("detect:{name}"),
+                Sort::Script => format!("script:{name}"),
+                Sort::Limit => format!("over:{name}"),
+                Sort::Switch => format!("switch:{name}"),
+                _ => continue,
+            };
+            self.model.declared.insert(key, self.sources.location(symbol.at));
+        }
     }
 
     /// The word must be one of a fixed list.

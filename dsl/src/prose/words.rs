@@ -32,3 +32,13 @@ pub(crate) fn confidence(thousandths: i64) -> String {
     let text = format!("{}.{:03}", thousandths / 1000, thousandths % 1000);
     text.strip_suffix('0').map_or(text.clone(), str::to_owned)
 }
+
+/// A number of so many thousandths as policies write it: `3`, `-0.4`, `0.15`.
+pub(crate) fn number(thousandths: i64) -> String {
+    let sign = if thousandths < 0 { "-" } else { "" };
+    let (whole, rest) = (thousandths.abs() / 1000, thousandths.abs() % 1000);
+    match rest {
+        0 => format!("{sign}{whole}"),
+        _ => format!("{sign}{whole}.{rest:03}").trim_end_matches('0').to_owned(),
+    }
+}
