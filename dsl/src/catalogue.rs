@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::condition::{Cell, Expr, View};
-use crate::matrix::{self, Band};
+use crate::condition::{Cell, Expr, Kind, Slot, View};
+use crate::matrix;
 use crate::model::{Demand, Model, Release, Scoped};
 use crate::policy::{DraftSpec, Policy};
 use crate::prose::words;
@@ -25,7 +25,7 @@ pub struct IntentEntry {
     pub draft: Option<DraftSpec>,
     /// The `reply` lines, the closest scope last.
     pub replies: Vec<ReplyEntry>,
-    /// Where a reply may leave without a person, when nothing else is special. Empty: nowhere.
+    /// Where a reply may leave without a person at the lowest risk, when nothing else is special. Empty: nowhere.
     pub auto_reply: Vec<AutoReply>,
     /// Names of the limits that count its replies.
     pub limits: Vec<String>,
@@ -141,16 +141,21 @@ fn demand_words(model: &Model, demand: &Demand) -> String {
     }
 }
 
-/// Asked of the evaluator on every channel that an AI agent answers on, with nothing else special.
+/// Asked of the evaluator on every channel that an AI agent answers on: at the lowest risk, with nothing else special,
+/// and with the policy's own yes/no facts all no and all yes, since nobody knows which of the two is the usual case.
 fn auto_reply(policy: &Policy, intent: &str) -> Vec<AutoReply> {
-    let model = &policy.model;
+    let mut model = (*policy.model).clone();
+    model.risk.clear();
+    let own =
+        |slot: &&Slot| slot.kind == Kind::YesNo && !slot.key.contains(':') && model.declared.contains_key(&slot.key);
+    let own: Vec<String> = model.slots.iter().filter(own).map(|slot| slot.key.clone()).collect();
     let answered = |channel: &&str| model.agents.is_empty() || policy.ai_agent_on(channel).is_some();
     let mut found = Vec::new();
     for channel in CHANNELS.into_iter().filter(answered) {
-        let cell = matrix::reply_cell(model, channel, intent);
-        let free: Vec<&Band> = cell.bands.iter().filter(|band| band.outcome <= Outcome::Hold).collect();
-        if let Some(last) = free.last() {
-            found.push(AutoReply { channel: channel.to_owned(), from: last.from });
+        let cells = [&[][..], &own].map(|yes| matrix::reply_cell(&model, channel, intent, yes));
+        let free = cells.iter().flat_map(|cell| &cell.bands).filter(|band| band.outcome <= Outcome::Hold);
+        if let Some(from) = free.map(|band| band.from).min_by(f64::total_cmp) {
+            found.push(AutoReply { channel: channel.to_owned(), from });
         }
     }
     found

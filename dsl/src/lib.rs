@@ -18,7 +18,7 @@ pub mod matrix;
 mod model;
 mod parse;
 mod policy;
-mod prose;
+pub mod prose;
 pub mod reference;
 pub mod render;
 mod script;

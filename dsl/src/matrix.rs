@@ -145,13 +145,16 @@ pub fn of(policy: &Policy, channel: Option<&str>) -> Matrix {
         let probes: Vec<Model> = (0..model.tiers.len()).map(|tier| forced(model, mode, tier)).collect();
         let name = model.modes.get(mode).map(|mode| mode.name.clone()).unwrap_or_default();
         for intent in &model.intents {
-            let cells = probes.iter().map(|probe| reply_cell(probe, &channel, &intent.name)).collect();
+            let cells = probes.iter().map(|probe| reply_cell(probe, &channel, &intent.name, &[])).collect();
             replies.push(ReplyRow { mode: name.clone(), intent: intent.name.clone(), cells });
         }
         for action in actions_of(model) {
             let cells_for = |segment: Option<&str>| -> Vec<Cell> {
                 let given = [("action", action.as_str()), ("channel", &channel), ("intent", ANY)];
-                probes.iter().map(|probe| Cell { bands: vec![band(&ask(probe, &given, segment, 1000), 0)] }).collect()
+                probes
+                    .iter()
+                    .map(|probe| Cell { bands: vec![band(&ask(probe, &given, &inside(segment), 1000), 0)] })
+                    .collect()
             };
             let usual = cells_for(None);
             for segment in &model.segments {
@@ -232,13 +235,17 @@ fn forced(model: &Model, mode: usize, tier: usize) -> Model {
     model
 }
 
-/// The verdict on quiet facts with these names, segment and confidence (thousandths).
-fn ask(model: &Model, names: &[(&str, &str)], segment: Option<&str>, confidence: i64) -> Verdict {
+/// The verdict on quiet facts with these names, facts that are so, and this confidence (thousandths).
+fn ask(model: &Model, names: &[(&str, &str)], yes: &[String], confidence: i64) -> Verdict {
     let mut given: Vec<Given> =
         names.iter().map(|(key, name)| Given::Fact((*key).to_owned(), Value::Name((*name).to_owned()))).collect();
     given.push(Given::Fact("confidence".to_owned(), Value::Number(confidence)));
-    given.extend(segment.map(|name| Given::Fact(format!("segment:{name}"), Value::Yes(true))));
+    given.extend(yes.iter().map(|key| Given::Fact(key.clone(), Value::Yes(true))));
     crate::eval::decide(model, &facts_of(model, &given))
+}
+
+fn inside(segment: Option<&str>) -> Vec<String> {
+    segment.iter().map(|name| format!("segment:{name}")).collect()
 }
 
 fn band(verdict: &Verdict, from: i64) -> Band {
@@ -247,8 +254,8 @@ fn band(verdict: &Verdict, from: i64) -> Band {
     Band { from: from as f64 / 1000.0, outcome: verdict.outcome, deciding }
 }
 
-/// Asks once between any two confidences at which something could change.
-pub(crate) fn reply_cell(model: &Model, channel: &str, intent: &str) -> Cell {
+/// Asks once between any two confidences at which something could change. The facts `yes` are so, besides.
+pub(crate) fn reply_cell(model: &Model, channel: &str, intent: &str, yes: &[String]) -> Cell {
     let mut cuts = BTreeSet::from([0]);
     let number = model.intents.iter().position(|one| one.name == intent);
     for reply in number.and_then(|number| model.replies.get(number)).into_iter().flatten() {
@@ -259,7 +266,7 @@ pub(crate) fn reply_cell(model: &Model, channel: &str, intent: &str) -> Cell {
     }
     let mut bands: Vec<Band> = Vec::new();
     for from in cuts.into_iter().filter(|cut| (0..=1000).contains(cut)) {
-        let verdict = ask(model, &[("intent", intent), ("channel", channel)], None, from);
+        let verdict = ask(model, &[("intent", intent), ("channel", channel)], yes, from);
         match bands.last() {
             Some(last) if last.outcome == verdict.outcome => {}
             _ => bands.push(band(&verdict, from)),
@@ -300,7 +307,7 @@ fn settings(model: &Model) -> Vec<SettingsRow> {
         for agent in if agents.is_empty() { vec!["none"] } else { agents } {
             let row = |segment: Option<&str>, intent: Option<&str>| {
                 let given = [("channel", channel), ("agent", agent), ("intent", intent.unwrap_or(ANY))];
-                let verdict = ask(&model, &given, segment, 1000);
+                let verdict = ask(&model, &given, &inside(segment), 1000);
                 SettingsRow {
                     channel: channel.to_owned(),
                     agent: agent.to_owned(),

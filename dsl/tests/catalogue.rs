@@ -5,7 +5,7 @@
 mod common;
 
 use common::{policy, repository};
-use remit_dsl::catalogue::{facts, intents};
+use remit_dsl::catalogue::{AutoReply, facts, intents};
 
 fn shipped(name: &str) -> remit_dsl::Policy {
     let read = |name: &str| {
@@ -58,6 +58,9 @@ fn the_shipped_default_answers_two_intents_by_itself() {
             "thanks: email 0.6, sms 0.6, whatsapp 0.6, chat 0.6"
         ]
     );
+    // Only for members whose identity was checked: the one case in which the risk is low.
+    let careful = intents(&shipped("regulated_support.remit"));
+    assert_eq!(careful[0].auto_reply, [AutoReply { channel: "chat".to_owned(), from: 0.8 }]);
     assert!(intents(&shipped("starter.remit")).iter().all(|entry| entry.auto_reply.is_empty()));
 }
 
