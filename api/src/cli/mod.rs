@@ -1,13 +1,17 @@
 //! The command line: one file per command. Data goes to standard output, everything else to standard error.
 
+mod catalogue;
 mod channel;
 mod check;
 mod classify;
 mod demo;
+mod doc;
 mod files;
 mod ingest;
 mod inspect;
 mod key;
+mod lock;
+mod matrix;
 mod policy;
 mod report;
 mod serve;
@@ -52,6 +56,16 @@ enum Command {
     Check(check::CheckArgs),
     /// Run the tests inside policy files
     Test(check::TestArgs),
+    /// Pin what policies import
+    Lock(lock::LockArgs),
+    /// Show what becomes of every intent and action, as tables
+    Matrix(matrix::MatrixArgs),
+    /// List what a policy answers, and how
+    Intents(catalogue::IntentsArgs),
+    /// List what rules can read, who sets it, and which rules read it
+    Facts(catalogue::FactsArgs),
+    /// Tell a policy in plain prose, for auditors
+    Doc(doc::DocArgs),
     /// Show how Remit reads a mail
     Inspect(inspect::InspectArgs),
     /// Show which intent the policy's examples give each text
@@ -114,6 +128,11 @@ pub fn run(cli: Cli) -> ExitCode {
     let done = match command {
         Command::Check(args) => check::check(&global, &args),
         Command::Test(args) => check::test(&global, &args),
+        Command::Lock(args) => lock::run(&global, &args),
+        Command::Matrix(args) => matrix::run(&global, &args),
+        Command::Intents(args) => catalogue::intents(&global, &args),
+        Command::Facts(args) => catalogue::facts(&global, &args),
+        Command::Doc(args) => doc::run(&global, &args),
         Command::Inspect(args) => inspect::run(&global, &args),
         Command::Classify(args) => classify::run(&global, &args),
         Command::Openapi => openapi(),
