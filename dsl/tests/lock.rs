@@ -27,9 +27,10 @@ fn locked() -> String {
     lock::update(None, &compile(BASELINE, SCRIPT, "").policy.unwrap()).unwrap()
 }
 
-/// Code, file and message of everything that is no note.
+/// Code, file and message of every error and of what is said about the lock.
 fn findings(compiled: &Compiled) -> Vec<String> {
-    let serious = compiled.diagnostics.iter().filter(|found| found.severity != Severity::Note);
+    let serious =
+        compiled.diagnostics.iter().filter(|found| found.code.starts_with("R014") || found.severity == Severity::Error);
     serious.map(|found| format!("{} {}:{} {}", found.code, found.at.file, found.at.line, found.message)).collect()
 }
 

@@ -30,6 +30,10 @@ impl Checker<'_> {
         }
         let known: Vec<String> =
             FACTS.iter().map(|fact| fact.path.to_owned()).chain(self.own_facts.keys().cloned()).collect();
+        let known_words: Vec<&str> = known.iter().map(String::as_str).collect();
+        if self.broken.excuses(Sort::Fact, &path.text, &known_words) {
+            return None;
+        }
         let mut finding = Finding::new("R0101", path.at, format!("there is no fact `{}`", path.text));
         let intent = self.symbols.contains_key(&(Sort::Intent, path.text.clone()));
         finding = match nearest(&path.text, known.iter().map(String::as_str)) {
@@ -111,6 +115,11 @@ impl Checker<'_> {
             .filter_map(|(_, key)| key.split_once('.'))
             .map(|(subject, name)| (subject.to_owned(), name.to_owned()))
             .collect();
+        let names: Vec<&str> = known.iter().map(|(_, name)| name.as_str()).collect();
+        let elsewhere = known.iter().any(|(_, other)| *other == name.text);
+        if !elsewhere && self.broken.excuses(Sort::Detector, &name.text, &names) {
+            return None;
+        }
         let finding = match known.iter().find(|(_, other)| *other == name.text) {
             Some((other, _)) => {
                 let message =
@@ -169,8 +178,18 @@ impl Checker<'_> {
         match &kind {
             Kind::OneOf(allowed) => {
                 for name in names.iter().filter(|name| !allowed.contains(&name.text)) {
-                    let is_declared = matches!(path.text.as_str(), "intent" | "agent" | "action" | "tier");
-                    let code = if is_declared { "R0102" } else { "R0104" };
+                    let sort = match path.text.as_str() {
+                        "intent" => Some(Sort::Intent),
+                        "agent" => Some(Sort::Agent),
+                        "action" => Some(Sort::Action),
+                        "tier" => Some(Sort::Tier),
+                        _ => None,
+                    };
+                    let words: Vec<&str> = allowed.iter().map(String::as_str).collect();
+                    if sort.is_some_and(|sort| self.broken.excuses(sort, &name.text, &words)) {
+                        continue;
+                    }
+                    let code = if sort.is_some() { "R0102" } else { "R0104" };
                     let mut finding = Finding::new(code, name.at, format!("`{}` is never `{}`", path.text, name.text));
                     finding = match nearest(&name.text, allowed.iter().map(String::as_str)) {
                         Some(_) => finding.did_you_mean(&name.text, allowed.iter().map(String::as_str)),
@@ -292,7 +311,7 @@ impl Checker<'_> {
 }
 
 /// Thousandths as written.
-pub(super) fn shown(thousandths: i64) -> String {
+pub(crate) fn shown(thousandths: i64) -> String {
     let (sign, number) = if thousandths < 0 { ("-", -thousandths) } else { ("", thousandths) };
     let (whole, rest) = (number / 1000, number % 1000);
     if rest == 0 {

@@ -1,4 +1,8 @@
-//! Diagnostics as text and as JSON.
+//! Diagnostics for people (`human`, `plain`), for programs (`json`, `sarif`) and for build servers (`github`,
+//! `junit`).
+
+mod ci;
+mod sarif;
 
 use std::fmt::Write as _;
 
@@ -8,6 +12,9 @@ use annotate_snippets::{AnnotationKind, Group, Level, Message, Origin, Renderer,
 
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::load::STANDARD;
+
+pub use ci::{github, junit, junit_tests};
+pub use sarif::sarif;
 
 /// One line each: `file:line:column: error[R0101]: message (hint)`.
 pub fn plain(diagnostics: &[Diagnostic]) -> String {
@@ -37,13 +44,26 @@ pub fn json(diagnostics: &[Diagnostic]) -> serde_json::Value {
     json!({"diagnostics": diagnostics, "errors": count(Severity::Error), "warnings": count(Severity::Warning)})
 }
 
-/// In the style of the Rust compiler, with the text underlined. `sources` gives the text of a file by its name; a
+/// In the style of the Rust compiler, with the text underlined, and at the end how to learn more. `sources` gives the text of a file by its name; a
 /// finding in a file that it does not know is shown without text. Built-in files are known.
 pub fn human(diagnostics: &[Diagnostic], sources: &dyn Fn(&str) -> Option<String>, colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let mut text = String::new();
     for found in diagnostics {
         let _ = writeln!(text, "{}\n", renderer.render(&report(found, sources)));
+    }
+    let mut codes: Vec<&str> = diagnostics.iter().map(|found| found.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    match codes.as_slice() {
+        [] => {}
+        [code] => {
+            let _ = writeln!(text, "What {code} means, with examples: remit explain-code {code}");
+        }
+        [first, ..] => {
+            let codes = codes.join(", ");
+            let _ = writeln!(text, "What {codes} mean, with examples: remit explain-code {first}");
+        }
     }
     text
 }
@@ -59,9 +79,9 @@ fn report(found: &Diagnostic, sources: &dyn Fn(&str) -> Option<String>) -> Vec<G
         sources(file).or_else(|| STANDARD.iter().find(|(name, _)| *name == file).map(|(_, text)| (*text).to_owned()))
     };
     let mut files: Vec<&str> = vec![&found.at.file];
-    for (span, _) in &found.labels {
-        if !files.contains(&span.file.as_str()) {
-            files.push(&span.file);
+    for label in &found.labels {
+        if !files.contains(&label.at.file.as_str()) {
+            files.push(&label.at.file);
         }
     }
     for file in files {
@@ -78,13 +98,16 @@ fn report(found: &Diagnostic, sources: &dyn Fn(&str) -> Option<String>) -> Vec<G
         if found.at.file == file && whole(&range(&found.at)) {
             annotations.push(AnnotationKind::Primary.span(range(&found.at)));
         }
-        for (span, label) in found.labels.iter().filter(|(span, _)| span.file == file && whole(&range(span))) {
-            annotations.push(AnnotationKind::Context.span(range(span)).label(label.clone()));
+        for label in found.labels.iter().filter(|label| label.at.file == file && whole(&range(&label.at))) {
+            annotations.push(AnnotationKind::Context.span(range(&label.at)).label(label.text.clone()));
         }
         group = group.element(Snippet::source(source.clone()).path(file.to_owned()).annotations(annotations));
     }
     if let Some(hint) = &found.hint {
         group = group.element(Level::HELP.message(hint.clone()));
+    }
+    for note in &found.notes {
+        group = group.element(Level::NOTE.message(note.clone()));
     }
     vec![group]
 }
