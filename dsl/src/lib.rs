@@ -12,6 +12,7 @@ mod diagnostic;
 mod eval;
 mod facts;
 pub mod fixes;
+pub mod format;
 mod hours;
 mod lint;
 mod listing;
@@ -27,6 +28,7 @@ pub mod render;
 mod script;
 mod source;
 mod testing;
+pub mod tree;
 mod verdict;
 pub mod vocabulary;
 

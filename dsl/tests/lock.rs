@@ -1,4 +1,5 @@
 //! `remit.lock`: what an import brings cannot change unseen.
+#![expect(clippy::disallowed_methods, reason = "tests read files; the crate does not")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
@@ -133,4 +134,19 @@ fn a_lock_that_cannot_be_read_stops_the_policy() {
         let policy = compile(BASELINE, SCRIPT, "").policy.unwrap();
         assert_eq!(lock::update(Some(&bad), &policy).unwrap_err().line, line as usize);
     }
+}
+
+/// The page of R0143 shows a whole lock, so it holds the digest of `std/base`. `UPDATE=1` writes it anew.
+#[test]
+fn the_page_about_a_pin_too_many_pins_std_base_as_it_is() {
+    let compiled = remit_dsl::compile("example.remit", &texts(&[("example.remit", "remit 1\n")]));
+    let digest = compiled.policy.unwrap().pins().iter().find(|pin| pin.path == "std/base").unwrap().digest.clone();
+    let path = common::repository().join("dsl/codes/R0143.md");
+    let mut page = std::fs::read_to_string(&path).unwrap();
+    if std::env::var_os("UPDATE").is_some() {
+        let old = page.lines().find_map(|line| line.trim().strip_suffix("  std/base")).unwrap().to_owned();
+        page = page.replace(&old, &digest);
+        std::fs::write(&path, &page).unwrap();
+    }
+    assert!(page.contains(&format!("  {digest}  std/base\n")), "run this test with UPDATE=1");
 }

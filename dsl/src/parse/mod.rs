@@ -5,6 +5,7 @@
 
 mod claims_and_tests;
 mod condition;
+mod document;
 mod items;
 mod recover;
 mod walk;
@@ -13,7 +14,9 @@ use pest::Parser as _;
 
 use crate::ast::{At, Item, Tree};
 use crate::source::Finding;
+pub(crate) use document::{Token, document, reads_as};
 use walk::Walk;
+pub(crate) use walk::unescaped;
 
 /// Largest file, in bytes.
 pub(crate) const LARGEST_FILE: usize = 1 << 20;
