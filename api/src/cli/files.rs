@@ -108,14 +108,41 @@ impl PolicyFiles {
     fn checked(&self, compiled: Compiled) -> Result<Policy, Failure> {
         compiled.policy.ok_or_else(|| {
             let errors = compiled.diagnostics.iter().filter(|found| found.severity == remit_dsl::Severity::Error);
-            eprint!("{}", self.render(&errors.cloned().collect::<Vec<_>>(), false));
+            eprint!("{}", self.render(&self.placed(errors.cloned().collect()), false));
             Failure::new(format!("`{}` does not check", self.root)).code(3)
         })
     }
 
-    /// Diagnostics for a terminal.
+    /// A file of the policy as the user would name it: with the policy's folder in front, as far as it is a file.
+    pub(crate) fn shown(&self, file: &str) -> String {
+        let is_beside = self.piped.is_none() && !file.starts_with("std/") && self.folder != Path::new(".");
+        if is_beside { self.folder.join(file).display().to_string() } else { file.to_owned() }
+    }
+
+    /// Diagnostics with files as the user would name them.
+    pub(crate) fn placed(&self, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        for found in &mut diagnostics {
+            rename(found, |file| self.shown(file));
+        }
+        diagnostics
+    }
+
+    /// Diagnostics for a terminal. Their files are named as [`PolicyFiles::placed`] does, or from the policy's folder.
     pub(crate) fn render(&self, diagnostics: &[Diagnostic], colour: bool) -> String {
-        remit_dsl::render::human(diagnostics, &|path| self.read(path).ok(), colour)
+        let text = |file: &str| {
+            let inside = Path::new(file).strip_prefix(&self.folder).ok().and_then(Path::to_str);
+            inside.and_then(|file| self.read(file).ok()).or_else(|| self.read(file).ok())
+        };
+        remit_dsl::render::human(diagnostics, &text, colour)
+    }
+}
+
+/// Gives the files in a diagnostic other names.
+pub(crate) fn rename(found: &mut Diagnostic, name: impl Fn(&str) -> String) {
+    let labels = found.labels.iter_mut().map(|label| &mut label.at);
+    let edits = found.fixes.iter_mut().flat_map(|fix| &mut fix.edits).map(|edit| &mut edit.at);
+    for at in std::iter::once(&mut found.at).chain(labels).chain(edits) {
+        at.file = name(&at.file);
     }
 }
 

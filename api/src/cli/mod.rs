@@ -5,8 +5,11 @@ mod channel;
 mod check;
 mod classify;
 mod demo;
+mod diff;
 mod doc;
+mod explain_code;
 mod files;
+mod fmt;
 mod ingest;
 mod inspect;
 mod key;
@@ -17,6 +20,7 @@ mod report;
 mod serve;
 mod shell;
 mod table;
+mod test;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -55,7 +59,13 @@ enum Command {
     /// Check policy files
     Check(check::CheckArgs),
     /// Run the tests inside policy files
-    Test(check::TestArgs),
+    Test(test::TestArgs),
+    /// Lay policies out in the canonical way
+    Fmt(fmt::FmtArgs),
+    /// Show a policy as a JSON tree, or make one from it
+    Tree(fmt::TreeArgs),
+    /// Explain a diagnostic code
+    ExplainCode(explain_code::ExplainCodeArgs),
     /// Pin what policies import
     Lock(lock::LockArgs),
     /// Show what becomes of every intent and action, as tables
@@ -127,7 +137,10 @@ pub fn run(cli: Cli) -> ExitCode {
     let Cli { global, command } = cli;
     let done = match command {
         Command::Check(args) => check::check(&global, &args),
-        Command::Test(args) => check::test(&global, &args),
+        Command::Test(args) => test::test(&global, &args),
+        Command::Fmt(args) => fmt::fmt(&global, &args),
+        Command::Tree(args) => fmt::tree(&global, &args),
+        Command::ExplainCode(args) => explain_code::run(&global, &args),
         Command::Lock(args) => lock::run(&global, &args),
         Command::Matrix(args) => matrix::run(&global, &args),
         Command::Intents(args) => catalogue::intents(&global, &args),
