@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use remit_dsl::matrix;
 use remit_dsl::vocabulary::CHANNELS;
 
@@ -13,7 +13,8 @@ use super::{Done, Failure, Global, files};
 Examples:
   remit matrix policies/default.remit                   Markdown, for a wiki
   remit matrix policies/default.remit --channel chat    replies looked at on another channel
-  remit matrix                                          the built-in modes alone
+  remit matrix policies/default.remit --only actions    one table alone
+  remit matrix                                          the built-in modes, with every action set to `send`
 
 Every cell is an answer of the evaluator to constructed facts. Exit codes: 0 good, 3 the policy does not check.")]
 pub(crate) struct MatrixArgs {
@@ -23,6 +24,19 @@ pub(crate) struct MatrixArgs {
     /// Channel that replies and actions are looked at on [default: email, where an AI agent answers mail]
     #[arg(long, value_parser = CHANNELS, requires = "path")]
     channel: Option<String>,
+    /// Print one part alone, without headings
+    #[arg(long, value_enum, conflicts_with = "json")]
+    only: Option<Part>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Which mode is in force where
+    Settings,
+    /// What becomes of a reply
+    Replies,
+    /// What becomes of an action
+    Actions,
 }
 
 pub(crate) fn run(global: &Global, args: &MatrixArgs) -> Done {
@@ -33,7 +47,13 @@ pub(crate) fn run(global: &Global, args: &MatrixArgs) -> Done {
     if global.json {
         println!("{}", serde_json::to_string(&matrix)?);
     } else {
-        print!("{}", matrix.markdown());
+        let text = match args.only {
+            None => matrix.markdown(),
+            Some(Part::Settings) => matrix.settings_table(),
+            Some(Part::Replies) => matrix.reply_tables().trim_start().to_owned(),
+            Some(Part::Actions) => matrix.action_table(),
+        };
+        print!("{text}");
     }
     Ok(0)
 }

@@ -22,16 +22,23 @@ impl Matrix {
         text.push_str(&self.settings_table());
         if !self.replies.is_empty() {
             let _ = writeln!(text, "\n## What becomes of a reply (on {})", self.channel);
-            for mode in self.modes() {
-                let unused = if self.settings.iter().any(|row| row.mode == mode) { "" } else { ", in force nowhere" };
-                let _ = writeln!(text, "\n### In the mode `{mode}`{unused}\n");
-                let rows: Vec<&ReplyRow> = self.replies.iter().filter(|row| row.mode == mode).collect();
-                text.push_str(&self.reply_table(&rows));
-            }
+            text.push_str(&self.reply_tables());
         }
         text.push_str("\n## What becomes of an action\n\n");
         text.push_str("For an intent that restricts nothing. Actions that fare alike share a row.\n\n");
         text.push_str(&self.action_table());
+        text
+    }
+
+    /// Every mode, intent and tier, one table for each mode.
+    pub fn reply_tables(&self) -> String {
+        let mut text = String::new();
+        for mode in self.modes() {
+            let unused = if self.settings.iter().any(|row| row.mode == mode) { "" } else { ", in force nowhere" };
+            let _ = writeln!(text, "\n### In the mode `{mode}`{unused}\n");
+            let rows: Vec<&ReplyRow> = self.replies.iter().filter(|row| row.mode == mode).collect();
+            text.push_str(&self.reply_table(&rows));
+        }
         text
     }
 
@@ -57,7 +64,8 @@ impl Matrix {
         text
     }
 
-    fn settings_table(&self) -> String {
+    /// Which mode is in force on which channel, for whom.
+    pub fn settings_table(&self) -> String {
         let mut text = String::from(
             "| channel | AI agent | who or what | mode | can be taken back for | set by |\n|---|---|---|---|---|---|\n",
         );
