@@ -85,4 +85,9 @@ impl Broken {
         self.names.contains(&(sort, name.to_owned()))
             || (self.whole.contains(&sort) && nearest(name, known.iter().copied()).is_none())
     }
+
+    /// Text that cannot be read may declare any name of this sort.
+    pub(super) fn may_hide(&self, sort: Sort) -> bool {
+        self.whole.contains(&sort) || self.names.iter().any(|(other, _)| *other == sort)
+    }
 }

@@ -7,7 +7,7 @@ use crate::detect::{self, Detector, DetectorSet, Signal};
 use crate::hours::{Holiday, Hours, Interval, zone};
 use crate::load::{File, Role};
 use crate::policy::{AiAgent, DraftSpec, FactDecl, Intent};
-use crate::source::Finding;
+use crate::source::{Finding, nearest};
 use crate::vocabulary::{ACTIONS, CHANNELS, FACTS};
 
 impl Checker<'_> {
@@ -226,9 +226,15 @@ impl Checker<'_> {
                         jiff::tz::TimeZoneDatabase::bundled().available().map(|name| name.to_string()).collect();
                     let city = known.iter().find(|name| name.rsplit('/').next() == Some(text.text.as_str()));
                     let finding = Finding::new("R0114", text.at, message);
-                    self.report(match city {
-                        Some(name) => finding.hint(format!("did you mean `{name}`?")),
-                        None => finding.did_you_mean(&text.text, known.iter().map(String::as_str)),
+                    let near = nearest(&text.text, known.iter().map(String::as_str));
+                    let hint = "write a name of the IANA time zone database, such as \"Europe/Berlin\"";
+                    self.report(match city.or(near.as_ref()) {
+                        Some(name) => finding.hint(format!("did you mean \"{name}\"?")).edit(
+                            format!("write \"{name}\""),
+                            text.at,
+                            format!("\"{name}\""),
+                        ),
+                        None => finding.hint(hint),
                     });
                 }
             }

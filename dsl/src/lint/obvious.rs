@@ -104,6 +104,7 @@ impl Seen<'_> {
                 }),
                 _ => None,
             })
+            .filter(|guard: &Guard<'_>| contradiction(&guard.parts).is_none())
             .collect();
         for (number, guard) in guards.iter().enumerate().filter(|(_, guard)| guard.own && !guard.backstop) {
             if guard.outcome.outcome == Outcome::Send {

@@ -31,7 +31,7 @@ impl Seen<'_> {
             let ItemKind::Intent { name, examples, .. } = &item.kind else { continue };
             if examples.is_empty() && name.text != "other" {
                 let message =
-                    format!("the intent `{}` has no examples, so no message is recognised by them", name.text);
+                    format!("the intent `{}` has no examples, so the classifier never recognises it", name.text);
                 let hint = "add `examples { \"...\" \"...\" }`: a dozen real messages, each worded differently";
                 found.push(Finding::new("R0311", name.at, message).hint(hint));
             }
@@ -61,16 +61,16 @@ impl Seen<'_> {
         let (mut modes, mut caps, mut everywhere) = (Vec::new(), Vec::new(), false);
         for (_, item) in self.all() {
             match &item.kind {
-                ItemKind::Autonomy { cap: true, mode, scope } => {
-                    // A cap that counts for every message of the channel.
-                    if scope.items.iter().all(|(kind, _)| *kind == ScopeKind::Channel) && fits(scope) {
-                        caps.push(table(&mode.text));
-                    }
+                // A cap that counts for every message of the channel.
+                ItemKind::Autonomy { cap: true, mode, scope }
+                    if scope.items.iter().all(|(kind, _)| *kind == ScopeKind::Channel) && fits(scope) =>
+                {
+                    caps.push(table(&mode.text));
                 }
-                ItemKind::Guard { outcome, when, .. } => {
-                    if !is_automatic(outcome.outcome) && asks_only_for(when, channel) {
-                        return false;
-                    }
+                ItemKind::Guard { outcome, when, .. }
+                    if !is_automatic(outcome.outcome) && asks_only_for(when, channel) =>
+                {
+                    return false;
                 }
                 _ => {}
             }

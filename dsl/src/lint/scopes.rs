@@ -83,7 +83,7 @@ impl Seen<'_> {
                     let counts = if family.only_ties { "the longer" } else { "the stricter" };
                     let finding = Finding::new("R0303", later.at, message)
                         .label(earlier.at, format!("`{}` here", earlier.value))
-                        .hint(format!("then {counts} one counts, here and everywhere"));
+                        .hint(format!("for such a message {counts} one counts"));
                     found.push(finding);
                 }
             }

@@ -149,7 +149,11 @@ impl<'i, 'f> Walk<'i, 'f> {
             && version.text != VERSION
         {
             let message = format!("version {} of the language is not known here", version.text);
-            self.found.push(Finding::new("R0002", version.at, message).hint(format!("write `remit {VERSION}`")));
+            self.found.push(Finding::new("R0002", version.at, message).hint(format!("write `remit {VERSION}`")).offer(
+                format!("write `{VERSION}`"),
+                version.at,
+                VERSION,
+            ));
         }
         self.eat(Rule::kw_policy);
         tree.name = self.name();
