@@ -23,6 +23,7 @@ mod testing;
 mod verdict;
 pub mod vocabulary;
 
+pub use crate::cron::Sweep;
 pub use detect::{Detection, Detections, Seen};
 pub use diagnostic::{Diagnostic, Fix, Severity, Span};
 pub use facts::{Fact, Facts, Provenance, Value};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::cron::Sweep;
 use crate::detect::{Detections, Seen};
 use crate::facts::Facts;
 use crate::model::Model;
@@ -198,6 +199,11 @@ impl Policy {
     /// The declared limits. The host counts; a used-up limit is the fact `over:NAME`.
     pub fn limits(&self) -> &[Limit] {
         &self.model.limits
+    }
+
+    /// The declared sweeps, in file order. The host runs them.
+    pub fn sweeps(&self) -> &[Sweep] {
+        &self.model.sweeps
     }
 
     /// All facts that rules may read: the standard ones, then the policy's own.

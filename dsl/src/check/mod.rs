@@ -203,6 +203,7 @@ fn empty_model(root: &str, files: &[File], sources: &Sources, texts: BTreeMap<St
         routes: Vec::new(),
         otherwise,
         approvals: ApprovalRules::default(),
+        sweeps: Vec::new(),
         cases: Vec::new(),
     }
 }
