@@ -1,6 +1,5 @@
 //! A calendar of its own, so that the tests of hours and sweeps do not compute with what they test. Only the offset
 //! between UTC and the wall clock comes from the time-zone database.
-#![expect(dead_code, reason = "each test file uses a part of it")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::cell::RefCell;
@@ -102,11 +101,6 @@ impl Reading {
         let months: i64 = (1..self.month).map(|month| length(self.year, month)).sum();
         (years - before + months + self.day - 1) * 1440 + self.hour * 60 + self.minute
     }
-
-    /// The day before, at the same time.
-    pub(crate) fn yesterday(&self) -> Self {
-        Self::of_number(self.number() - 1440)
-    }
 }
 
 /// Seconds that the wall clock is ahead of UTC.
@@ -117,9 +111,14 @@ pub(crate) fn offset(zone: &str, ms: i64) -> i64 {
     })
 }
 
+/// What the wall clock shows at this moment, in minutes since 1970-01-01 00:00 on the wall.
+pub(crate) fn number(zone: &str, ms: i64) -> i64 {
+    (ms.div_euclid(1000) + offset(zone, ms)).div_euclid(60)
+}
+
 /// What the wall clock shows at this moment.
 pub(crate) fn read(zone: &str, ms: i64) -> Reading {
-    Reading::of_number((ms.div_euclid(1000) + offset(zone, ms)).div_euclid(60))
+    Reading::of_number(number(zone, ms))
 }
 
 /// For messages: `2026-03-29 03:00+2`.
