@@ -12,6 +12,7 @@ mod eval;
 mod facts;
 mod hours;
 mod load;
+mod meaning;
 mod model;
 mod parse;
 mod policy;
@@ -48,3 +49,13 @@ pub struct Compiled {
 pub fn compile(root: &str, read: &Read<'_>) -> Compiled {
     check::compile(root, read)
 }
+
+/// [`compile`] with other texts in place of the built-in files, for tests that damage them.
+#[doc(hidden)]
+pub fn compile_over(standard: [(&str, &str); 3], root: &str, read: &Read<'_>) -> Compiled {
+    check::compile_over(standard, root, read)
+}
+
+/// Names and texts of the built-in files.
+#[doc(hidden)]
+pub const STANDARD_FILES: [(&str, &str); 3] = load::STANDARD;

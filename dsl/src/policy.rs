@@ -141,6 +141,12 @@ impl Policy {
         &self.model.digest
     }
 
+    /// What decides, one part per line, in a form that does not depend on layout, comments, titles, examples, tests and
+    /// the order of rules. Policies with the same meaning decide alike. For comparing, not for reading back.
+    pub fn meaning(&self) -> String {
+        crate::meaning::meaning(&self.model)
+    }
+
     /// Every file that was read, by path: enough to compile the same policy again.
     pub fn files(&self) -> &BTreeMap<String, String> {
         &self.model.files

@@ -41,6 +41,7 @@ pub(crate) struct Script {
     pub(crate) needs_draft: bool,
     budget: u64,
     program: Arc<AST>,
+    text: Arc<str>,
 }
 
 impl fmt::Debug for Script {
@@ -199,7 +200,20 @@ impl Script {
         // The body outside functions would run on every call: only functions are kept.
         let program = program.clone_functions_only();
         let needs_draft = inputs.iter().any(|input| input.key.starts_with("draft."));
-        Ok(Self { name: name.to_owned(), inputs, range, needs_draft, budget, program: Arc::new(program) })
+        Ok(Self {
+            name: name.to_owned(),
+            inputs,
+            range,
+            needs_draft,
+            budget,
+            program: Arc::new(program),
+            text: text.into(),
+        })
+    }
+
+    /// The whole text of its file.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
     }
 
     /// Runs the script and adds its fact. Without a draft, a script about the draft adds nothing: it is simply not so.

@@ -92,7 +92,12 @@ pub(crate) struct Checker<'s> {
 
 /// Compiles the policy whose root file is `root`.
 pub(crate) fn compile(root: &str, read: &Read<'_>) -> Compiled {
-    let mut loader = Loader::new(read);
+    compile_over(STANDARD, root, read)
+}
+
+/// The same over other built-in files.
+pub(crate) fn compile_over(standard: [(&str, &str); 3], root: &str, read: &Read<'_>) -> Compiled {
+    let mut loader = Loader::new(read, standard);
     if let Err(reason) = loader.load(root) {
         let number = loader.sources.add(root, String::new());
         let at = At { file: number, start: 0, end: 0 };
