@@ -32,6 +32,7 @@ pub(crate) struct File {
 
 pub(crate) struct Loader<'r> {
     read: &'r Read<'r>,
+    standard: [(&'r str, &'r str); 3],
     pub(crate) sources: Sources,
     pub(crate) files: Vec<File>,
     /// Every text that came through `read`.
@@ -43,9 +44,9 @@ pub(crate) struct Loader<'r> {
 }
 
 impl<'r> Loader<'r> {
-    pub(crate) fn new(read: &'r Read<'r>) -> Self {
+    pub(crate) fn new(read: &'r Read<'r>, standard: [(&'r str, &'r str); 3]) -> Self {
         let (sources, texts, brought) = (Sources::default(), BTreeMap::new(), BTreeMap::new());
-        Self { read, sources, files: Vec::new(), texts, found: Vec::new(), brought, open: Vec::new() }
+        Self { read, standard, sources, files: Vec::new(), texts, found: Vec::new(), brought, open: Vec::new() }
     }
 
     /// Loads `std/base`, then the root file and its imports. Imported files come before those that import them.
@@ -78,9 +79,9 @@ impl<'r> Loader<'r> {
     }
 
     fn standard(&mut self, name: &str, role: Role) -> bool {
-        let Some((_, text)) = STANDARD.iter().find(|(known, _)| *known == name) else { return false };
+        let Some((_, text)) = self.standard.into_iter().find(|(known, _)| *known == name) else { return false };
         if self.sources.number_of(name).is_none() {
-            let number = self.sources.add(name, (*text).to_owned());
+            let number = self.sources.add(name, text.to_owned());
             let tree = parse(number, text, &mut self.found);
             self.files.push(File { number, role, tree });
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use crate::condition::{Expr, Slot};
+use crate::cron::Sweep;
 use crate::detect::DetectorSet;
 use crate::hours::Hours;
 use crate::policy::{AiAgent, FactDecl, Intent, Limit};
@@ -156,6 +157,7 @@ pub(crate) struct Model {
     pub(crate) routes: Vec<(Expr, Route)>,
     pub(crate) otherwise: Route,
     pub(crate) approvals: ApprovalRules,
+    pub(crate) sweeps: Vec<Sweep>,
     pub(crate) cases: Vec<Case>,
     /// Every rule and setting, for people.
     pub(crate) listing: Vec<crate::listing::PolicyRule>,

@@ -5,7 +5,7 @@ mod common;
 
 use std::path::Path;
 
-use common::{folder, repository};
+use common::{folder, repository, skipped};
 
 #[test]
 fn every_shipped_policy_checks_clean_and_passes_its_tests() {
@@ -72,11 +72,4 @@ fn the_examples_of_the_specification_check_clean_and_pass() {
             assert!(case.passed, "{} {}: expected {}, got {}", case.at, case.name, case.expected, case.actual);
         }
     }
-}
-
-/// Past the capture of the test runner, in one piece: `tests/run` counts these lines.
-fn skipped(why: &str) {
-    use std::io::Write as _;
-    let line = format!("SKIPPED: {why}\n");
-    let _ = std::io::stderr().write_all(line.as_bytes());
 }

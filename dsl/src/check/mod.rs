@@ -106,7 +106,17 @@ pub(crate) struct Checker<'s> {
 
 /// Compiles the policy whose root file is `root`.
 pub(crate) fn compile(root: &str, read: &Read<'_>, options: &CompileOptions) -> Compiled {
-    let mut loader = Loader::new(read);
+    compile_over(STANDARD, root, read, options)
+}
+
+/// The same over other built-in files.
+pub(crate) fn compile_over(
+    standard: [(&str, &str); 3],
+    root: &str,
+    read: &Read<'_>,
+    options: &CompileOptions,
+) -> Compiled {
+    let mut loader = Loader::new(read, standard);
     if let Err(reason) = loader.load(root) {
         let number = loader.sources.add(root, String::new());
         let at = At { file: number, start: 0, end: 0 };
@@ -247,6 +257,7 @@ fn empty_model(root: &str, files: &[File], sources: &Sources, texts: BTreeMap<St
         routes: Vec::new(),
         otherwise,
         approvals: ApprovalRules::default(),
+        sweeps: Vec::new(),
         cases: Vec::new(),
         listing: Vec::new(),
     }

@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::ast::{At, Item, ItemKind, NoteValue};
-use crate::load::{File, Loader, Role};
+use crate::load::{File, Loader, Role, STANDARD};
 use crate::policy::Policy;
 use crate::source::Sources;
 use crate::verdict::Location;
@@ -61,7 +61,7 @@ pub struct Sentence {
 pub fn document(policy: &Policy) -> Document {
     let files = policy.files().clone();
     let read = |path: &str| files.get(path).cloned().ok_or_else(|| "it was not kept with the policy".to_owned());
-    let mut loader = Loader::new(&read);
+    let mut loader = Loader::new(&read, STANDARD);
     // The same files made this policy, so they can be read.
     let _ = loader.load(policy.root());
     let writer = Writer { policy, files: &loader.files, sources: &loader.sources };
