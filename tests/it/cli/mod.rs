@@ -2,6 +2,7 @@
 
 mod check;
 mod ingest;
+mod policies;
 mod reading;
 mod serve;
 mod setup;
