@@ -52,7 +52,7 @@ impl Checker<'_> {
 
     fn declare_item(&mut self, role: Role, kind: &ItemKind) {
         match kind {
-            ItemKind::Segment { name } => {
+            ItemKind::Segment { name, .. } => {
                 let new = self.declare(Sort::Segment, &name.text, name, role);
                 self.model.segments.extend(new.then(|| name.text.clone()));
             }
@@ -341,7 +341,7 @@ impl Checker<'_> {
     fn detectors(&mut self, files: &[File]) {
         let (mut detectors, mut words) = (Vec::new(), Vec::new());
         for (_, kind, _) in items(files) {
-            let ItemKind::Detector { name, subject, signals } = kind else { continue };
+            let ItemKind::Detector { name, subject, signals, .. } = kind else { continue };
             let mut checked = Vec::new();
             for signal in signals {
                 match signal {

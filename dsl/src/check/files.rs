@@ -25,6 +25,9 @@ pub(super) fn read_all(loader: &mut Loader<'_>, files: &[File], found: &mut Vec<
                 let read = normalise(&folder, &path.text).and_then(|name| loader.text(&name).map(|text| (name, text)));
                 match read {
                     Ok((name, text)) => {
+                        if file.role == crate::load::Role::Import {
+                            loader.brought.entry(name.clone()).or_insert(path.at);
+                        }
                         let number = loader.sources.number_of(&name);
                         let number = number.unwrap_or_else(|| loader.sources.add(&name, text.clone()));
                         scripts.insert(path.at, (number, text));
@@ -41,6 +44,9 @@ pub(super) fn read_all(loader: &mut Loader<'_>, files: &[File], found: &mut Vec<
                     let path = format!("templates/{}.jinja", name.text);
                     match loader.text(&path) {
                         Ok(text) => {
+                            if file.role == crate::load::Role::Import {
+                                loader.brought.entry(path.clone()).or_insert(name.at);
+                            }
                             templates.insert(name.text.clone(), text);
                         }
                         Err(reason) => found.push(

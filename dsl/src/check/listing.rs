@@ -86,7 +86,7 @@ fn entries(item: &Item, role: Role) -> Vec<Entry<'_>> {
         ItemKind::Risk(rows) => {
             rows.iter().map(|(tier, _, at)| Entry { at: *at, ..one(Kind::Risk, &tier.text, tier.at) }).collect()
         }
-        ItemKind::Switch { name, outcome, scope } => {
+        ItemKind::Switch { name, outcome, scope, .. } => {
             vec![Entry { outcome: Some(outcome.outcome), scope: Some(scope), ..one(Kind::Switch, &name.text, name.at) }]
         }
         ItemKind::Limit { name, outcome, scope, .. } => {

@@ -31,7 +31,7 @@ impl Checker<'_> {
                     let (at, tags) = (self.location(name.at), self.tags(item));
                     self.model.rules.push(Rule { kind, name: name.text.clone(), demand, when, because, tags, at });
                 }
-                ItemKind::Switch { name, outcome, scope } => {
+                ItemKind::Switch { name, outcome, scope, .. } => {
                     let slot = self.slot(&format!("switch:{}", name.text), Kind::YesNo, false);
                     let (demand, (_, scope)) = (self.demand(outcome), self.scope(scope));
                     let when = Expr::All(vec![Expr::Yes(slot), scope]);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Checker, Sort, items};
 use crate::ast::{ApprovalPart, At, ItemKind, OutcomeWord, Reply, Scope, Target, Word};
-use crate::cron::{self, CronError};
+use crate::cron::{self, CronError, Sweep};
 use crate::load::{File, Role};
 use crate::model::{Bands, Demand, Mode, Scoped};
 use crate::source::Finding;
@@ -74,11 +74,11 @@ impl Checker<'_> {
                         self.approvals(parts, at);
                     }
                 }
-                ItemKind::Sweep { job, cron, .. } => {
+                ItemKind::Sweep { name, job, cron } => {
                     let taken = self.only_root(file, at, "the sweep");
                     if taken {
                         self.fixed("a sweep has no job", job, &SWEEP_JOBS);
-                        self.cron(cron);
+                        self.sweep(name, job, cron);
                     }
                 }
                 _ => {}
@@ -341,9 +341,14 @@ impl Checker<'_> {
         }
     }
 
-    fn cron(&mut self, text: &Word) {
-        match cron::check(&text.text) {
-            Ok(()) => {}
+    fn sweep(&mut self, name: &Word, job: &Word, text: &Word) {
+        match cron::read(&text.text) {
+            Ok(times) => {
+                let at = self.location(name.at);
+                let zone = (self.model.timezone.as_str(), self.model.zone.clone());
+                let sweep = Sweep::new(&name.text, &job.text, &text.text, times, zone, at);
+                self.model.sweeps.push(sweep);
+            }
             Err(CronError::NumericWeekday(named)) => {
                 let finding = Finding::new("R0106", text.at, "weekdays are names here, not numbers");
                 self.report(finding.hint(format!("write \"{named}\"")).fix(format!("\"{named}\"")));
