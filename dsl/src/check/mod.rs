@@ -132,7 +132,7 @@ pub(crate) fn compile(root: &str, read: &Read<'_>) -> Compiled {
         found.into_iter().map(|finding| finding.into_diagnostic(&loader.sources)).collect();
     let clean = diagnostics.iter().all(|found| found.severity != Severity::Error);
     model.digest = digest(&model.files);
-    let policy = clean.then(|| Policy { model: std::sync::Arc::new(model) });
+    let policy = clean.then(|| Policy::new(model));
     Compiled { policy, diagnostics }
 }
 
