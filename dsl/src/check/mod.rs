@@ -182,7 +182,7 @@ pub(crate) fn compile_over(
     }
     let finish = |list: Vec<Finding>| list.into_iter().map(|one| one.into_diagnostic(&loader.sources)).collect();
     model.digest = digest(&model.files);
-    let policy = clean.then(|| Policy { model: std::sync::Arc::new(model) });
+    let policy = clean.then(|| Policy::new(model));
     Compiled { policy, diagnostics: finish(found), allowed: finish(allowed) }
 }
 
