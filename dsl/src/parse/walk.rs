@@ -111,7 +111,8 @@ impl<'i, 'f> Walk<'i, 'f> {
         let pair = self.next(rule)?;
         let at = at(self.file, &pair);
         let thousandths = thousandths(pair.as_str()).unwrap_or_else(|reason| {
-            self.found.push(Finding::new("R0104", at, format!("`{}` {reason}", pair.as_str())));
+            let finding = Finding::new("R0104", at, format!("`{}` {reason}", pair.as_str()));
+            self.found.push(finding.hint("numbers have up to twelve digits, and up to three decimals (one with `%`)"));
             0
         });
         Some(Num { thousandths, at })
@@ -138,7 +139,8 @@ impl<'i, 'f> Walk<'i, 'f> {
             digits.clear();
         }
         if total > LONGEST_DURATION_MS {
-            self.found.push(Finding::new("R0104", at, "a duration of more than 366 days"));
+            let finding = Finding::new("R0104", at, "a duration of more than 366 days");
+            self.found.push(finding.hint("the longest is `366d`"));
             total = LONGEST_DURATION_MS;
         }
         Some(total)
