@@ -16,6 +16,7 @@ mod meaning;
 mod model;
 mod parse;
 mod policy;
+mod program;
 pub mod reference;
 pub mod render;
 mod script;
@@ -29,6 +30,7 @@ pub use detect::{Detection, Detections, Seen};
 pub use diagnostic::{Diagnostic, Fix, Severity, Span};
 pub use facts::{Fact, Facts, Provenance, Value};
 pub use policy::{AiAgent, CaseResult, DraftSpec, FactDecl, Intent, Limit, Policy, TestReport, Window};
+pub use program::{Decider, Decision, Frame, Matched, OwnedFrame, Raw};
 pub use verdict::{ApprovalTerms, Location, Outcome, Pause, Reason, Route, RuleKind, Setting, UnknownOutcome, Verdict};
 
 /// Reads one file of a policy. The path is normalised and relative to the folder of the root file.

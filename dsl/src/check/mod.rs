@@ -137,7 +137,7 @@ pub(crate) fn compile_over(standard: [(&str, &str); 3], root: &str, read: &Read<
         found.into_iter().map(|finding| finding.into_diagnostic(&loader.sources)).collect();
     let clean = diagnostics.iter().all(|found| found.severity != Severity::Error);
     model.digest = digest(&model.files);
-    let policy = clean.then(|| Policy { model: std::sync::Arc::new(model) });
+    let policy = clean.then(|| Policy::new(model));
     Compiled { policy, diagnostics }
 }
 
