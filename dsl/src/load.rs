@@ -140,14 +140,16 @@ impl<'r> Loader<'r> {
     }
 
     fn refuse(&mut self, at: At, name: &str, reason: &str) {
-        self.found.push(Finding::new("R0120", at, format!("cannot import `{name}`: {reason}")));
+        let hint =
+            "a path is relative to this file, such as \"./baseline.remit\", and stays inside of the policy's folder";
+        self.found.push(Finding::new("R0120", at, format!("cannot import `{name}`: {reason}")).hint(hint));
     }
 }
 
 /// A path relative to the policy's folder, without `.` and `..`.
 pub(crate) fn normalise(folder: &str, path: &str) -> Result<String, String> {
     if path.contains("://") || path.starts_with('/') || path.contains(['\\', ':', '\0']) {
-        return Err("write a path relative to this file, with `/`".to_owned());
+        return Err("it is not a path beside this file".to_owned());
     }
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in path.split('/') {

@@ -150,6 +150,7 @@ fn a_refusal_names_the_place_and_what_belongs_there() {
         guard(&|tree| {
             tree["items"][0].as_object_mut().unwrap().remove("outcome");
         }),
+        guard(&|tree| tree["items"][0]["annotations"] = json!([{"tag": "allow", "reason": "why"}])),
         guard(&|tree| tree["version"] = json!(2)),
         guard(&|tree| tree["header"]["language"] = json!("2")),
         guard(&|tree| *tree = json!([])),
@@ -182,6 +183,51 @@ fn size_and_depth_are_bounded() {
     let rows: Vec<Value> = std::iter::once(json!({"action": long, "outcome": "send"})).chain(rows).collect();
     let wide = json!({"version": 1, "header": {"language": "1"}, "items": [{"item": "actions", "rows": rows}]});
     assert!(from_json(&wide).unwrap().len() < 1 << 20);
+}
+
+/// What a form in a browser does: one value changes, and one line of the text.
+#[test]
+fn one_change_in_the_tree_is_one_line_in_the_text() {
+    let text = std::fs::read_to_string(common::repository().join("policies/default.remit")).unwrap();
+    let mut tree = read(&text);
+    let items = tree["items"].as_array_mut().unwrap();
+    let thanks = items.iter_mut().find(|item| item["item"] == "intent" && item["name"] == "thanks").unwrap();
+    assert_eq!(thanks["replies"][0]["bands"][0], json!({"outcome": "send", "from": "0.60"}));
+    thanks["replies"][0]["bands"][0]["from"] = json!("75%");
+    let changed = from_json(&tree).unwrap();
+    let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+    let (before, after) = (lines(&text), lines(&changed));
+    assert_eq!(before.len(), after.len());
+    let differ: Vec<_> = before.iter().zip(&after).filter(|(before, after)| before != after).collect();
+    let expected =
+        ("  reply send from 0.60, else approval".to_owned(), "  reply send from 75%, else approval".to_owned());
+    assert_eq!(differ, [(&expected.0, &expected.1)]);
+}
+
+/// Texts as large as a file may be, each with one thing in abundance: formatted or refused, and soon.
+#[test]
+fn large_files_are_no_trouble() {
+    let brackets = std::format!("{}contact.new{}", "(".repeat(32), ")".repeat(32));
+    let kinds = [
+        "# comment\n".repeat(100_000),
+        "\n".repeat(1_000_000),
+        std::format!("guard a: off when a {}", "and b # c\n".repeat(90_000)),
+        std::format!("guard a: off when {}", "not ".repeat(250_000) + "a"),
+        std::format!("guard a: off when {}", vec![brackets; 12_000].join(" and ")),
+        std::format!("guard a: off when channel in [{}b]", "a, ".repeat(300_000)),
+        std::format!("detector d on message {{ words {}\"b\" }}", "\"a\", ".repeat(180_000)),
+        std::format!("risk {{ {} when b }}", "a".repeat(900_000)),
+        std::format!("intent i {{ examples {{ {} }} }}", "\"\" ".repeat(200_000)),
+        "undo 2m ".repeat(100_000),
+        "@a ".repeat(300_000) + "undo 2m",
+        std::format!("policy p \"{}\"", "\\\"".repeat(400_000)),
+    ];
+    for text in kinds {
+        let text = std::format!("remit 1\n{text}");
+        if let Ok(formatted) = remit_dsl::format::format(&text) {
+            assert_eq!(remit_dsl::format::format(&formatted).as_ref(), Ok(&formatted), "{}", &text[..40]);
+        }
+    }
 }
 
 #[test]
@@ -285,11 +331,11 @@ fn the_documentation_shows_what_the_code_does() {
     }
 }
 
-/// Every form of every item, and what it is as a tree.
+/// The grammar in all its forms, and what each is as a tree.
 #[test]
-fn the_syntax_corpus_has_the_trees_beside_it() {
+fn every_form_of_every_item_has_the_tree_beside_it() {
     let mut seen = 0;
-    for entry in std::fs::read_dir(beside("tests/corpus/syntax")).unwrap() {
+    for entry in std::fs::read_dir(beside("tests/corpus/fmt/trees")).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_none_or(|suffix| suffix != "remit") {
             continue;

@@ -1,5 +1,6 @@
 //! The command line: one file per command. Data goes to standard output, everything else to standard error.
 
+mod audit;
 mod catalogue;
 mod channel;
 mod check;
@@ -91,6 +92,9 @@ enum Command {
     /// List, add and switch channels
     #[command(subcommand)]
     Channel(channel::ChannelCommand),
+    /// Check the ledger of decisions
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Make and end API keys
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -154,6 +158,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Worker(args) => shell::block_on(serve::worker(global, args)),
         Command::Migrate => shell::block_on(migrate(global)),
         Command::Channel(command) => shell::block_on(channel::run(global, command)),
+        Command::Audit(command) => shell::block_on(audit::run(global, command)),
         Command::Key(command) => shell::block_on(key::run(global, command)),
     };
     match done {

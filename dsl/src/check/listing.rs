@@ -131,7 +131,7 @@ pub(crate) fn scope_text(scope: &Scope) -> Option<String> {
 }
 
 /// Milliseconds in the words of the language.
-fn duration(ms: i64) -> String {
+pub(crate) fn duration(ms: i64) -> String {
     let mut rest = ms / 1000;
     let mut text = String::new();
     for (unit, seconds) in [("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)] {

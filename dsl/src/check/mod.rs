@@ -28,7 +28,7 @@ use crate::{CompileOptions, Compiled, Read, lint};
 pub(crate) use annotations::Annotations;
 pub(crate) use cases::Asked;
 pub(crate) use conditions::shown;
-pub(crate) use listing::scope_text;
+pub(crate) use listing::{duration, scope_text};
 
 /// What a name can stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -182,7 +182,7 @@ pub(crate) fn compile_over(
     }
     let finish = |list: Vec<Finding>| list.into_iter().map(|one| one.into_diagnostic(&loader.sources)).collect();
     model.digest = digest(&model.files);
-    let policy = clean.then(|| Policy { model: std::sync::Arc::new(model) });
+    let policy = clean.then(|| Policy::new(model));
     Compiled { policy, diagnostics: finish(found), allowed: finish(allowed) }
 }
 
@@ -332,10 +332,10 @@ impl Checker<'_> {
         }
     }
 
-    /// The word must be one of a fixed list.
-    fn fixed(&mut self, what: &str, word: &Word, allowed: &[&str]) {
+    /// The word must be one of a fixed list; `cannot` says in words what is wrong with another one.
+    fn fixed(&mut self, cannot: &str, word: &Word, allowed: &[&str]) {
         if !allowed.contains(&word.text.as_str()) {
-            let message = format!("`{}` is no {what}", word.text);
+            let message = format!("{cannot} `{}`", word.text);
             let list = format!("write one of: {}", allowed.join(", "));
             self.report(Finding::new("R0104", word.at, message).did_you_mean_or_list(&word.text, allowed, list));
         }

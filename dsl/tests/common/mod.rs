@@ -4,6 +4,8 @@
 #![expect(clippy::disallowed_methods, reason = "tests read files; the crate does not")]
 
 pub(crate) mod clocks;
+pub(crate) mod generate;
+pub(crate) mod inputs;
 
 use std::path::{Path, PathBuf};
 

@@ -111,46 +111,63 @@ fn renamed<'n>(
     }
 }
 
-/// Puts facts in the names of the other policy: a host reads them from it.
-fn translated(facts: &mut Facts, original: &Policy, mutant: &Policy) {
-    let value = |facts: &mut Facts, key: &str, pair: Option<(String, String)>| {
-        if let Some((gone, new)) = pair
-            && facts.get_name(key) == Some(&gone)
-            && let Some(fact) = facts.values.get_mut(key)
-        {
-            fact.value = Some(Value::Name(new));
+/// Names that the mutant has in place of the original's.
+struct Renames {
+    /// Facts whose value is a name, with the name before and after.
+    values: Vec<(&'static str, String, String)>,
+    /// Facts whose key holds the name: the prefix, before and after.
+    keys: Vec<(&'static str, String, String)>,
+}
+
+impl Renames {
+    fn between(original: &Compared<'_>, mutant: &BTreeSet<String>) -> Self {
+        let pair = |word: &str, end: char| {
+            let names = |meaning: &BTreeSet<String>| {
+                let lines = meaning.iter().filter_map(|line| line.strip_prefix(word));
+                lines.filter_map(|line| line.split(end).next().map(str::to_owned)).collect::<Vec<_>>()
+            };
+            let (before, after) = (names(&original.meaning), names(mutant));
+            renamed(before.iter().map(String::as_str), after.iter().map(String::as_str))
+        };
+        let of = |kinds: &[(&'static str, &str, char)]| {
+            let pairs = kinds.iter().filter_map(|(to, word, end)| {
+                let (gone, new) = pair(word, *end)?;
+                Some((*to, gone, new))
+            });
+            pairs.collect::<Vec<_>>()
+        };
+        Self {
+            values: of(&[("intent", "intent (\"", '"'), ("agent", "agent (\"", '"')]),
+            keys: of(&[
+                ("over:", "limit (\"", '"'),
+                ("", "fact ", ':'),
+                ("detect:", "detector ", ' '),
+                ("segment:", "segment \"", '"'),
+                ("switch:", "switch \"", '"'),
+            ]),
         }
-    };
-    let key = |facts: &mut Facts, prefix: &str, pair: Option<(String, String)>| {
-        if let Some((gone, new)) = pair
-            && let Some(fact) = facts.values.remove(&format!("{prefix}{gone}"))
-        {
-            facts.values.insert(format!("{prefix}{new}"), fact);
-            if let Some(until) = facts.over_until_ms.remove(&gone) {
-                facts.over_until_ms.insert(new, until);
+    }
+
+    /// Puts facts in the names of the mutant: a host reads them from it.
+    fn apply(&self, facts: &mut Facts) {
+        for (key, gone, new) in &self.values {
+            if facts.get_name(key) == Some(gone) {
+                facts.values.get_mut(*key).unwrap().value = Some(Value::Name(new.clone()));
             }
         }
-    };
-    let intents = |policy: &'_ Policy| policy.intents().iter().map(|intent| intent.name.clone()).collect::<Vec<_>>();
-    let agents = |policy: &'_ Policy| policy.ai_agents().iter().map(|agent| agent.name.clone()).collect::<Vec<_>>();
-    let limits = |policy: &'_ Policy| policy.limits().iter().map(|limit| limit.name.clone()).collect::<Vec<_>>();
-    let own = |policy: &'_ Policy| policy.facts().into_iter().map(|fact| fact.path).collect::<Vec<_>>();
-    let detectors = |policy: &'_ Policy| {
-        let meaning = policy.meaning();
-        let lines = meaning.lines().filter_map(|line| line.strip_prefix("detector "));
-        lines.filter_map(|line| line.split(' ').next().map(str::to_owned)).collect::<Vec<_>>()
-    };
-    let pair = |names: &dyn Fn(&Policy) -> Vec<String>| {
-        let (before, after) = (names(original), names(mutant));
-        renamed(before.iter().map(String::as_str), after.iter().map(String::as_str))
-    };
-    value(facts, "intent", pair(&intents));
-    value(facts, "agent", pair(&agents));
-    key(facts, "over:", pair(&limits));
-    key(facts, "", pair(&own));
-    key(facts, "detect:", pair(&detectors));
-    key(facts, "segment:", renamed(original.segments().into_iter(), mutant.segments().into_iter()));
-    key(facts, "switch:", renamed(original.switches().into_iter(), mutant.switches().into_iter()));
+        for (prefix, gone, new) in &self.keys {
+            if let Some(fact) = facts.values.remove(&format!("{prefix}{gone}")) {
+                facts.values.insert(format!("{prefix}{new}"), fact);
+            }
+            if let Some(until) = facts.over_until_ms.remove(gone) {
+                facts.over_until_ms.insert(new.clone(), until);
+            }
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.values.is_empty() && self.keys.is_empty()
+    }
 }
 
 /// Freer, stricter or sideways, with words; `None` when nothing that matters moved.
@@ -198,10 +215,16 @@ impl Compared<'_> {
             return finding;
         }
         finding.kind = Kind::Unseen;
+        let renames = Renames::between(self, &meaning);
         for (situation, before) in self.situations {
-            let mut situation = situation.clone();
-            translated_once(&mut situation.facts, self.original, &mutant, &self.meaning, &meaning);
-            if let Some((kind, words)) = moved(before, &mutant.decide(&situation.facts_for(&mutant)))
+            let after = if renames.is_empty() && situation.texts.is_none() {
+                mutant.decide(&situation.facts)
+            } else {
+                let mut situation = situation.clone();
+                renames.apply(&mut situation.facts);
+                mutant.decide(&situation.facts_for(&mutant))
+            };
+            if let Some((kind, words)) = moved(before, &after)
                 && kind > finding.kind
             {
                 (finding.kind, finding.moved) = (kind, words);
@@ -223,20 +246,6 @@ impl Compared<'_> {
         }
         finding.caught = mutant.run_tests(None).cases.iter().any(|case| !case.passed);
         finding
-    }
-}
-
-/// Names are only looked for where a part that has a name differs.
-fn translated_once(
-    facts: &mut Facts,
-    original: &Policy,
-    mutant: &Policy,
-    before: &BTreeSet<String>,
-    after: &BTreeSet<String>,
-) {
-    let named = ["intent ", "agent ", "limit ", "fact ", "detector ", "segment ", "switch "];
-    if before.difference(after).any(|line| named.iter().any(|word| line.starts_with(word))) {
-        translated(facts, original, mutant);
     }
 }
 
@@ -288,6 +297,7 @@ fn try_all(subject: &Subject, every: usize) -> Report {
     let constants = format!("{}\n{}", subject.text, subject.files.get(subject.root).unwrap());
     let situations = situations::of(&original, &constants);
     let meaning = original.meaning().lines().map(str::to_owned).collect();
+    println!("{} situations of {}", situations.len(), subject.file);
     let compared = Compared { original: &original, meaning, situations: &situations, warnings: warned };
     let tokens = mutants::tokens(&subject.text);
     let all = mutants::all(&subject.text);
