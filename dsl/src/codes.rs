@@ -21,6 +21,10 @@ const fn error(code: &'static str, meaning: &'static str, example: &'static str,
     Code { code, severity: Severity::Error, meaning, example, cure }
 }
 
+const fn warning(code: &'static str, meaning: &'static str, example: &'static str, cure: &'static str) -> Code {
+    Code { code, severity: Severity::Warning, meaning, example, cure }
+}
+
 const fn note(code: &'static str, meaning: &'static str, example: &'static str, cure: &'static str) -> Code {
     Code { code, severity: Severity::Note, meaning, example, cure }
 }
@@ -197,11 +201,59 @@ pub const CODES: &[Code] = &[
         "autonomy full (in an imported file)",
         "Imports bring vocabulary, restrictions and claims. Move settings to the root file.",
     ),
+    warning(
+        "R0201",
+        "A condition can never hold.",
+        "guard g: off when channel is email and channel is sms",
+        "Correct one of the marked parts, or remove the rule.",
+    ),
+    warning(
+        "R0203",
+        "A rule never decides: whenever it applies, others demand as much.",
+        "guard g: approval when intent is other (with `intent other { reply escalate }`)",
+        "Remove it, or mark it `@backstop` if it is meant to be double.",
+    ),
+    warning(
+        "R0205",
+        "A row of the route table is never reached.",
+        "a: to team t when contact.new  b: to team u when contact.new and approved",
+        "Move it before the rows that the finding names, or remove it.",
+    ),
+    warning(
+        "R0207",
+        "A threshold of a reply changes nothing: other rules demand as much on both sides of it.",
+        "autonomy assisted  intent question { reply send from 0.8, else approval }",
+        "Leave the threshold out, or free what the finding names.",
+    ),
+    warning(
+        "R0211",
+        "A rule is marked `@backstop`, and there are messages for which nothing else demands as much.",
+        "@backstop guard g: off when contact.new",
+        "Remove `@backstop`.",
+    ),
+    error(
+        "R0401",
+        "A claim is false.",
+        "never send when contact.new (and nothing forbids it)",
+        "Add a rule that makes it true, or correct the claim. The example is decided by the policy itself.",
+    ),
     note(
-        "R0403",
-        "Claims are checked for names and types, and not yet proved.",
-        "never send when contact.new",
-        "Nothing: write tests for what matters.",
+        "R0402",
+        "A claim holds only while every fact is known.",
+        "always route to team care when message detects self_harm",
+        "Nothing: but know that it says nothing about an outage.",
+    ),
+    error(
+        "R0404",
+        "A claim could not be decided.",
+        "(a claim over very many entangled conditions)",
+        "Say it in simpler conditions.",
+    ),
+    warning(
+        "R0405",
+        "The condition of a claim never holds.",
+        "never send when tier is critical (without a critical risk row)",
+        "Correct the condition: as it stands the claim says nothing.",
     ),
 ];
 

@@ -15,6 +15,7 @@ mod load;
 mod model;
 mod parse;
 mod policy;
+pub mod prove;
 pub mod reference;
 pub mod render;
 mod script;

@@ -87,17 +87,71 @@ pub(crate) struct Checker<'s> {
     in_risk: bool,
     /// For each imported file the settings in it that do not count here, and the first place of one.
     not_taken_over: BTreeMap<u32, (At, Vec<&'static str>)>,
+    /// The places of the model's claims.
+    claim_places: Vec<At>,
     model: Model,
+}
+
+/// A checked policy that is not analysed yet.
+struct Built {
+    model: Model,
+    files: Vec<File>,
+    sources: Sources,
+    found: Vec<Finding>,
+    claim_places: Vec<At>,
+}
+
+impl Built {
+    fn has_errors(&self) -> bool {
+        self.found.iter().any(|finding| finding.severity() == Severity::Error)
+    }
+
+    /// What was found, in the order of the files as read, the root file's own first, then by place.
+    fn diagnostics(self) -> (Model, Vec<Diagnostic>) {
+        let Self { model, files, sources, mut found, .. } = self;
+        let root_number = files.iter().find(|file| file.role == Role::Root).map_or(0, |file| file.number);
+        found.sort_by_key(|finding| {
+            let (at, code) = finding.order();
+            (at.file != root_number, at, code)
+        });
+        (model, found.into_iter().map(|finding| finding.into_diagnostic(&sources)).collect())
+    }
 }
 
 /// Compiles the policy whose root file is `root`.
 pub(crate) fn compile(root: &str, read: &Read<'_>) -> Compiled {
+    let mut built = match build(root, read) {
+        Ok(built) => built,
+        Err(diagnostic) => return Compiled { policy: None, diagnostics: vec![*diagnostic] },
+    };
+    if !built.has_errors() {
+        let more = crate::prove::analyse(&built.model, &built.files, &built.claim_places);
+        built.found.extend(more);
+    }
+    let clean = !built.has_errors();
+    let (model, diagnostics) = built.diagnostics();
+    let policy = clean.then(|| Policy { model: std::sync::Arc::new(model) });
+    Compiled { policy, diagnostics }
+}
+
+/// The model of a policy, whether or not its claims hold. The errors are its own.
+pub(crate) fn model(root: &str, read: &Read<'_>) -> Result<Model, Vec<Diagnostic>> {
+    let built = build(root, read).map_err(|diagnostic| vec![*diagnostic])?;
+    if !built.has_errors() {
+        return Ok(built.model);
+    }
+    let (_, mut diagnostics) = built.diagnostics();
+    diagnostics.retain(|found| found.severity == Severity::Error);
+    Err(diagnostics)
+}
+
+fn build(root: &str, read: &Read<'_>) -> Result<Built, Box<Diagnostic>> {
     let mut loader = Loader::new(read);
     if let Err(reason) = loader.load(root) {
         let number = loader.sources.add(root, String::new());
         let at = At { file: number, start: 0, end: 0 };
         let finding = Finding::new("R0120", at, format!("cannot read `{root}`: {reason}"));
-        return Compiled { policy: None, diagnostics: vec![finding.into_diagnostic(&loader.sources)] };
+        return Err(Box::new(finding.into_diagnostic(&loader.sources)));
     }
     let files = std::mem::take(&mut loader.files);
     let mut found = std::mem::take(&mut loader.found);
@@ -112,6 +166,7 @@ pub(crate) fn compile(root: &str, read: &Read<'_>) -> Compiled {
         slot_numbers: BTreeMap::new(),
         in_risk: false,
         not_taken_over: BTreeMap::new(),
+        claim_places: Vec::new(),
         model,
     };
     checker.declare_all(&files);
@@ -121,19 +176,9 @@ pub(crate) fn compile(root: &str, read: &Read<'_>) -> Compiled {
     checker.rules(&files);
     checker.cases(&files);
     checker.note_what_was_not_taken_over();
-    let Checker { mut found, mut model, .. } = checker;
-    // In the order of the files as read, the root file's own first, then by place.
-    let root_number = files.iter().find(|file| file.role == Role::Root).map_or(0, |file| file.number);
-    found.sort_by_key(|finding| {
-        let (at, code) = finding.order();
-        (at.file != root_number, at, code)
-    });
-    let diagnostics: Vec<Diagnostic> =
-        found.into_iter().map(|finding| finding.into_diagnostic(&loader.sources)).collect();
-    let clean = diagnostics.iter().all(|found| found.severity != Severity::Error);
+    let Checker { found, mut model, claim_places, .. } = checker;
     model.digest = digest(&model.files);
-    let policy = clean.then(|| Policy { model: std::sync::Arc::new(model) });
-    Compiled { policy, diagnostics }
+    Ok(Built { model, files, sources: loader.sources, found, claim_places })
 }
 
 /// Over the version of the language and every file, built-in ones included, each with its length.
@@ -203,6 +248,7 @@ fn empty_model(root: &str, files: &[File], sources: &Sources, texts: BTreeMap<St
         routes: Vec::new(),
         otherwise,
         approvals: ApprovalRules::default(),
+        claims: Vec::new(),
         cases: Vec::new(),
     }
 }
