@@ -199,46 +199,32 @@ enum Found {
     Disagreement,
 }
 
-/// Proves or refutes the claims of a policy, all of them or those for which `wanted` says so.
-pub(crate) fn prove(model: &Model, most_conflicts: u64, wanted: impl Fn(usize) -> bool) -> Vec<Proof> {
-    if !(0..model.claims.len()).any(&wanted) {
-        return Vec::new();
-    }
-    let domain = Domain::new(&[model]);
-    let order = shrink_order(&domain);
-    let mut known = Subject::new(model, &domain, false, most_conflicts);
-    let mut failing = Subject::new(model, &domain, true, most_conflicts);
+/// Proves or refutes the claims of a policy. `known` is the policy for facts that are known.
+pub(crate) fn prove(model: &Model, known: &mut Subject<'_>, most_conflicts: u64) -> Vec<Proof> {
+    let domain = known.questions.domain;
+    let order = shrink_order(domain);
+    let mut failing: Option<Subject<'_>> = None;
     let mut proofs = Vec::new();
-    for (number, claim) in model.claims.iter().enumerate().filter(|(number, _)| wanted(*number)) {
-        let mut proof = Proof {
-            claim: claim.text.clone(),
-            at: claim.at.clone(),
-            standing: Standing::Open,
-            proved_by: Vec::new(),
-            counterexample: None,
-        };
-        match known.ask(model, number, claim, &order) {
-            Found::Open => {}
-            Found::Disagreement => proof.standing = Standing::Disagreement,
-            Found::Breaks(example) => {
-                proof.standing = Standing::False;
-                proof.counterexample = Some(*example);
-            }
-            Found::Holds if known.is_vacuous(number) => proof.standing = Standing::Vacuous,
+    for (number, claim) in model.claims.iter().enumerate() {
+        let (text, at) = (claim.text.clone(), claim.at.clone());
+        let (standing, example) = match known.ask(model, number, claim, &order) {
+            Found::Open => (Standing::Open, None),
+            Found::Disagreement => (Standing::Disagreement, None),
+            Found::Breaks(example) => (Standing::False, Some(*example)),
+            Found::Holds if known.is_vacuous(number) => (Standing::Vacuous, None),
             Found::Holds => {
-                proof.proved_by = known.reasons(model, number, claim);
+                let failing = failing.get_or_insert_with(|| Subject::new(model, domain, true, most_conflicts));
                 match failing.ask(model, number, claim, &order) {
-                    Found::Holds => proof.standing = Standing::Proved,
-                    Found::Open => {}
-                    Found::Disagreement => proof.standing = Standing::Disagreement,
-                    Found::Breaks(example) => {
-                        proof.standing = Standing::ProvedWhileKnown;
-                        proof.counterexample = Some(*example);
-                    }
+                    Found::Holds => (Standing::Proved, None),
+                    Found::Open => (Standing::Open, None),
+                    Found::Disagreement => (Standing::Disagreement, None),
+                    Found::Breaks(example) => (Standing::ProvedWhileKnown, Some(*example)),
                 }
             }
-        }
-        proofs.push(proof);
+        };
+        let holds = matches!(standing, Standing::Proved | Standing::ProvedWhileKnown);
+        let proved_by = if holds { known.reasons(model, number, claim) } else { Vec::new() };
+        proofs.push(Proof { claim: text, at, standing, proved_by, counterexample: example });
     }
     proofs
 }

@@ -27,11 +27,9 @@ struct Rule {
     backstop: bool,
 }
 
-pub(crate) fn lints(model: &Model, files: &[File]) -> Vec<Finding> {
+pub(crate) fn lints<'d>(model: &'d Model, files: &[File], subject: Subject<'d>) -> Vec<Finding> {
     let Some(root) = files.iter().find(|file| file.role == Role::Root) else { return Vec::new() };
-    let domain = Domain::new(&[model]);
-    let subject = Subject::new(model, &domain, false, MOST_CONFLICTS);
-    let mut lints = Lints { model, domain: &domain, subject, found: Vec::new() };
+    let mut lints = Lints { model, domain: subject.questions.domain, subject, found: Vec::new() };
     let rules = rules(model, root);
     lints.conditions(root, files);
     lints.never_decides(&rules);

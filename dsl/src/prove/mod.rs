@@ -18,14 +18,18 @@ pub use claims::{Example, Proof, RuleName, Standing};
 use crate::ast::At;
 use crate::load::File;
 use crate::model::Model;
+use crate::prove::claims::Subject;
+use crate::prove::domain::Domain;
 use crate::source::Finding;
 use crate::{Diagnostic, Read};
 
 /// Everything that a proof can find about a policy without errors. `places` are those of its claims.
 pub(crate) fn analyse(model: &Model, files: &[File], places: &[At]) -> Vec<Finding> {
-    let proofs = claims::prove(model, sat::MOST_CONFLICTS, |_| true);
+    let domain = Domain::new(&[model]);
+    let mut known = Subject::new(model, &domain, false, sat::MOST_CONFLICTS);
+    let proofs = claims::prove(model, &mut known, sat::MOST_CONFLICTS);
     let mut found: Vec<Finding> = proofs.iter().zip(places).filter_map(|(proof, at)| finding(proof, *at)).collect();
-    found.extend(lints::lints(model, files));
+    found.extend(lints::lints(model, files, known));
     found
 }
 
@@ -65,5 +69,7 @@ pub fn prove(root: &str, read: &Read<'_>, asked: &[&str]) -> Result<Vec<Proof>, 
         Ok(if path == root { format!("{text}\n{}\n", lines.collect::<Vec<_>>().join("\n")) } else { text })
     };
     let model = crate::check::model(root, &with_asked)?;
-    Ok(claims::prove(&model, sat::MOST_CONFLICTS, |_| true))
+    let domain = Domain::new(&[&model]);
+    let mut known = Subject::new(&model, &domain, false, sat::MOST_CONFLICTS);
+    Ok(claims::prove(&model, &mut known, sat::MOST_CONFLICTS))
 }

@@ -109,7 +109,8 @@ impl Prover for BatSat {
     }
 
     fn core(&self) -> Vec<Literal> {
-        self.solver.unsat_core().iter().map(|lit| number(*lit)).collect()
+        // It keeps the learnt clause, which is made of their negations.
+        self.solver.unsat_core().iter().map(|lit| -number(*lit)).collect()
     }
 }
 
