@@ -283,7 +283,11 @@ impl<'a> Decision<'a> {
             let because = (outcome == Outcome::Send && candidate.demand.outcome > Outcome::Send)
                 .then(|| if self.approved { "a person approved it" } else { "the hold is over" }.to_owned());
             let Candidate { name, at, uncertain, .. } = candidate;
-            Settled { reason: Reason { kind, name, outcome, at: at.clone(), because, uncertain }, release_ms }
+            let (owner, ticket) = (None, None);
+            Settled {
+                reason: Reason { kind, name, outcome, at: at.clone(), because, owner, ticket, uncertain },
+                release_ms,
+            }
         });
         let careful = |settled: &Settled| {
             (
@@ -298,7 +302,16 @@ impl<'a> Decision<'a> {
             let because = Some("the policy says nothing about it".to_owned());
             let at = self.model.header.clone();
             Settled {
-                reason: Reason { kind, name: "nothing".to_owned(), outcome, at, because, uncertain: false },
+                reason: Reason {
+                    kind,
+                    name: "nothing".to_owned(),
+                    outcome,
+                    at,
+                    because,
+                    owner: None,
+                    ticket: None,
+                    uncertain: false,
+                },
                 release_ms: None,
             }
         })
@@ -344,7 +357,11 @@ impl<'a> Decision<'a> {
             let (outcome, release_ms) = self.settle(&rule.demand, from_ms);
             if outcome > Outcome::Send {
                 let (kind, name, at, because) = (rule.kind, rule.name.clone(), rule.at.clone(), rule.because.clone());
-                settled.push(Settled { reason: Reason { kind, name, outcome, at, because, uncertain }, release_ms });
+                let (owner, ticket) = (rule.tags.owner.clone(), rule.tags.ticket.clone());
+                settled.push(Settled {
+                    reason: Reason { kind, name, outcome, at, because, owner, ticket, uncertain },
+                    release_ms,
+                });
             }
         }
         settled

@@ -10,7 +10,11 @@ mod detect;
 mod diagnostic;
 mod eval;
 mod facts;
+pub mod fixes;
+pub mod format;
 mod hours;
+mod lint;
+mod listing;
 mod load;
 mod model;
 mod parse;
@@ -21,12 +25,15 @@ pub mod render;
 mod script;
 mod source;
 mod testing;
+pub mod tree;
 mod verdict;
 pub mod vocabulary;
 
 pub use detect::{Detection, Detections, Seen};
-pub use diagnostic::{Diagnostic, Fix, Severity, Span};
+pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity, Span};
 pub use facts::{Fact, Facts, Provenance, Value};
+pub use jiff::civil::Date;
+pub use listing::{PolicyRule, PolicyRuleKind};
 pub use policy::{AiAgent, CaseResult, DraftSpec, FactDecl, Intent, Limit, Policy, TestReport, Window};
 pub use verdict::{ApprovalTerms, Location, Outcome, Pause, Reason, Route, RuleKind, Setting, UnknownOutcome, Verdict};
 
@@ -39,12 +46,27 @@ pub type Read<'a> = dyn Fn(&str) -> Result<String, String> + 'a;
 pub struct Compiled {
     /// The policy; present if and only if there is no diagnostic of severity error.
     pub policy: Option<Policy>,
-    /// Everything found, in file order.
+    /// Everything found, in file order, except what an `@allow` silences.
     pub diagnostics: Vec<Diagnostic>,
+    /// What an `@allow` silences, each with the reason given. Never an error.
+    pub allowed: Vec<Diagnostic>,
+}
+
+/// What the checker cannot know by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CompileOptions {
+    /// The day of the check, for `@until`. Without it no annotation is ever out of date.
+    pub today: Option<Date>,
 }
 
 /// Compiles the policy whose root file is `root`, with everything it imports. Other files are asked for relative to
 /// the root file's folder.
 pub fn compile(root: &str, read: &Read<'_>) -> Compiled {
-    check::compile(root, read)
+    check::compile(root, read, &CompileOptions::default())
+}
+
+/// The same as [`compile()`], with what the checker is told. The policy is the same whatever the options say: only the
+/// findings differ.
+pub fn compile_with(root: &str, read: &Read<'_>, options: &CompileOptions) -> Compiled {
+    check::compile(root, read, options)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::Read;
 use crate::ast::{At, ItemKind, Tree, Word};
 use crate::parse::parse;
-use crate::source::{Finding, Sources};
+use crate::source::{Finding, Sources, nearest};
 
 /// The built-in files.
 pub(crate) const STANDARD: [(&str, &str); 3] = [
@@ -94,8 +94,11 @@ impl<'r> Loader<'r> {
             if !self.standard(&path.text, Role::Import) {
                 let message = format!("there is no built-in file `{}`", path.text);
                 let names = STANDARD.map(|(name, _)| name);
-                let finding = Finding::new("R0120", path.at, message).hint(format!("there are {}", names.join(", ")));
-                self.found.push(finding);
+                let finding = Finding::new("R0120", path.at, message);
+                self.found.push(match nearest(&path.text, names) {
+                    Some(name) => finding.hint(format!("did you mean `{name}`?")).fix(format!("\"{name}\"")),
+                    None => finding.hint(format!("there are: {}", names.join(", "))),
+                });
             }
             return;
         }

@@ -61,6 +61,19 @@ pub(crate) struct Bands {
     pub(crate) rest: Demand,
 }
 
+/// What the annotations of a rule say about it. Nothing here changes a decision.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tags {
+    /// `@owner`: who answers for it.
+    pub(crate) owner: Option<String>,
+    /// `@ticket`: where it was decided.
+    pub(crate) ticket: Option<String>,
+    /// `@until`: the last day on which it is meant to be in force.
+    pub(crate) until: Option<jiff::civil::Date>,
+    /// `@backstop`: it is meant to demand no more than other rules do already.
+    pub(crate) backstop: bool,
+}
+
 /// A guard, limit or switch.
 #[derive(Clone, Debug)]
 pub(crate) struct Rule {
@@ -69,6 +82,7 @@ pub(crate) struct Rule {
     pub(crate) demand: Demand,
     pub(crate) when: Expr,
     pub(crate) because: Option<String>,
+    pub(crate) tags: Tags,
     pub(crate) at: Location,
 }
 
@@ -168,4 +182,6 @@ pub(crate) struct Model {
     /// Of all files, in the order of the files as read.
     pub(crate) claims: Vec<Claim>,
     pub(crate) cases: Vec<Case>,
+    /// Every rule and setting, for people.
+    pub(crate) listing: Vec<crate::listing::PolicyRule>,
 }

@@ -205,6 +205,12 @@ impl Policy {
         self.model.facts.clone()
     }
 
+    /// Every rule and setting in force: guards, limits, switches, pauses, risk rows, routes and settings, those of
+    /// `std/base` and of imported files included, in the order of the files as read.
+    pub fn rules(&self) -> &[crate::listing::PolicyRule] {
+        &self.model.listing
+    }
+
     /// Runs every detector over these texts.
     pub fn detect(&self, seen: &Seen<'_>) -> Detections {
         self.model.detectors.detect(seen)

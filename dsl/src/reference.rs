@@ -9,7 +9,7 @@ use crate::vocabulary::{ACTIONS, CHANNELS, FACTS, LIMIT_PER, NOTES, PICKS, PRIOR
 /// The text of `REFERENCE.md`.
 pub fn markdown() -> String {
     let mut text = String::from(
-        "# Reference\n\nGenerated from `src/vocabulary.rs`, `src/codes.rs` and `std/`; a test fails when it drifts.\n\n\
+        "# Reference\n\nGenerated from `src/vocabulary.rs`, `codes/` and `std/`; a test fails when it drifts.\n\n\
          ## Facts\n\n| fact | type | meaning |\n|---|---|---|\n",
     );
     for fact in FACTS {
@@ -33,17 +33,14 @@ pub fn markdown() -> String {
         let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
         let _ = writeln!(text, "| {place} | {} |", words.join(", "));
     }
-    text.push_str("\n## Diagnostics\n\n| code | severity | meaning | example | cure |\n|---|---|---|---|---|\n");
+    text.push_str(
+        "\n## Diagnostics\n\nEach has a page in `codes/`, which `remit explain-code CODE` shows: what it means, why it matters, a wrong\n\
+         and a right example, what to do, and how to silence it. An error cannot be silenced.\n\n\
+         | code | severity | meaning |\n|---|---|---|\n",
+    );
     for code in CODES {
-        let example = code.example.replace('|', "\\|");
-        let _ = writeln!(
-            text,
-            "| {} | {} | {} | `{example}` | {} |",
-            code.code,
-            code.severity.as_str(),
-            code.meaning,
-            code.cure
-        );
+        let (name, severity, meaning) = (code.code, code.severity.as_str(), code.meaning());
+        let _ = writeln!(text, "| [{name}](codes/{name}.md) | {severity} | {meaning} |");
     }
     text.push_str("\n## Built-in files\n");
     for (name, source) in STANDARD {

@@ -79,7 +79,7 @@ impl Expect {
         }
     }
 
-    fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         match self {
             Self::Route(row) => format!("route {row}"),
             Self::Outcome(outcome, because) if because.is_empty() => outcome.to_string(),

@@ -1,14 +1,14 @@
 //! Declarations: everything that has a name, before any rule is looked at.
 
 use super::{Checker, Sort, items};
-use crate::ast::{At, CalendarDay, Item, ItemKind, Num, Opening, Signal as SignalWord, TypeWord, Word};
+use crate::ast::{At, CalendarDay, ItemKind, Num, Opening, Signal as SignalWord, TypeWord, Word};
 use crate::condition::Kind;
 use crate::detect::{self, Detector, DetectorSet, Signal};
 use crate::hours::{Holiday, Hours, Interval, zone};
 use crate::load::{File, Role};
 use crate::policy::{AiAgent, DraftSpec, FactDecl, Intent};
-use crate::source::Finding;
-use crate::vocabulary::{ACTIONS, CHANNELS, FACTS, NOTES};
+use crate::source::{Finding, nearest};
+use crate::vocabulary::{ACTIONS, CHANNELS, FACTS};
 
 impl Checker<'_> {
     pub(super) fn declare_all(&mut self, files: &[File]) {
@@ -24,7 +24,7 @@ impl Checker<'_> {
             .collect();
         for file in files {
             for item in &file.tree.items {
-                self.notes(item);
+                self.annotate(item);
                 self.declare_item(file.role, &item.kind);
             }
         }
@@ -48,13 +48,6 @@ impl Checker<'_> {
     fn built_in(&mut self, sort: Sort, name: &str) {
         let at = At { file: 0, start: 0, end: 0 };
         self.symbols.insert((sort, name.to_owned()), super::Symbol { at, role: Role::Base });
-    }
-
-    fn notes(&mut self, item: &Item) {
-        for note in item.notes.iter().filter(|note| !NOTES.contains(&note.tag.text.as_str())) {
-            let message = format!("there is no annotation `@{}`", note.tag.text);
-            self.report(Finding::new("R0006", note.tag.at, message).did_you_mean(&note.tag.text, NOTES));
-        }
     }
 
     fn declare_item(&mut self, role: Role, kind: &ItemKind) {
@@ -233,9 +226,15 @@ impl Checker<'_> {
                         jiff::tz::TimeZoneDatabase::bundled().available().map(|name| name.to_string()).collect();
                     let city = known.iter().find(|name| name.rsplit('/').next() == Some(text.text.as_str()));
                     let finding = Finding::new("R0114", text.at, message);
-                    self.report(match city {
-                        Some(name) => finding.hint(format!("did you mean `{name}`?")),
-                        None => finding.did_you_mean(&text.text, known.iter().map(String::as_str)),
+                    let near = nearest(&text.text, known.iter().map(String::as_str));
+                    let hint = "write a name of the IANA time zone database, such as \"Europe/Berlin\"";
+                    self.report(match city.or(near.as_ref()) {
+                        Some(name) => finding.hint(format!("did you mean \"{name}\"?")).edit(
+                            format!("write \"{name}\""),
+                            text.at,
+                            format!("\"{name}\""),
+                        ),
+                        None => finding.hint(hint),
                     });
                 }
             }

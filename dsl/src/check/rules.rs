@@ -12,7 +12,7 @@ use crate::vocabulary::{LIMIT_PER, LIMIT_WHAT};
 
 impl Checker<'_> {
     pub(super) fn rules(&mut self, files: &[File]) {
-        for (file, kind, at) in items(files) {
+        for (file, kind, item) in items(files) {
             match kind {
                 ItemKind::Risk(rows) => {
                     self.in_risk = true;
@@ -28,8 +28,8 @@ impl Checker<'_> {
                     let kind = if file.role == Role::Base { RuleKind::Standard } else { RuleKind::Guard };
                     let (demand, when) = (self.demand(outcome), self.condition(when));
                     let because = because.as_ref().map(|text| text.text.clone());
-                    let at = self.location(name.at);
-                    self.model.rules.push(Rule { kind, name: name.text.clone(), demand, when, because, at });
+                    let (at, tags) = (self.location(name.at), self.tags(item));
+                    self.model.rules.push(Rule { kind, name: name.text.clone(), demand, when, because, tags, at });
                 }
                 ItemKind::Switch { name, outcome, scope } => {
                     let slot = self.slot(&format!("switch:{}", name.text), Kind::YesNo, false);
@@ -37,7 +37,8 @@ impl Checker<'_> {
                     let when = Expr::All(vec![Expr::Yes(slot), scope]);
                     let at = self.location(name.at);
                     let (kind, name) = (RuleKind::Switch, name.text.clone());
-                    self.model.rules.push(Rule { kind, name, demand, when, because: None, at });
+                    let tags = self.tags(item);
+                    self.model.rules.push(Rule { kind, name, demand, when, because: None, tags, at });
                 }
                 ItemKind::Limit { name, count, what, per, window, outcome, scope } => {
                     let slot = self.slot(&format!("over:{}", name.text), Kind::YesNo, false);
@@ -57,14 +58,15 @@ impl Checker<'_> {
                         at: at.clone(),
                     });
                     let (kind, name) = (RuleKind::Limit, name.text.clone());
-                    self.model.rules.push(Rule { kind, name, demand, when, because: None, at });
+                    let tags = self.tags(item);
+                    self.model.rules.push(Rule { kind, name, demand, when, because: None, tags, at });
                 }
                 ItemKind::Pause { name, for_ms, when } => {
                     let when = self.condition(when);
                     let at = self.location(name.at);
                     self.model.pauses.push(PauseRule { name: name.text.clone(), for_ms: *for_ms, when, at });
                 }
-                ItemKind::Claim(claim) => self.claim(claim, at),
+                ItemKind::Claim(claim) => self.claim(claim, item),
                 _ => {}
             }
         }

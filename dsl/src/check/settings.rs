@@ -113,7 +113,7 @@ impl Checker<'_> {
                 .filter(|(_, cell)| cell.is_none())
                 .map(|(tier, _)| tier.clone())
                 .collect();
-            if !missing.is_empty() {
+            if !missing.is_empty() && !self.broken.may_hide(Sort::Tier) {
                 let message = format!("the mode `{}` says nothing about: {}", name.text, missing.join(", "));
                 self.report(Finding::new("R0112", name.at, message).hint("give every tier an outcome"));
             }
@@ -128,7 +128,7 @@ impl Checker<'_> {
         let assisted = self.model.modes.iter().position(|mode| mode.name == "assisted");
         let strictest = (0..self.model.modes.len()).max_by_key(|mode| self.model.modes.get(*mode).map(Mode::care));
         self.model.default_mode = assisted.or(strictest).unwrap_or(0);
-        if self.model.modes.is_empty() {
+        if self.model.modes.is_empty() && !self.broken.may_hide(Sort::Mode) {
             let at = files.iter().find(|file| file.role == Role::Root).map_or(0, |file| file.number);
             let message = "new tiers need at least one `mode` table that speaks about them";
             self.report(Finding::new("R0112", At { file: at, start: 0, end: 0 }, message));
@@ -223,15 +223,7 @@ impl Checker<'_> {
             }
             match threshold {
                 Some(number) => {
-                    if !(0..=1000).contains(&number.thousandths) {
-                        let finding = Finding::new("R0104", number.at, "a confidence is never outside 0..1");
-                        let percent = number.thousandths / 1000;
-                        self.report(if (2..=100).contains(&percent) {
-                            finding.hint(format!("did you mean `{percent}%`?"))
-                        } else {
-                            finding
-                        });
-                    }
+                    self.in_range(*number, 0, 1000, "a confidence");
                     before = Some((outcome, number.thousandths));
                     from.push((demand, number.thousandths));
                 }

@@ -12,8 +12,7 @@ impl Walk<'_, '_> {
     pub(super) fn item(&mut self) -> Option<(Vec<Note>, ItemKind)> {
         let mut notes = Vec::new();
         while let Some(pair) = self.next(Rule::note) {
-            let mut note = self.enter(pair);
-            notes.push(Note { tag: note.word(Rule::tag)? });
+            notes.push(self.enter(pair).note()?);
         }
         let pair = self.any()?;
         let rule = pair.as_rule();
@@ -116,6 +115,25 @@ impl Walk<'_, '_> {
             _ => return None,
         };
         Some((notes, kind))
+    }
+
+    fn note(&mut self) -> Option<Note> {
+        let place = self.at;
+        let tag = self.word(Rule::tag)?;
+        let argument = match self.next(Rule::note_value) {
+            Some(pair) => self.enter(pair).note_value(),
+            None => None,
+        };
+        Some(Note { tag, argument, reason: self.text(), at: place })
+    }
+
+    fn note_value(&mut self) -> Option<NoteValue> {
+        Some(match self.peek()? {
+            Rule::text => NoteValue::Text(self.text()?),
+            Rule::date => NoteValue::Date(self.word(Rule::date)?),
+            Rule::code => NoteValue::Code(self.word(Rule::code)?),
+            _ => NoteValue::Name(self.name()?),
+        })
     }
 
     pub(super) fn names(&mut self) -> Vec<Word> {

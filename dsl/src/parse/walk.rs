@@ -93,15 +93,7 @@ impl<'i, 'f> Walk<'i, 'f> {
         let pair = self.next(Rule::text)?;
         let at = at(self.file, &pair);
         let raw = pair.into_inner().next().map_or("", |inner| inner.as_str());
-        let mut text = String::with_capacity(raw.len());
-        let mut letters = raw.chars().peekable();
-        while let Some(letter) = letters.next() {
-            match letter {
-                '\\' => text.push(letters.next_if(|next| matches!(next, '"' | '\\')).unwrap_or('\\')),
-                _ => text.push(letter),
-            }
-        }
-        Some(Word { text, at })
+        Some(Word { text: unescaped(raw), at })
     }
 
     /// A number in thousandths; `%` divides by a hundred.
@@ -157,12 +149,29 @@ impl<'i, 'f> Walk<'i, 'f> {
             && version.text != VERSION
         {
             let message = format!("version {} of the language is not known here", version.text);
-            self.found.push(Finding::new("R0002", version.at, message).hint(format!("write `remit {VERSION}`")));
+            self.found.push(Finding::new("R0002", version.at, message).hint(format!("write `remit {VERSION}`")).offer(
+                format!("write `{VERSION}`"),
+                version.at,
+                VERSION,
+            ));
         }
         self.eat(Rule::kw_policy);
         tree.name = self.name();
         tree.title = self.text();
     }
+}
+
+/// What a text says, from what stands between its quotes.
+pub(crate) fn unescaped(inner: &str) -> String {
+    let mut text = String::with_capacity(inner.len());
+    let mut letters = inner.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' => text.push(letters.next_if(|next| matches!(next, '"' | '\\')).unwrap_or('\\')),
+            _ => text.push(letter),
+        }
+    }
+    text
 }
 
 fn thousandths(text: &str) -> Result<i64, &'static str> {

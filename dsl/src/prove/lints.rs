@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::ast::{At, Cond, Item, ItemKind};
+use crate::check::Annotations;
 use crate::condition::Expr;
 use crate::load::{File, Role};
 use crate::model::Model;
@@ -27,10 +28,17 @@ struct Rule {
     backstop: bool,
 }
 
-pub(crate) fn lints<'d>(model: &'d Model, files: &[File], subject: Subject<'d>) -> Vec<Finding> {
+pub(crate) fn lints<'d>(
+    model: &'d Model,
+    files: &[File],
+    annotations: &BTreeMap<At, Annotations>,
+    before: &[Finding],
+    subject: Subject<'d>,
+) -> Vec<Finding> {
     let Some(root) = files.iter().find(|file| file.role == Role::Root) else { return Vec::new() };
-    let mut lints = Lints { model, domain: subject.questions.domain, subject, found: Vec::new() };
-    let rules = rules(model, root);
+    let said = before.iter().map(|finding| (finding.code, finding.order().0)).collect();
+    let mut lints = Lints { model, domain: subject.questions.domain, subject, said, found: Vec::new() };
+    let rules = rules(model, root, annotations);
     lints.conditions(root, files);
     lints.never_decides(&rules);
     lints.rows(root);
@@ -42,10 +50,12 @@ struct Lints<'d> {
     model: &'d Model,
     domain: &'d Domain,
     subject: Subject<'d>,
+    /// Codes and places of findings that were there before.
+    said: Vec<(&'static str, At)>,
     found: Vec<Finding>,
 }
 
-fn rules(model: &Model, root: &File) -> Vec<Rule> {
+fn rules(model: &Model, root: &File, annotations: &BTreeMap<At, Annotations>) -> Vec<Rule> {
     let numbers: BTreeMap<(RuleKind, &str), usize> =
         model.rules.iter().enumerate().map(|(number, rule)| ((rule.kind, rule.name.as_str()), number)).collect();
     let one = |item: &Item| {
@@ -56,7 +66,7 @@ fn rules(model: &Model, root: &File) -> Vec<Rule> {
             _ => return None,
         };
         let number = *numbers.get(&(kind, name.text.as_str()))?;
-        let backstop = item.notes.iter().any(|note| note.tag.text == "backstop");
+        let backstop = annotations.get(&item.at).is_some_and(|all| all.tags.backstop);
         Some(Rule { name: name.text.clone(), at: name.at, number, backstop })
     };
     root.tree.items.iter().filter_map(one).collect()
@@ -85,6 +95,12 @@ fn span(cond: &Cond) -> Option<At> {
 }
 
 impl Lints<'_> {
+    /// The form of the text alone has shown it already.
+    fn is_said(&self, code: &str, at: At) -> bool {
+        let touches = |other: &At| other.file == at.file && other.start < at.end && at.start < other.end;
+        self.said.iter().any(|(said, place)| *said == code && touches(place))
+    }
+
     fn may(&mut self, formulas: &[Formula]) -> bool {
         self.subject.questions.possible(formulas) != Answer::Impossible
     }
@@ -130,6 +146,16 @@ impl Lints<'_> {
                 _ => {}
             }
         }
+        // Of a condition with "or" each side is asked about.
+        let sides: Vec<(&Cond, &Expr)> = asked
+            .iter()
+            .filter_map(|(cond, when)| match (cond, when) {
+                (Cond::Any(conds), Expr::Any(exprs)) if conds.len() == exprs.len() => Some(conds.iter().zip(exprs)),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        asked.extend(sides);
         // One example each, 64 at a time; what no example shows is asked.
         let aim = Aim::new(self.model, self.domain);
         let quiet = self.domain.quiet_point();
@@ -155,7 +181,7 @@ impl Lints<'_> {
 
     fn impossible(&mut self, cond: &Cond, when: &Expr) {
         let truth = self.truth(when);
-        if self.may(&[truth]) {
+        if span(cond).is_some_and(|at| self.is_said("R0201", at)) || self.may(&[truth]) {
             return;
         }
         let (conds, exprs): (&[Cond], &[Expr]) = match (cond, when) {
@@ -233,13 +259,13 @@ impl Lints<'_> {
                         }
                         continue;
                     };
-                    if backstop {
+                    if backstop || core.is_empty() || self.is_said("R0203", rule.at) {
                         continue;
                     }
                     // A rule that decides only when facts fail is of use all the same.
                     let failing = failing
                         .get_or_insert_with(|| Subject::new(self.model, self.domain, true, MOST_CONFLICTS));
-                    if still_decides(failing, rule.number + offset) {
+                    if still_decides(self.model, failing, rule.number + offset) {
                         continue;
                     }
                     self.report_never_decides(rule, &core);
@@ -255,17 +281,14 @@ impl Lints<'_> {
     }
 
     fn overruled(&mut self, part: usize) -> Option<Vec<usize>> {
-        overruled(&mut self.subject, part)
+        overruled(self.model, &mut self.subject, part)
     }
 
     fn report_never_decides(&mut self, rule: &Rule, core: &[usize]) {
         let names: Vec<String> = core.iter().filter_map(|part| self.subject.gate.parts.get(*part)).map(called).collect();
         let message = format!("`{}` never decides", rule.name);
-        let hint = if names.is_empty() {
-            "it never applies".to_owned()
-        } else {
-            format!("{} always demand as much; remove it, or mark it `@backstop` if it is meant to be double", joined(names))
-        };
+        let always = format!("whenever it applies, as much is demanded by {}", joined(names));
+        let hint = format!("{always}: remove it, or mark it `@backstop` if it is meant to be double");
         self.found.push(Finding::new("R0203", rule.at, message).hint(hint));
     }
 
@@ -277,8 +300,8 @@ impl Lints<'_> {
             let at_least = |step: usize| part.at_least.get(step).copied().unwrap_or(Formula::FALSE);
             fixed.push(if place == number { at_least(own) } else { !at_least(others) });
         }
-        let point = self.subject.questions.quietest(&fixed, &shrink_order(self.domain));
-        let example = point.map(|point| self.domain.message(&point).join(", ")).unwrap_or_default();
+        let Some(point) = self.subject.questions.quietest(&fixed, &shrink_order(self.domain)) else { return };
+        let example = self.domain.message(&point).join(", ");
         let message = format!("`{}` is marked `@backstop`, but only this rule decides here", rule.name);
         self.found.push(
             Finding::new("R0211", rule.at, message).hint(format!("for example: {example}; remove `@backstop`")),
@@ -293,7 +316,7 @@ impl Lints<'_> {
                 let fits = self.subject.gate.rows.clone();
                 let Some(this) = fits.get(number).copied() else { continue };
                 let taken = self.subject.gate.taken.get(number).copied().unwrap_or(this);
-                if self.may(&[taken]) || !self.may(&[this]) {
+                if self.is_said("R0205", name.at) || self.may(&[taken]) || !self.may(&[this]) {
                     continue;
                 }
                 let before: Vec<Formula> = fits.iter().take(number).map(|fits| !*fits).collect();
@@ -326,7 +349,7 @@ impl Lints<'_> {
                     let below = demands.get(number + 1).copied().unwrap_or(line.value.rest.outcome);
                     let above = demands.get(number).copied().unwrap_or(below);
                     let at = reply.bands.get(number).and_then(|(_, least)| *least).map_or(reply.at, |least| least.at);
-                    if *least <= 0 || above >= below {
+                    if *least <= 0 || above >= below || self.is_said("R0207", at) {
                         continue; // equal or falling outcomes are the author's own words
                     }
                     self.threshold(this, may, below, at, &name.text);
@@ -343,7 +366,7 @@ impl Lints<'_> {
             .parts
             .iter()
             .enumerate()
-            .filter(|(_, part)| part.kind != RuleKind::Band)
+            .filter(|(_, part)| part.kind != RuleKind::Band && counts(self.model, part))
             .filter_map(|(number, part)| Some((number, *part.at_least.get(step)?)))
             .collect();
         let silent: Vec<Formula> = parts.iter().map(|(_, demands)| !*demands).collect();
@@ -356,9 +379,16 @@ impl Lints<'_> {
         let names = joined(names.map(called).collect());
         let message = format!("this threshold of `{intent}` changes nothing");
         self.found.push(
-            Finding::new("R0207", at, message).hint(format!("{names} always demand {below} or more, on both sides of it")),
+            Finding::new("R0207", at, message).hint(format!("`{below}` or more is always demanded by {names}, on both sides of it")),
         );
     }
+}
+
+/// A file without any autonomy setting says nothing about how free the AI is. That everything waits for a person then
+/// is no reason to call a rule needless: it will matter as soon as there is a setting.
+fn counts(model: &Model, part: &Part) -> bool {
+    let unset = model.autonomy.is_empty() && model.caps.is_empty() && part.kind == RuleKind::Mode;
+    !unset && part.name != "nothing"
 }
 
 fn degrees(part: &Part) -> Option<(usize, usize)> {
@@ -369,7 +399,7 @@ fn degrees(part: &Part) -> Option<(usize, usize)> {
 }
 
 /// The parts because of which another one never decides; `None` when it does, or when that is too hard to say.
-fn overruled(subject: &mut Subject<'_>, number: usize) -> Option<Vec<usize>> {
+fn overruled(model: &Model, subject: &mut Subject<'_>, number: usize) -> Option<Vec<usize>> {
     let Some((own, others)) = subject.gate.parts.get(number).and_then(degrees) else { return Some(Vec::new()) };
     let this = subject.gate.parts.get(number).and_then(|part| part.at_least.get(own)).copied()?;
     let rest: Vec<(usize, Formula)> = subject
@@ -377,7 +407,7 @@ fn overruled(subject: &mut Subject<'_>, number: usize) -> Option<Vec<usize>> {
         .parts
         .iter()
         .enumerate()
-        .filter(|(place, _)| *place != number)
+        .filter(|(place, part)| *place != number && counts(model, part))
         .filter_map(|(place, part)| Some((place, *part.at_least.get(others)?)))
         .filter(|(_, demands)| *demands != Formula::FALSE)
         .collect();
@@ -386,8 +416,8 @@ fn overruled(subject: &mut Subject<'_>, number: usize) -> Option<Vec<usize>> {
     Some(core.into_iter().filter_map(|place| rest.get(place)).map(|(number, _)| *number).collect())
 }
 
-fn still_decides(subject: &mut Subject<'_>, number: usize) -> bool {
-    overruled(subject, number).is_none()
+fn still_decides(model: &Model, subject: &mut Subject<'_>, number: usize) -> bool {
+    overruled(model, subject, number).is_none()
 }
 
 /// A rule as it is named in findings.
@@ -398,14 +428,12 @@ fn called(part: &Part) -> String {
         RuleKind::Switch => format!("switch `{}`", part.name),
         RuleKind::Band => format!("the reply of `{}`", part.name),
         RuleKind::Action => format!("the action `{}`", part.name),
-        RuleKind::Mode => match part.name.split_once('.') {
-            Some((mode, tier)) => format!("mode `{mode}` for tier {tier}"),
-            None => format!("mode `{}`", part.name),
-        },
+        RuleKind::Mode => format!("mode `{}`", part.name.split_once('.').map_or(part.name.as_str(), |(mode, _)| mode)),
     }
 }
 
 fn joined(mut names: Vec<String>) -> String {
+    names.sort();
     names.dedup();
     match names.pop() {
         None => String::new(),

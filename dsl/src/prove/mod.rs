@@ -15,7 +15,10 @@ pub(crate) mod words;
 
 pub use claims::{Example, Proof, RuleName, Standing};
 
+use std::collections::BTreeMap;
+
 use crate::ast::At;
+use crate::check::Annotations;
 use crate::load::File;
 use crate::model::Model;
 use crate::prove::claims::Subject;
@@ -24,12 +27,19 @@ use crate::source::Finding;
 use crate::{Diagnostic, Read};
 
 /// Everything that a proof can find about a policy without errors. `places` are those of its claims.
-pub(crate) fn analyse(model: &Model, files: &[File], places: &[At]) -> Vec<Finding> {
+/// What was found before is not said again.
+pub(crate) fn analyse(
+    model: &Model,
+    files: &[File],
+    places: &[At],
+    annotations: &BTreeMap<At, Annotations>,
+    before: &[Finding],
+) -> Vec<Finding> {
     let domain = Domain::new(&[model]);
     let mut known = Subject::new(model, &domain, false, sat::MOST_CONFLICTS);
     let proofs = claims::prove(model, &mut known, sat::MOST_CONFLICTS);
     let mut found: Vec<Finding> = proofs.iter().zip(places).filter_map(|(proof, at)| finding(proof, *at)).collect();
-    found.extend(lints::lints(model, files, known));
+    found.extend(lints::lints(model, files, annotations, before, known));
     found
 }
 

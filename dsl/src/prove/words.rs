@@ -174,7 +174,8 @@ impl Domain {
         for (number, variable) in self.variables.iter().enumerate() {
             let cell = point.cell(number);
             let always = matches!(variable.key.as_str(), "channel" | "intent");
-            if !always && cell == variable.quiet {
+            // A fact that can have no value at all tells nothing.
+            if (!always && cell == variable.quiet) || variable.cells.len() < 2 {
                 continue;
             }
             let value_here = variable.values.get(cell).and_then(Option::as_ref);
