@@ -16,7 +16,7 @@ use crate::model::{Bands, Demand, Model, Release, Scoped};
 use crate::verdict::{ApprovalTerms, Location, Outcome, Pause, Reason, Route, RuleKind, Setting, Verdict};
 
 /// Longest time that a reply may be held: after it a person decides.
-const LONGEST_HOLD_MS: i64 = 7 * 24 * 3_600_000;
+pub(crate) const LONGEST_HOLD_MS: i64 = 7 * 24 * 3_600_000;
 
 /// A demand that may have been met already, with its reason.
 struct Settled {

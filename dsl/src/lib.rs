@@ -19,6 +19,7 @@ mod load;
 mod model;
 mod parse;
 mod policy;
+mod program;
 pub mod prove;
 pub mod reference;
 pub mod render;
@@ -35,6 +36,7 @@ pub use facts::{Fact, Facts, Provenance, Value};
 pub use jiff::civil::Date;
 pub use listing::{PolicyRule, PolicyRuleKind};
 pub use policy::{AiAgent, CaseResult, DraftSpec, FactDecl, Intent, Limit, Policy, TestReport, Window};
+pub use program::{Decider, Decision, Frame, Matched, OwnedFrame, Raw};
 pub use verdict::{ApprovalTerms, Location, Outcome, Pause, Reason, Route, RuleKind, Setting, UnknownOutcome, Verdict};
 
 /// Reads one file of a policy. The path is normalised and relative to the folder of the root file.

@@ -195,7 +195,7 @@ fn build(root: &str, read: &Read<'_>, options: &CompileOptions, prove: bool) -> 
     let (diagnostics, allowed) = (finish(found), finish(allowed));
     match (clean, prove) {
         (true, true) => {
-            let policy = Some(Policy { model: std::sync::Arc::new(model) });
+            let policy = Some(Policy::new(model));
             (None, Compiled { policy, diagnostics, allowed })
         }
         (clean, _) => (clean.then_some(model), Compiled { policy: None, diagnostics, allowed }),

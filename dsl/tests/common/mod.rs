@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "tests read files; the crate does not")]
 
+pub(crate) mod generate;
+pub(crate) mod inputs;
+
 use std::path::{Path, PathBuf};
 
 use remit_dsl::{Compiled, Facts, Policy, Provenance};
