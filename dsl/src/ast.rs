@@ -220,9 +220,11 @@ pub(crate) enum ItemKind {
     Tiers(Vec<Word>),
     Segment {
         name: Word,
+        title: Option<Word>,
     },
     Team {
         name: Word,
+        title: Option<Word>,
         during: Option<Word>,
     },
     Agent {
@@ -247,6 +249,7 @@ pub(crate) enum ItemKind {
     Detector {
         name: Word,
         subject: Subject,
+        title: Option<Word>,
         signals: Vec<Signal>,
     },
     Script {
@@ -268,6 +271,7 @@ pub(crate) enum ItemKind {
     Risk(Vec<(Word, Cond, At)>),
     Switch {
         name: Word,
+        title: Option<Word>,
         outcome: OutcomeWord,
         scope: Scope,
     },

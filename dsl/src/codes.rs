@@ -36,6 +36,8 @@ macro_rules! code {
     };
 }
 
+const SILENCE: &str = "How to silence it";
+
 /// The table, sorted by code.
 pub const CODES: &[Code] = &[
     // R00xx: what the text must look like.
@@ -70,6 +72,10 @@ pub const CODES: &[Code] = &[
     code!("R0126", Error),
     code!("R0130", Note),
     code!("R0131", Note),
+    code!("R0140", Error),
+    code!("R0141", Error),
+    code!("R0142", Error),
+    code!("R0143", Warning),
     // R02xx: what can never matter.
     code!("R0201", Warning),
     code!("R0203", Warning),
@@ -148,7 +154,12 @@ impl Code {
             ),
         };
         let (title, rest) = self.page.split_once('\n').unwrap_or((self.page, ""));
-        format!("{title}\n\nThis is {word}.\n\n{}\n\n## How to silence it\n\n{silence}\n", rest.trim())
+        let rest = rest.trim();
+        let silence = match self.section(SILENCE) {
+            "" => format!("\n\n## {SILENCE}\n\n{silence}"),
+            _ => String::new(), // the page says so itself
+        };
+        format!("{title}\n\nThis is {word}.\n\n{rest}{silence}\n")
     }
 
     /// What to do, as on the page.

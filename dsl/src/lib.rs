@@ -2,6 +2,7 @@
 
 mod amount;
 mod ast;
+pub mod catalogue;
 mod check;
 pub mod codes;
 mod condition;
@@ -16,10 +17,14 @@ mod hours;
 mod lint;
 mod listing;
 mod load;
+pub mod lock;
+pub mod matrix;
+mod meaning;
 mod model;
 mod parse;
 mod policy;
 mod program;
+pub mod prose;
 pub mod prove;
 pub mod reference;
 pub mod render;
@@ -30,6 +35,7 @@ pub mod tree;
 mod verdict;
 pub mod vocabulary;
 
+pub use crate::cron::Sweep;
 pub use detect::{Detection, Detections, Seen};
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity, Span};
 pub use facts::{Fact, Facts, Provenance, Value};
@@ -72,3 +78,13 @@ pub fn compile(root: &str, read: &Read<'_>) -> Compiled {
 pub fn compile_with(root: &str, read: &Read<'_>, options: &CompileOptions) -> Compiled {
     check::compile(root, read, options)
 }
+
+/// [`compile`] with other texts in place of the built-in files, for tests that damage them.
+#[doc(hidden)]
+pub fn compile_over(standard: [(&str, &str); 3], root: &str, read: &Read<'_>) -> Compiled {
+    check::compile_over(standard, root, read, &CompileOptions::default())
+}
+
+/// Names and texts of the built-in files.
+#[doc(hidden)]
+pub const STANDARD_FILES: [(&str, &str); 3] = load::STANDARD;

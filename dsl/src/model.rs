@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use crate::condition::{Expr, Slot};
+use crate::cron::Sweep;
 use crate::detect::DetectorSet;
 use crate::hours::Hours;
 use crate::policy::{AiAgent, FactDecl, Intent, Limit};
@@ -137,13 +138,16 @@ pub(crate) struct CoreSlots {
     pub(crate) confidence: usize,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Model {
     pub(crate) name: String,
     pub(crate) title: Option<String>,
     pub(crate) root: String,
     pub(crate) digest: String,
     pub(crate) files: BTreeMap<String, String>,
+    pub(crate) pins: Vec<crate::lock::Pin>,
+    /// Where what a fact speaks of is declared, by the fact's key.
+    pub(crate) declared: BTreeMap<String, Location>,
     pub(crate) templates: BTreeMap<String, String>,
     pub(crate) timezone: String,
     pub(crate) zone: TimeZone,
@@ -181,6 +185,7 @@ pub(crate) struct Model {
     pub(crate) approvals: ApprovalRules,
     /// Of all files, in the order of the files as read.
     pub(crate) claims: Vec<Claim>,
+    pub(crate) sweeps: Vec<Sweep>,
     pub(crate) cases: Vec<Case>,
     /// Every rule and setting, for people.
     pub(crate) listing: Vec<crate::listing::PolicyRule>,

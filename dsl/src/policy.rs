@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::cron::Sweep;
 use crate::detect::{Detections, Seen};
 use crate::facts::Facts;
 use crate::model::Model;
@@ -147,9 +148,20 @@ impl Policy {
         &self.model.digest
     }
 
-    /// Every file that was read, by path: enough to compile the same policy again.
+    /// What decides, one part per line, in a form that does not depend on layout, comments, titles, examples, tests and
+    /// the order of rules. Policies with the same meaning decide alike. For comparing, not for reading back.
+    pub fn meaning(&self) -> String {
+        crate::meaning::meaning(&self.model)
+    }
+
+    /// Every file that was read, by path, the lock included: enough to compile the same policy again.
     pub fn files(&self) -> &BTreeMap<String, String> {
         &self.model.files
+    }
+
+    /// What its imports bring, by path: what [`crate::lock`] pins.
+    pub fn pins(&self) -> &[crate::lock::Pin] {
+        &self.model.pins
     }
 
     /// The path of the root file.
@@ -205,6 +217,11 @@ impl Policy {
     /// The declared limits. The host counts; a used-up limit is the fact `over:NAME`.
     pub fn limits(&self) -> &[Limit] {
         &self.model.limits
+    }
+
+    /// The declared sweeps, in file order. The host runs them.
+    pub fn sweeps(&self) -> &[Sweep] {
+        &self.model.sweeps
     }
 
     /// All facts that rules may read: the standard ones, then the policy's own.

@@ -161,6 +161,12 @@ impl Finding {
         self
     }
 
+    /// A hint for a finding that has none.
+    pub(crate) fn or_hint(mut self, text: Option<String>) -> Self {
+        self.hint = self.hint.or(text);
+        self
+    }
+
     /// Something else that is good to know.
     pub(crate) fn note(mut self, text: impl Into<String>) -> Self {
         self.notes.push(text.into());

@@ -47,10 +47,12 @@ fn check_file(path: &Path) -> Compiled {
     check(path, &std::fs::read_to_string(path).unwrap())
 }
 
-/// Reads beside a case: imported files end in `.part`, so that they are no cases themselves.
+/// Reads beside a case: imported files end in `.part`, so that they are no cases themselves, and its
+/// lock in `.lock`.
 fn beside(path: &Path) -> impl Fn(&str) -> Result<String, String> + use<> {
-    let folder = path.parent().unwrap().to_owned();
+    let (folder, lock) = (path.parent().unwrap().to_owned(), path.with_extension("lock"));
     move |name: &str| match name {
+        "remit.lock" => std::fs::read_to_string(&lock).map_err(|_| "there is no such file".to_owned()),
         "scripts/fine.rhai" => Ok("fn t(text) { text == \"\" }".to_owned()),
         "scripts/unused.rhai" => Ok("fn unused(text, value) { text == \"\" && value > 5.0 }".to_owned()),
         "scripts/broken.rhai" => Ok("fn broken(text) {\n  text +\n}".to_owned()),

@@ -98,7 +98,8 @@ impl Checker<'_> {
         };
         let day = day(&word.text);
         if day.is_none() {
-            self.report(Finding::new("R0104", word.at, format!("there is no day `{}`", word.text)));
+            let finding = Finding::new("R0104", word.at, format!("there is no day `{}`", word.text));
+            self.report(finding.hint("write year, month and day: `@until(2027-03-31)`"));
         }
         day
     }
@@ -106,7 +107,7 @@ impl Checker<'_> {
     fn backstop(&mut self, note: &Note, item: &Item) -> bool {
         if note.argument.is_some() {
             let finding = Finding::new("R0006", note.at, "`@backstop` stands alone, without brackets");
-            self.report(finding.fix("@backstop"));
+            self.report(finding.hint("leave the brackets out").fix("@backstop"));
         }
         let fits = matches!(item.kind, ItemKind::Guard { .. } | ItemKind::Limit { .. } | ItemKind::Switch { .. });
         if !fits {

@@ -113,9 +113,7 @@ impl Checker<'_> {
             GivenWord::Draft(text) => vec![Given::Draft(text.text.clone())],
             GivenWord::Intent { name, confidence } => {
                 self.known(Sort::Intent, name);
-                if !(0..=1000).contains(&confidence.thousandths) {
-                    self.report(Finding::new("R0104", confidence.at, "a confidence is never outside 0..1"));
-                }
+                self.in_range(*confidence, 0, 1000, "a confidence");
                 vec![
                     Given::Fact("intent".to_owned(), Value::Name(name.text.clone())),
                     Given::Fact("confidence".to_owned(), Value::Number(confidence.thousandths)),
@@ -200,7 +198,9 @@ impl Checker<'_> {
             Some(value) => vec![Given::Fact(path.text.clone(), value)],
             None => {
                 let at = name.map(|name| name.at).or(number.map(|(number, _)| number.at)).unwrap_or(path.at);
-                let message = format!("`{}` cannot be that", path.text);
+                let given = name.map(|name| name.text.clone());
+                let given = given.or(number.map(|(number, _)| super::shown(number.thousandths)));
+                let message = format!("`{}` cannot be `{}`", path.text, given.as_deref().unwrap_or("yes"));
                 self.report(Finding::new("R0104", at, message).hint(format!("it is {}", words(&kind))));
                 Vec::new()
             }
@@ -214,7 +214,8 @@ impl Checker<'_> {
             _ => None,
         };
         let Some(day) = day else {
-            self.report(Finding::new("R0104", date.at, format!("there is no day `{}`", date.text)));
+            let finding = Finding::new("R0104", date.at, format!("there is no day `{}`", date.text));
+            self.report(finding.hint("write year, month and day: `2026-03-29`"));
             return None;
         };
         let minute = self.minute(clock)?;

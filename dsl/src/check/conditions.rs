@@ -171,7 +171,7 @@ impl Checker<'_> {
     pub(super) fn in_range(&mut self, number: Num, low: i64, high: i64, what: &str) {
         if !(low..=high).contains(&number.thousandths) {
             let message = format!("{what} is never outside {}..{}", shown(low), shown(high));
-            let finding = Finding::new("R0104", number.at, message);
+            let finding = Finding::new("R0104", number.at, message).hint("write a number that it can be");
             let whole = number.thousandths / 1000;
             // People think of shares in percent.
             let percent = (low, high) == (0, 1000) && number.thousandths % 1000 == 0 && (2..=100).contains(&whole);
@@ -300,7 +300,8 @@ impl Checker<'_> {
     /// An amount in hundredths; more than two decimals do not exist in money.
     pub(super) fn hundredths(&mut self, number: Num) -> i64 {
         if number.thousandths % 10 != 0 {
-            self.report(Finding::new("R0104", number.at, "an amount of money has two decimals at most"));
+            let finding = Finding::new("R0104", number.at, "an amount of money has two decimals at most");
+            self.report(finding.hint("round it"));
         }
         number.thousandths / 10
     }

@@ -86,7 +86,7 @@ fn entries(item: &Item, role: Role) -> Vec<Entry<'_>> {
         ItemKind::Risk(rows) => {
             rows.iter().map(|(tier, _, at)| Entry { at: *at, ..one(Kind::Risk, &tier.text, tier.at) }).collect()
         }
-        ItemKind::Switch { name, outcome, scope } => {
+        ItemKind::Switch { name, outcome, scope, .. } => {
             vec![Entry { outcome: Some(outcome.outcome), scope: Some(scope), ..one(Kind::Switch, &name.text, name.at) }]
         }
         ItemKind::Limit { name, outcome, scope, .. } => {
@@ -131,7 +131,7 @@ pub(crate) fn scope_text(scope: &Scope) -> Option<String> {
 }
 
 /// Milliseconds in the words of the language.
-fn duration(ms: i64) -> String {
+pub(crate) fn duration(ms: i64) -> String {
     let mut rest = ms / 1000;
     let mut text = String::new();
     for (unit, seconds) in [("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)] {

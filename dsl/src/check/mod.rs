@@ -28,7 +28,7 @@ use crate::{CompileOptions, Compiled, Read, lint};
 pub(crate) use annotations::Annotations;
 pub(crate) use cases::Asked;
 pub(crate) use conditions::shown;
-pub(crate) use listing::scope_text;
+pub(crate) use listing::{duration, scope_text};
 
 /// What a name can stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -108,12 +108,22 @@ pub(crate) struct Checker<'s> {
 
 /// Compiles the policy whose root file is `root`.
 pub(crate) fn compile(root: &str, read: &Read<'_>, options: &CompileOptions) -> Compiled {
-    build(root, read, options, true).1
+    compile_over(STANDARD, root, read, options)
+}
+
+/// The same over other built-in files.
+pub(crate) fn compile_over(
+    standard: [(&str, &str); 3],
+    root: &str,
+    read: &Read<'_>,
+    options: &CompileOptions,
+) -> Compiled {
+    build(standard, root, read, options, true).1
 }
 
 /// The model of a policy whose claims may be false. The errors are those of the policy without its claims.
 pub(crate) fn model(root: &str, read: &Read<'_>) -> Result<Model, Vec<Diagnostic>> {
-    match build(root, read, &CompileOptions::default(), false) {
+    match build(STANDARD, root, read, &CompileOptions::default(), false) {
         (Some(model), _) => Ok(model),
         (None, mut compiled) => {
             compiled.diagnostics.retain(|found| found.severity == Severity::Error);
@@ -123,8 +133,14 @@ pub(crate) fn model(root: &str, read: &Read<'_>) -> Result<Model, Vec<Diagnostic
 }
 
 /// With `prove` the policy comes in the result, else its model does.
-fn build(root: &str, read: &Read<'_>, options: &CompileOptions, prove: bool) -> (Option<Model>, Compiled) {
-    let mut loader = Loader::new(read);
+fn build(
+    standard: [(&str, &str); 3],
+    root: &str,
+    read: &Read<'_>,
+    options: &CompileOptions,
+    prove: bool,
+) -> (Option<Model>, Compiled) {
+    let mut loader = Loader::new(read, standard);
     if let Err(reason) = loader.load(root) {
         let number = loader.sources.add(root, String::new());
         let at = At { file: number, start: 0, end: 0 };
@@ -136,8 +152,11 @@ fn build(root: &str, read: &Read<'_>, options: &CompileOptions, prove: bool) -> 
     let mut found = std::mem::take(&mut loader.found);
     let broken = broken::Broken::of(&files, &loader.sources, &found);
     let (scripts, templates) = files::read_all(&mut loader, &files, &mut found);
+    let pins = crate::lock::pins(&loader);
+    crate::lock::verify(&mut loader, root, &files, &pins, &mut found);
     let texts = std::mem::take(&mut loader.texts);
-    let model = empty_model(root, &files, &loader.sources, texts);
+    let mut model = empty_model(root, &files, &loader.sources, texts);
+    model.pins = pins;
     let mut checker = Checker {
         sources: &loader.sources,
         found,
@@ -159,6 +178,7 @@ fn build(root: &str, read: &Read<'_>, options: &CompileOptions, prove: bool) -> 
     checker.rules(&files);
     checker.cases(&files);
     checker.note_what_was_not_taken_over();
+    checker.places();
     checker.list(&files);
     let Checker { mut found, mut model, symbols, annotations, asked, claim_places, .. } = checker;
     let mut clean = found.iter().all(|finding| codes::severity(finding.code) != Severity::Error);
@@ -202,12 +222,14 @@ fn build(root: &str, read: &Read<'_>, options: &CompileOptions, prove: bool) -> 
     }
 }
 
-/// Over the version of the language and every file, built-in ones included, each with its length.
+/// Over the version of the language and every file, built-in ones included, each with its length. The lock is left out:
+/// it never changes what is decided.
 fn digest(files: &BTreeMap<String, String>) -> String {
     let mut hash = Sha256::new();
     hash.update(b"remit language 1\n");
     let standard = STANDARD.iter().map(|(name, text)| (*name, *text));
-    for (name, text) in standard.chain(files.iter().map(|(name, text)| (name.as_str(), text.as_str()))) {
+    let own = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    for (name, text) in standard.chain(own.filter(|(name, _)| *name != crate::lock::FILE)) {
         hash.update((name.len() as u64).to_be_bytes());
         hash.update(name.as_bytes());
         hash.update((text.len() as u64).to_be_bytes());
@@ -239,6 +261,8 @@ fn empty_model(root: &str, files: &[File], sources: &Sources, texts: BTreeMap<St
         root: root.to_owned(),
         digest: String::new(),
         files: texts,
+        pins: Vec::new(),
+        declared: BTreeMap::new(),
         templates: BTreeMap::new(),
         timezone: "UTC".to_owned(),
         zone: jiff::tz::TimeZone::UTC,
@@ -270,6 +294,7 @@ fn empty_model(root: &str, files: &[File], sources: &Sources, texts: BTreeMap<St
         otherwise,
         approvals: ApprovalRules::default(),
         claims: Vec::new(),
+        sweeps: Vec::new(),
         cases: Vec::new(),
         listing: Vec::new(),
     }
@@ -328,10 +353,26 @@ impl Checker<'_> {
         false
     }
 
-    /// The word must be one of a fixed list.
-    fn fixed(&mut self, what: &str, word: &Word, allowed: &[&str]) {
+    /// Where what facts speak of is declared.
+    fn places(&mut self) {
+        for ((sort, name), symbol) in &self.symbols {
+            let key = match sort {
+                Sort::Fact => name.clone(),
+                Sort::Segment => format!("segment:{name}"),
+                Sort::Detector => format!("detect:{name}"),
+                Sort::Script => format!("script:{name}"),
+                Sort::Limit => format!("over:{name}"),
+                Sort::Switch => format!("switch:{name}"),
+                _ => continue,
+            };
+            self.model.declared.insert(key, self.sources.location(symbol.at));
+        }
+    }
+
+    /// The word must be one of a fixed list; `cannot` says in words what is wrong with another one.
+    fn fixed(&mut self, cannot: &str, word: &Word, allowed: &[&str]) {
         if !allowed.contains(&word.text.as_str()) {
-            let message = format!("`{}` is no {what}", word.text);
+            let message = format!("{cannot} `{}`", word.text);
             let list = format!("write one of: {}", allowed.join(", "));
             self.report(Finding::new("R0104", word.at, message).did_you_mean_or_list(&word.text, allowed, list));
         }

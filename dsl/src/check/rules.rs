@@ -31,7 +31,7 @@ impl Checker<'_> {
                     let (at, tags) = (self.location(name.at), self.tags(item));
                     self.model.rules.push(Rule { kind, name: name.text.clone(), demand, when, because, tags, at });
                 }
-                ItemKind::Switch { name, outcome, scope } => {
+                ItemKind::Switch { name, outcome, scope, .. } => {
                     let slot = self.slot(&format!("switch:{}", name.text), Kind::YesNo, false);
                     let (demand, (_, scope)) = (self.demand(outcome), self.scope(scope));
                     let when = Expr::All(vec![Expr::Yes(slot), scope]);
@@ -45,8 +45,8 @@ impl Checker<'_> {
                     let (demand, (_, scope)) = (self.demand(outcome), self.scope(scope));
                     let when = Expr::All(vec![Expr::Yes(slot), scope]);
                     let at = self.location(name.at);
-                    self.fixed("thing that a limit counts", what, &LIMIT_WHAT);
-                    self.fixed("thing that a limit is counted for", per, &LIMIT_PER);
+                    self.fixed("a limit cannot count", what, &LIMIT_WHAT);
+                    self.fixed("a limit cannot be kept for each", per, &LIMIT_PER);
                     let count = u32::try_from(count.thousandths / 1000).unwrap_or(u32::MAX);
                     let window = self.window(window, name);
                     self.model.limits.push(Limit {
@@ -76,12 +76,15 @@ impl Checker<'_> {
         match window {
             Per::Millis(0) => {
                 let message = format!("the limit `{}` counts over no time at all", limit.text);
-                self.report(Finding::new("R0104", limit.at, message));
+                self.report(
+                    Finding::new("R0104", limit.at, message)
+                        .hint("write `per day`, `per hour` or a time such as `per 10m`"),
+                );
                 Window::CalendarDay
             }
             Per::Millis(ms) => Window::Millis(*ms),
             Per::Named(word) => {
-                self.fixed("time for a limit", word, &["day", "hour"]);
+                self.fixed("a limit cannot count over one", word, &["day", "hour"]);
                 if word.text == "hour" { Window::CalendarHour } else { Window::CalendarDay }
             }
         }

@@ -23,7 +23,8 @@ impl Printer {
                 });
             }
             ItemKind::Actions(it) => self.block("actions", &it.braces, beside, |printer| {
-                let names = column(it.rows.iter().map(|row| row.what.action.as_ref()), WIDEST_NAME);
+                // One more space than elsewhere: two words with nothing between them are hard to tell apart.
+                let names = column(it.rows.iter().map(|row| row.what.action.as_ref()), WIDEST_NAME) + 1;
                 printer.rows(&it.rows, |row| {
                     let name = padded(row.action.as_ref(), names);
                     words([Some(name), Some(outcome(&row.outcome)), scope(&row.scope)])

@@ -119,7 +119,12 @@ impl Printer {
 
 impl Line {
     fn neighbours(&self, first: &Self) -> bool {
-        !self.is_comment && !self.text.is_empty() && self.indent == first.indent
+        !self.is_comment && !self.text.is_empty() && self.indent == first.indent && !self.has_brace()
+    }
+
+    /// Whether a block begins or ends here.
+    fn has_brace(&self) -> bool {
+        self.text == "}" || self.text.ends_with('{')
     }
 }
 

@@ -28,7 +28,9 @@ impl Printer {
         while let Some(first) = rest.first() {
             let run = if one_line(first).is_some() && first.notes.is_empty() {
                 let like = |item: &&Item| {
-                    item.above.is_empty() && item.notes.is_empty() && same_table(&first.kind, &item.kind)
+                    item.above.is_empty()
+                        && item.notes.is_empty()
+                        && same_table(&first.kind, &item.kind)
                         && one_line(item).is_some()
                 };
                 1 + rest.iter().skip(1).take_while(like).count()
@@ -190,9 +192,7 @@ pub(super) fn approval_part(part: &ApprovalPart) -> Option<String> {
 
 /// Rows as text, if none of them has a comment.
 fn plain<T>(rows: &[Row<T>], text: impl Fn(&T) -> String) -> Option<Vec<String>> {
-    rows.iter()
-        .map(|row| (row.above.is_empty() && row.beside.is_none()).then(|| text(&row.what)))
-        .collect()
+    rows.iter().map(|row| (row.above.is_empty() && row.beside.is_none()).then(|| text(&row.what))).collect()
 }
 
 fn inside_braces(head: &str, rows: Option<Vec<String>>, braces: &Braces) -> Option<String> {

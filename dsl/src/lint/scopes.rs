@@ -2,7 +2,7 @@
 
 use super::Seen;
 use crate::ast::{At, ItemKind, Reply, Scope, ScopeKind, Word};
-use crate::check::scope_text;
+use crate::check::{duration, scope_text};
 use crate::load::Role;
 use crate::source::Finding;
 use crate::verdict::Outcome;
@@ -117,9 +117,7 @@ impl Seen<'_> {
 
     fn undo_family(&self) -> Family<'_> {
         let settings = self.own().filter_map(|item| match &item.kind {
-            ItemKind::Undo { ms, scope } => {
-                Some(Setting { scope, at: item.at, value: format!("{}s", ms / 1000), care: vec![*ms] })
-            }
+            ItemKind::Undo { ms, scope } => Some(Setting { scope, at: item.at, value: duration(*ms), care: vec![*ms] }),
             _ => None,
         });
         Family { what: "the undo time".to_owned(), settings: settings.collect(), default: None, only_ties: true }

@@ -30,12 +30,11 @@ impl Walk<'_, '_> {
             Rule::mode => walk.mode()?,
             Rule::tiers => ItemKind::Tiers(walk.names()),
             Rule::actions => walk.actions()?,
-            Rule::segment => ItemKind::Segment { name: walk.name()? },
+            Rule::segment => ItemKind::Segment { name: walk.name()?, title: walk.text() },
             Rule::team => {
-                let name = walk.name()?;
-                walk.text();
+                let (name, title) = (walk.name()?, walk.text());
                 walk.eat(Rule::kw_during);
-                ItemKind::Team { name, during: walk.name() }
+                ItemKind::Team { name, title, during: walk.name() }
             }
             Rule::agent => {
                 let (name, title) = (walk.name()?, walk.text());
@@ -60,9 +59,8 @@ impl Walk<'_, '_> {
                 ItemKind::Risk(rows)
             }
             Rule::switch => {
-                let name = walk.name()?;
-                walk.text();
-                ItemKind::Switch { name, outcome: walk.outcome()?, scope: walk.scope() }
+                let (name, title) = (walk.name()?, walk.text());
+                ItemKind::Switch { name, title, outcome: walk.outcome()?, scope: walk.scope() }
             }
             Rule::limit => walk.limit()?,
             Rule::pause => {
@@ -270,8 +268,7 @@ impl Walk<'_, '_> {
     fn detector(&mut self) -> Option<ItemKind> {
         let name = self.name()?;
         self.eat(Rule::kw_on);
-        let subject = self.subject()?;
-        self.text();
+        let (subject, title) = (self.subject()?, self.text());
         let mut signals = Vec::new();
         while let Some(pair) = self.next(Rule::signal) {
             let mut walk = self.enter(pair);
@@ -285,7 +282,7 @@ impl Walk<'_, '_> {
                 _ => Signal::File(walk.text()?),
             });
         }
-        Some(ItemKind::Detector { name, subject, signals })
+        Some(ItemKind::Detector { name, subject, title, signals })
     }
 
     fn script(&mut self) -> Option<ItemKind> {

@@ -26,6 +26,9 @@ pub(crate) const DEEPEST_NESTING: usize = 32;
 /// The only version of the language so far.
 pub(crate) const VERSION: &str = "1";
 
+/// So many findings are explained with the time that it takes: nobody reads more at once.
+const THOROUGHLY_EXPLAINED: usize = 30;
+
 mod grammar {
     #[derive(pest_derive::Parser)]
     #[grammar = "src/grammar.pest"]
@@ -49,7 +52,7 @@ pub(crate) fn parse(file: u32, text: &str, found: &mut Vec<Finding>) -> Tree {
     let pairs = match Grammar::parse(Rule::file, text) {
         Ok(pairs) => pairs,
         Err(error) => {
-            found.push(recover::syntax_error(file, text, 0, text, Rule::file, &error));
+            found.push(recover::syntax_error(file, text, 0, text, Rule::file, &error, false));
             return Tree::default();
         }
     };
@@ -90,7 +93,8 @@ pub(crate) fn parse(file: u32, text: &str, found: &mut Vec<Finding>) -> Tree {
                             // What is only the beginning of a rule says nothing that can be trusted.
                             tree.items.pop_if(|item| last.is_some_and(|(before, _)| before == item.at));
                         }
-                        found.push(recover::explain(file, text, piece, last));
+                        let thorough = found.len() < THOROUGHLY_EXPLAINED;
+                        found.push(recover::explain(file, text, piece, last, thorough));
                     }
                 }
             }

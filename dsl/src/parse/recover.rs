@@ -43,6 +43,43 @@ const ITEMS: [(&str, Rule); 30] = [
     ("@", Rule::note),
 ];
 
+/// What a rule looks like that starts with this word.
+fn example(item: &str) -> Option<&'static str> {
+    Some(match item {
+        "import" => "import \"./baseline.remit\"",
+        "autonomy" => "autonomy controlled for channel chat",
+        "undo" => "undo 2m for channel email",
+        "timezone" => "timezone \"Europe/Berlin\"",
+        "mode" => "mode careful { low send  medium, high approval  critical escalate }",
+        "tiers" => "tiers low < medium < high < critical",
+        "segment" => "segment vip \"Named accounts\"",
+        "team" => "team inbox \"Support\" during office",
+        "agent" => "agent ada \"Intake\" on email, chat",
+        "fact" => "fact deal.value: money EUR 0..1000000 \"Value of the deal\"",
+        "calendar" => "calendar holidays { yearly 12-25  2027-03-26 }",
+        "hours" => "hours office { mon-fri 09:00-18:00 }",
+        "detector" => "detector legal_threat on message { words \"lawyer\" }",
+        "script" => "script big(draft.text) -> yes/no { file \"scripts/big.rhai\" budget 20000 operations }",
+        "actions" => "actions { reply send  book_meeting approval }",
+        "intent" => "intent thanks { examples { \"Thank you!\" } reply send from 0.80, else approval }",
+        "risk" => "risk { high when message.attachment }",
+        "switch" => "switch stop_all \"Red button\": off",
+        "limit" => "limit daily: 3 replies per contact per day else approval",
+        "pause" => "pause taken: contact for 48h when thread.human_active",
+        "guard" => "guard newcomers: approval when contact.new because \"...\"",
+        "route" => "route { urgent: to team leads when tier is high  otherwise: to team inbox }",
+        "approvals" => "approvals { remind after 4h  expire after 3d then escalate  approvers team inbox }",
+        "sweep" => "sweep stale: expire_approvals cron \"0 8 * * mon-fri\"",
+        "never" => "never send when contact in vip",
+        "always" => "always at least approval when contact.new",
+        "test" => "test \"a title\" { intent thanks 0.90 expect send }",
+        "cases" => "cases \"a title\" { | intent thanks 0.90 -> send }",
+        "remit" => "remit 1",
+        "@" => "@owner(\"support leads\")",
+        _ => return None,
+    })
+}
+
 fn first_word(text: &str) -> &str {
     let end = text.find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_')).unwrap_or(text.len());
     text.get(..end).unwrap_or("")
@@ -87,17 +124,19 @@ pub(super) fn pieces(text: &str, at: At) -> Vec<At> {
     starts.iter().zip(ends).map(|(start, end)| At { file: at.file, start: *start as u32, end: end as u32 }).collect()
 }
 
-/// Parses broken text again with the rule that its first word names, and says what was expected where.
-pub(super) fn explain(file: u32, text: &str, at: At, last: Option<(At, &'static str)>) -> Finding {
+/// Parses broken text again with the rule that its first word names, and says what was expected where. If
+/// `thorough`, missing signs are searched for, which takes time.
+pub(super) fn explain(file: u32, text: &str, at: At, last: Option<(At, &'static str)>, thorough: bool) -> Finding {
     let start = at.start as usize;
     let broken = text.get(start..at.end as usize).unwrap_or("");
     let word = first_word(broken);
     let key = if broken.starts_with('@') { "@" } else { word };
     if let Some((_, rule)) = ITEMS.iter().find(|(item, _)| *item == key) {
         return match Grammar::parse(*rule, broken) {
-            Err(error) => syntax_error(file, text, start, broken, *rule, &error),
+            Err(error) => syntax_error(file, text, start, broken, *rule, &error, thorough),
             Ok(_) => Finding::new("R0001", at, format!("this `{key}` is not complete")),
-        };
+        }
+        .or_hint(example(key).map(|example| format!("it looks like this: `{example}`")));
     }
     let line = broken.lines().next().unwrap_or("");
     if line.matches('"').count() % 2 == 1
@@ -116,9 +155,10 @@ pub(super) fn explain(file: u32, text: &str, at: At, last: Option<(At, &'static 
             let short = whole.len() <= LONGEST_EXPLAINED;
             let again = short.then(|| Grammar::parse(Rule::whole, whole).err()).flatten();
             let finding = match again.filter(|error| place_of(error) + before.start as usize >= start) {
-                Some(error) => syntax_error(file, text, before.start as usize, whole, Rule::whole, &error),
+                Some(error) => syntax_error(file, text, before.start as usize, whole, Rule::whole, &error, thorough),
                 None => Finding::new("R0001", here, format!("`{shown}` does not belong here")),
             };
+            let finding = finding.or_hint(example(item).map(|example| format!("it looks like this: `{example}`")));
             finding
                 .label(At { start: before.start, end: before.start + 1, file }, format!("it stands behind this {item}"))
         }
@@ -155,18 +195,39 @@ fn place_of(error: &Error<Rule>) -> usize {
 }
 
 /// Signs of the grammar, which have no rule of their own: pest does not name them when one is missing.
-const SIGNS: [&str; 11] = [":", ",", "{", "}", ")", "(", "->", "<", "..", "]", "["];
+const SIGNS: [&str; 13] = [":", ",", "{", "}", ")", "(", "->", "<", "..", "]", "[", "-", "|"];
 
-/// The sign that is missing at this place of a text: with it the rule can be read further.
-fn missing_sign(part: &str, rule: Rule, place: usize) -> Option<&'static str> {
-    let (before, behind) = part.split_at_checked(place).filter(|_| part.len() <= LONGEST_EXPLAINED)?;
-    // A longer text is not worth the time: each sign is tried by reading all of it again.
-    let behind = behind.get(..behind.len().min(400)).unwrap_or(behind.lines().next().unwrap_or(""));
-    let reaches = |sign: &&&str| match Grammar::parse(rule, &format!("{before}{sign} {behind}")) {
-        Ok(_) => true,
-        Err(error) => place_of(&error) > place + sign.len() + 1,
+/// Longer pieces are not searched for a missing sign, and not more than this many places of them.
+const LONGEST_SEARCHED: usize = 2048;
+const MOST_PLACES: usize = 24;
+
+/// The sign that is missing in a text, and where: with it the rule can be read, or if `inside` a part of it whose start
+/// alone is known, read further.
+fn missing_sign(part: &str, rule: Rule, start: usize, inside: bool) -> Option<(usize, &'static str)> {
+    let rest = part.get(start..).filter(|_| part.len() <= LONGEST_SEARCHED)?;
+    let mut places = vec![start];
+    let mut in_word = false;
+    for (at, letter) in rest.char_indices() {
+        let word = letter.is_alphanumeric() || "_.\"".contains(letter);
+        if !letter.is_whitespace() && (!word || !in_word) {
+            places.push(start + at);
+        }
+        in_word = word;
+    }
+    places.push(part.trim_end().len());
+    places.dedup();
+    let places = places.into_iter().take(MOST_PLACES);
+    let find = |cures: &dyn Fn(&str, usize) -> bool| {
+        places.clone().find_map(|place| {
+            let (before, behind) = part.split_at_checked(place)?;
+            let cure = |sign: &&&str| cures(&format!("{before}{sign} {behind}"), place + sign.len());
+            SIGNS.iter().find(cure).map(|sign| (place, *sign))
+        })
     };
-    SIGNS.iter().find(reaches).copied()
+    let whole = |text: &str, _| Grammar::parse(Rule::whole, text).is_ok();
+    let farther =
+        |text: &str, behind| Grammar::parse(rule, text).err().is_some_and(|error| place_of(&error) > behind + 1);
+    find(&whole).or_else(|| if inside { find(&farther) } else { None })
 }
 
 /// The first round bracket that is never closed.
@@ -192,7 +253,8 @@ pub(super) fn is_reserved(word: &str) -> bool {
     Grammar::parse(Rule::name, word).is_err() && Grammar::parse(Rule::tag, word).is_ok()
 }
 
-/// A pest error in words. `part` is what was parsed, with `rule`, and `offset` is where it starts in the file.
+/// A pest error in words. `part` is what was parsed, with `rule`, and `offset` is where it starts in the file. See
+/// [`explain`] for `thorough`.
 pub(super) fn syntax_error(
     file: u32,
     text: &str,
@@ -200,6 +262,7 @@ pub(super) fn syntax_error(
     part: &str,
     rule: Rule,
     error: &Error<Rule>,
+    thorough: bool,
 ) -> Finding {
     let start = offset + place_of(error);
     let rest = text.get(start..).unwrap_or("");
@@ -226,24 +289,37 @@ pub(super) fn syntax_error(
             .label(At { end: at.start, ..at }, "the rule ends here")
             .hint("write the closing `)`");
     }
-    let useful = |rule: &&Rule| !matches!(rule, Rule::COMMENT | Rule::EOI);
+    let useful = |rule: &&Rule| **rule != Rule::EOI;
     let mut expected: Vec<String> = positives.iter().filter(useful).map(|rule| describe(*rule)).collect();
     expected.sort();
     expected.dedup();
-    if expected.is_empty()
-        && let Some(sign) = missing_sign(part, rule, place_of(error))
+    // Where only whole parts of a rule are expected, the beginning of one of them was read.
+    let inside = positives.iter().filter(useful).all(|rule| is_whole_part(*rule));
+    let known: Vec<&str> = positives.iter().flat_map(|rule| words_of(*rule)).collect();
+    let found = nearest(shown, known.iter().copied());
+    let advice = advice(rest, positives);
+    if thorough
+        && found.is_none()
+        && advice.is_none()
+        && let Some((place, sign)) = missing_sign(part, rule, place_of(error), inside)
     {
-        let here = At { end: at.start, ..at };
-        let message = if ends {
-            format!("a `{sign}` is missing here")
-        } else {
-            format!("a `{sign}` is missing before `{shown}`")
+        let from = offset + place;
+        let word = text.get(from..).unwrap_or("").split([' ', '\n']).next().unwrap_or("");
+        let at = At { file, start: from as u32, end: (from + word.len()) as u32 };
+        let message = match word {
+            "" => format!("a `{sign}` is missing here"),
+            word => format!("a `{sign}` is missing before `{word}`"),
         };
+        let here = At { end: at.start, ..at };
         return Finding::new("R0001", at, message).edit(format!("write `{sign}`"), here, format!("{sign} "));
+    }
+    if inside {
+        expected.clear();
     }
     let mut message = match expected.split_last() {
         None if ends => "this rule is not complete".to_owned(),
-        None => format!("`{shown}` does not belong here"),
+        None if place_of(error) == 0 => "this rule cannot be read".to_owned(),
+        None => format!("`{shown}` does not belong here, or what follows it"),
         Some((only, [])) => format!("expected {only}"),
         Some((last, others)) => format!("expected {} or {last}", others.join(", ")),
     };
@@ -258,8 +334,7 @@ pub(super) fn syntax_error(
         Some('"') => message.push_str(", found a text"),
         Some(_) => message.push_str(&format!(", found `{shown}`")),
     }
-    let known: Vec<&str> = positives.iter().flat_map(|rule| words_of(*rule)).collect();
-    if let Some(advice) = advice(rest, positives) {
+    if let Some(advice) = advice {
         let at = At { end: at.start + advice.length as u32, ..at };
         let written = rest.get(..advice.length).unwrap_or("");
         let message =
@@ -274,7 +349,6 @@ pub(super) fn syntax_error(
         };
     }
     let finding = Finding::new("R0001", at, message);
-    let found = nearest(shown, known.iter().copied());
     match found {
         Some(_) => finding.did_you_mean(shown, known),
         None if positives.contains(&Rule::name) && is_reserved(shown) => {
@@ -331,6 +405,12 @@ pub(super) fn words_of(rule: Rule) -> Vec<&'static str> {
         | Rule::scripted => vec![],
         _ => keyword(rule).into_iter().collect(),
     }
+}
+
+/// A part of a rule that has no words of its own to name it by.
+fn is_whole_part(rule: Rule) -> bool {
+    matches!(rule, Rule::case_row | Rule::given | Rule::equal)
+        || (words_of(rule).is_empty() && describe(rule) == format!("a {}", rule_name(rule).replace('_', " ")))
 }
 
 /// A rule of the grammar in words for people.

@@ -90,9 +90,11 @@ impl Shape for Entry {
     }
 
     fn schema(definitions: &mut Definitions) -> Value {
-        defined("entry", definitions, |definitions| {
-            json!({"oneOf": [Text::schema(definitions), Row::<TextOnly>::schema(definitions)]})
-        })
+        defined(
+            "entry",
+            definitions,
+            |definitions| json!({"oneOf": [Text::schema(definitions), Row::<TextOnly>::schema(definitions)]}),
+        )
     }
 }
 
@@ -303,8 +305,9 @@ impl Document {
         match object.get("version") {
             Some(version) if *version == json!(super::VERSION) => {}
             Some(other) => {
-                return Err(TreeError::unexpected(&format!("version {} of the tree", super::VERSION), other)
-                    .inside("version"));
+                return Err(
+                    TreeError::unexpected(&format!("version {} of the tree", super::VERSION), other).inside("version")
+                );
             }
             None => return Err(TreeError::MissingKey { path: String::new(), key: "`version`".to_owned() }),
         }

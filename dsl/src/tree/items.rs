@@ -89,7 +89,14 @@ impl Shape for Item {
             None => return Err(TreeError::MissingKey { path: String::new(), key: "`item`".to_owned() }),
         };
         let above = Member::take_key(&mut object, "above")?;
-        let notes = Member::take_key(&mut object, "annotations")?;
+        let notes: Vec<Note> = Member::take_key(&mut object, "annotations")?;
+        for (at, note) in notes.iter().enumerate() {
+            if note.reason.is_some() && note.argument.is_none() {
+                let missing =
+                    TreeError::MissingKey { path: String::new(), key: "`argument`, before `reason`,".to_owned() };
+                return Err(missing.inside_list(at).inside("annotations"));
+            }
+        }
         let beside = Member::take_key(&mut object, "beside")?;
         let kind = ItemKind::take(word, &mut object).unwrap_or_else(|| {
             let kinds: Vec<String> = ITEM_WORDS.iter().map(|word| format!("`{word}`")).collect();

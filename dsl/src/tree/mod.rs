@@ -107,7 +107,7 @@ impl TreeError {
     }
 
     /// The same error, seen from the whole tree: a path starts with a key, not with a full stop.
-    fn from_the_top(mut self) -> Self {
+    fn seen_from_the_top(mut self) -> Self {
         match &mut self {
             Self::Unexpected { path, .. } | Self::UnknownKey { path, .. } | Self::MissingKey { path, .. } => {
                 if path.starts_with('.') {
@@ -146,7 +146,7 @@ pub fn from_json(tree: &Value) -> Result<String, TreeError> {
     if deeper_than(tree, DEEPEST_JSON) {
         return Err(TreeError::TooDeep);
     }
-    let mut document = Document::read_tree(tree).map_err(TreeError::from_the_top)?;
+    let mut document = Document::read_tree(tree).map_err(TreeError::seen_from_the_top)?;
     document.tidy();
     let text = format::print(&document);
     if text.len() > LARGEST_FILE {

@@ -121,9 +121,10 @@ impl<'d> ObjectSchema<'d> {
     }
 
     /// An object with this key alone is a further way.
-    pub(crate) fn alternative<T: Shape>(&mut self, key: &'static str) {
+    pub(crate) fn alternative<T: Shape>(mut self, key: &'static str) -> Self {
         let described = T::schema(self.definitions);
         self.choice(key, described);
+        self
     }
 
     /// One of several words or, if there are alternatives, one of those.
@@ -146,7 +147,11 @@ impl<'d> ObjectSchema<'d> {
 
 /// Puts a schema under `definitions` once and refers to it. The entry exists while it is made, so that a condition may
 /// hold conditions.
-pub(crate) fn defined(name: &str, definitions: &mut Definitions, make: impl FnOnce(&mut Definitions) -> Value) -> Value {
+pub(crate) fn defined(
+    name: &str,
+    definitions: &mut Definitions,
+    make: impl FnOnce(&mut Definitions) -> Value,
+) -> Value {
     if !definitions.contains_key(name) {
         definitions.insert(name.to_owned(), Value::Null);
         let schema = make(definitions);
@@ -382,7 +387,7 @@ macro_rules! choice {
         impl crate::tree::shape::Shape for $name {
             fn read(value: &serde_json::Value) -> crate::tree::shape::Result<Self> {
                 const EXPECTED: &str =
-                    concat!($("`", $word, "`, ",)+ $("an object with `", $key, "`, ",)* "and nothing else");
+                    concat!("one of", $(" `", $word, "`",)+ $(" {\"", $key, "\": ...}",)*);
                 match value {
                     serde_json::Value::String(word) => match word.as_str() {
                         $($word => Ok(Self::$unit),)+
@@ -411,8 +416,8 @@ macro_rules! choice {
 
             fn schema(definitions: &mut crate::tree::shape::Definitions) -> serde_json::Value {
                 crate::tree::shape::defined($called, definitions, |definitions| {
-                    let mut schema = crate::tree::shape::ObjectSchema::new(definitions);
-                    $(schema.alternative::<$ty>($key);)*
+                    let schema = crate::tree::shape::ObjectSchema::new(definitions);
+                    $(let schema = schema.alternative::<$ty>($key);)*
                     schema.words(&[$($word),+])
                 })
             }

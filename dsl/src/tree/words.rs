@@ -115,9 +115,11 @@ impl Shape for Text {
     }
 
     fn schema(definitions: &mut Definitions) -> Value {
-        defined("text", definitions, |_| {
-            json!({"type": "string", "pattern": "^[^\\n]*$", "description": Self::EXPECTED})
-        })
+        defined(
+            "text",
+            definitions,
+            |_| json!({"type": "string", "pattern": "^[^\\n]*$", "description": Self::EXPECTED}),
+        )
     }
 }
 
@@ -162,9 +164,11 @@ impl Shape for Comment {
     }
 
     fn schema(definitions: &mut Definitions) -> Value {
-        defined("comment", definitions, |_| {
-            json!({"type": "string", "pattern": "^(#[^\\r\\n]*)?$", "description": Self::EXPECTED})
-        })
+        defined(
+            "comment",
+            definitions,
+            |_| json!({"type": "string", "pattern": "^(#[^\\r\\n]*)?$", "description": Self::EXPECTED}),
+        )
     }
 }
 

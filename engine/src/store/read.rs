@@ -3,8 +3,8 @@
 
 use super::rows::{
     ActionRow, AddressRow, ApprovalRow, ChannelRow, ContactRow, ConversationRow, DecisionRow, DraftRow,
-    DraftVersionRow, DueRow, EffectRow, MessageRow, NoteRow, PolicyActiveRow, PolicyVersionRow, RawBytesRow,
-    RejectedRow, RepRow, RunRow, SwitchRow, TimelineRow, WorkspaceRow,
+    DraftVersionRow, DueRow, EffectRow, LedgerBlockRow, MessageRow, NoteRow, PolicyActiveRow, PolicyVersionRow,
+    RawBytesRow, RejectedRow, RepRow, RunRow, SwitchRow, TimelineRow, WorkspaceRow,
 };
 use super::statements as sql;
 use super::{Conn, StoreError, on};
@@ -75,6 +75,12 @@ reads! {
     decision(ws: &str, id: &str) -> one DecisionRow = DECISION_GET;
     /// A message's decisions, latest first.
     decisions_of_message(ws: &str, message: &str) -> all DecisionRow = DECISION_OF_MESSAGE;
+    /// Decisions after a time and id up to a time, in order.
+    decisions_after(ws: &str, after: i64, after_id: &str, until: i64, limit: i64) -> all DecisionRow = DECISION_AFTER;
+    /// The youngest block of the ledger.
+    ledger_head(ws: &str) -> one LedgerBlockRow = LEDGER_HEAD;
+    /// Blocks of the ledger after a number, in order.
+    ledger_blocks(ws: &str, after: i64, limit: i64) -> all LedgerBlockRow = LEDGER_BLOCKS;
     /// Decisions before a time and id, latest first.
     decisions(ws: &str, before: i64, before_id: &str, limit: i64) -> all DecisionRow = DECISION_LIST;
     /// A draft.

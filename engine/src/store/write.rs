@@ -153,6 +153,8 @@ pub enum Write {
     PolicyVersion { digest: String, name: String, root: String, files: String },
     /// Put a policy in force.
     PolicyActivate { digest: String, by: String },
+    /// Seal decisions, unless another process has sealed a block of this number.
+    LedgerBlock { seq: i64, previous_sha256: String, sha256: String, entries: String, last_at: i64, last_id: String },
     /// Count an inbound request that was turned away.
     RejectedInbound { reason: String, day: i64 },
 }
@@ -464,6 +466,20 @@ impl Write {
             }
             Self::PolicyActivate { digest, by } => {
                 execute!(conn, sql::POLICY_ACTIVATE, ws, digest, now, by);
+            }
+            Self::LedgerBlock { seq, previous_sha256, sha256, entries, last_at, last_id } => {
+                execute!(
+                    conn,
+                    sql::LEDGER_BLOCK_INSERT,
+                    ws,
+                    *seq,
+                    previous_sha256,
+                    sha256,
+                    entries,
+                    *last_at,
+                    last_id,
+                    now
+                );
             }
             Self::RejectedInbound { reason, day } => {
                 execute!(conn, sql::REJECTED_ADD, reason, *day);

@@ -19,7 +19,8 @@ impl Builder<'_> {
         Some(match pair.as_rule() {
             Rule::mode => {
                 let name = parts.name()?;
-                let (rows, braces) = self.braces(pair, |builder| builder.rows(parts, Rule::mode_row, |_, row| mode_row(row)))?;
+                let (rows, braces) =
+                    self.braces(pair, |builder| builder.rows(parts, Rule::mode_row, |_, row| mode_row(row)))?;
                 ItemKind::Mode(Mode { name, rows: Many(rows), braces })
             }
             Rule::actions => {

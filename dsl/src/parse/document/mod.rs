@@ -124,11 +124,7 @@ impl Builder<'_> {
     }
 
     /// What stands in the braces of `pair`, which end it.
-    fn braces<T>(
-        &mut self,
-        pair: &Pair<'_, Rule>,
-        inside: impl FnOnce(&mut Self) -> Option<T>,
-    ) -> Option<(T, Braces)> {
+    fn braces<T>(&mut self, pair: &Pair<'_, Rule>, inside: impl FnOnce(&mut Self) -> Option<T>) -> Option<(T, Braces)> {
         let (start, end) = self.span(pair);
         let beside_opening = self.comments.open_brace(start);
         let inner = inside(self)?;
@@ -151,8 +147,7 @@ impl Builder<'_> {
                 let title = parts.next(Rule::text);
                 let end = title.as_ref().unwrap_or(&name).as_span().end();
                 let mut above = self.comments.begin(word.as_span().start(), end);
-                let named =
-                    Named { name: Name::read_by_grammar(name.as_str()), title: title.as_ref().map(text_of) };
+                let named = Named { name: Name::read_by_grammar(name.as_str()), title: title.as_ref().map(text_of) };
                 let beside = self.comments.end(end, &mut above);
                 Some(Row { above, what: named, beside })
             }
@@ -239,4 +234,3 @@ pub(crate) fn reads_as(token: Token, text: &str) -> bool {
     !text.contains([' ', '\t', '\r', '\n', '#'])
         && Grammar::parse(rule, text).is_ok_and(|pairs| pairs.as_str().len() == text.len())
 }
-

@@ -38,9 +38,7 @@ impl Builder<'_> {
                 parts.eat(Rule::kw_on);
                 ItemKind::Agent(Agent { name, title, channels: parts.names_in(Rule::name_list)? })
             }
-            Rule::fact => {
-                ItemKind::Fact(Fact { path: path(parts)?, kind: fact_type(parts)?, title: parts.text() })
-            }
+            Rule::fact => ItemKind::Fact(Fact { path: path(parts)?, kind: fact_type(parts)?, title: parts.text() }),
             Rule::switch => ItemKind::Switch(Switch {
                 name: parts.name()?,
                 title: parts.text(),
