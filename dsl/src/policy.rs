@@ -154,9 +154,14 @@ impl Policy {
         crate::meaning::meaning(&self.model)
     }
 
-    /// Every file that was read, by path: enough to compile the same policy again.
+    /// Every file that was read, by path, the lock included: enough to compile the same policy again.
     pub fn files(&self) -> &BTreeMap<String, String> {
         &self.model.files
+    }
+
+    /// What its imports bring, by path: what [`crate::lock`] pins.
+    pub fn pins(&self) -> &[crate::lock::Pin] {
+        &self.model.pins
     }
 
     /// The path of the root file.
@@ -222,6 +227,12 @@ impl Policy {
     /// All facts that rules may read: the standard ones, then the policy's own.
     pub fn facts(&self) -> Vec<FactDecl> {
         self.model.facts.clone()
+    }
+
+    /// Every rule and setting in force: guards, limits, switches, pauses, risk rows, routes and settings, those of
+    /// `std/base` and of imported files included, in the order of the files as read.
+    pub fn rules(&self) -> &[crate::listing::PolicyRule] {
+        &self.model.listing
     }
 
     /// Runs every detector over these texts.

@@ -192,8 +192,10 @@ impl Script {
             return Err((
                 None,
                 match found.first() {
-                    Some(count) => format!("`{name}` has {count} parameters there, and {wanted} inputs are declared"),
-                    None => format!("it has no `fn {name}` with {wanted} parameters"),
+                    Some(count) => {
+                        format!("`{name}` has {count} parameter(s) there, and {wanted} input(s) are declared")
+                    }
+                    None => format!("it has no `fn {name}` with {wanted} parameter(s)"),
                 },
             ));
         }

@@ -3,6 +3,7 @@
 mod audit;
 mod check;
 mod ingest;
+mod policies;
 mod reading;
 mod serve;
 mod setup;
