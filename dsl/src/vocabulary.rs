@@ -67,7 +67,7 @@ pub const SWEEP_JOBS: [&str; 1] = ["expire_approvals"];
 pub const NOTES: [&str; 5] = ["owner", "ticket", "until", "backstop", "allow"];
 
 /// The standard facts.
-pub const FACTS: [StandardFact; 25] = [
+pub const FACTS: [StandardFact; 27] = [
     fact("channel", StandardType::Channel, "The channel of the message."),
     fact("agent", StandardType::AiAgent, "The AI agent that would answer; `none` when the channel has none."),
     fact("action", StandardType::Action, "What the AI wants to do; for a draft it is `reply`."),
@@ -83,6 +83,8 @@ pub const FACTS: [StandardFact; 25] = [
     fact("contact.opted_out", StandardType::YesNo, "The contact does not want to be written to."),
     fact("thread.depth", StandardType::Number(0, 100_000_000), "Messages in this thread, in both directions."),
     fact("thread.human_active", StandardType::YesNo, "A person of ours has just written in this thread."),
+    fact("thread.third_party", StandardType::YesNo, "The message answers a thread of somebody else."),
+    fact("window.closed", StandardType::YesNo, "The channel takes no free text any more: WhatsApp, after 24 hours."),
     fact("approved", StandardType::YesNo, "A person has approved exactly this draft."),
     fact("email.warmup", StandardType::YesNo, "The sending mailbox is new and must send little."),
     fact("channel.disabled", StandardType::YesNo, "The channel account is switched off."),
