@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use remit_engine::clock::SystemIds;
 use remit_engine::decide::normalise::{self, Arrival, InboundMessage, InboundSender};
+use remit_engine::decide::person::{Edit, Yes};
+use remit_engine::decide::reply::Compose;
 use remit_engine::domain::{ChannelKind, DEFAULT_WORKSPACE, IdKind};
 use remit_engine::ports::{Clock, SendClass};
 use remit_engine::store::ingest::Ingested;
-use remit_engine::store::rows::{ApprovalRow, ChannelRow, DecisionRow, RepRow, RunRow};
+use remit_engine::store::rows::{ApprovalRow, ChannelRow, ConversationRow, DecisionRow, DraftRow, RepRow, RunRow};
 use remit_engine::store::{Write, read};
 use remit_engine::{Engine, Parts};
 
@@ -28,6 +30,19 @@ pub struct TestApp {
     pub rep: RepRow,
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     running: Option<tokio::task::JoinHandle<()>>,
+}
+
+/// A yes to a draft as it stands.
+#[must_use]
+pub fn yes(draft: &DraftRow) -> Yes<'_> {
+    Yes { version: draft.version, content_sha256: &draft.content_sha256, revision: None, edit: None }
+}
+
+/// A reply to be sent now.
+#[must_use]
+pub fn compose(text: &str) -> Compose {
+    let text = Edit { subject: None, body_text: text.to_owned() };
+    Compose { text, send_at: None, revision: None, knows_opted_out: false }
 }
 
 /// The time every test begins at.
@@ -194,7 +209,40 @@ impl TestApp {
         let draft = read::draft(&mut reader.conn(), DEFAULT_WORKSPACE, &approval.draft_id).await;
         let draft = draft.expect("a query").expect("the draft");
         drop(reader);
-        self.engine.approve(&self.rep, &approval.id, (draft.version, &draft.content_sha256), None).await
+        self.engine.approve(&self.rep, &approval.id, yes(&draft)).await
+    }
+
+    /// A message's draft as it is now.
+    pub async fn draft(&self, ingested: &Ingested) -> DraftRow {
+        let id = self.run_of(ingested).await.draft_id.expect("a draft");
+        let mut reader = self.engine.db().read().await.expect("a reader");
+        read::draft(&mut reader.conn(), DEFAULT_WORKSPACE, &id).await.expect("a query").expect("the draft")
+    }
+
+    /// A message's conversation.
+    pub async fn conversation(&self, ingested: &Ingested) -> ConversationRow {
+        let mut reader = self.engine.db().read().await.expect("a reader");
+        let found = read::conversation(&mut reader.conn(), DEFAULT_WORKSPACE, &ingested.conversation_id).await;
+        found.expect("a query").expect("the conversation")
+    }
+
+    /// One more rep.
+    pub async fn colleague(&self, name: &str, role: &str) -> RepRow {
+        let email = format!("{}@acme.example", name.to_lowercase());
+        let rep = Write::Rep {
+            id: self.engine.ids().next(IdKind::Rep),
+            name: name.to_owned(),
+            email: email.clone(),
+            role: role.to_owned(),
+        };
+        self.engine.commit_writes(DEFAULT_WORKSPACE, vec![rep]).await.expect("set up");
+        let mut reader = self.engine.db().read().await.expect("a reader");
+        read::rep_by_email(&mut reader.conn(), DEFAULT_WORKSPACE, &email).await.expect("a query").expect("the rep")
+    }
+
+    /// A reply of the rep's own, now.
+    pub async fn reply(&self, ingested: &Ingested, text: &str) -> Result<String, remit_engine::EngineError> {
+        self.engine.reply(&self.rep, &ingested.conversation_id, &compose(text)).await
     }
 
     /// The timeline of a message's conversation as a person reads it, oldest first: kind and summary.

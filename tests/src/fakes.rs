@@ -90,7 +90,11 @@ impl Drafter for Told {
         let told = input.text.split_once("{draft: ").and_then(|(_, rest)| rest.split_once('}')).map(|(told, _)| told);
         Ok(DraftText {
             subject: input.subject.map(|subject| format!("Re: {subject}")),
-            body_text: told.map_or_else(|| format!("An answer to your {}.", input.intent), str::to_owned),
+            body_text: match (input.instruction, told) {
+                (Some(instruction), _) => format!("As you asked ({instruction}): an answer to your {}.", input.intent),
+                (None, Some(told)) => told.to_owned(),
+                (None, None) => format!("An answer to your {}.", input.intent),
+            },
             source: "told".to_owned(),
         })
     }

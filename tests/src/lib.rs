@@ -8,7 +8,7 @@ mod databases;
 mod fakes;
 pub mod process;
 
-pub use app::TestApp;
+pub use app::{TestApp, compose, yes};
 pub use databases::{Database, Kind};
 pub use fakes::{FakeModels, ManualClock, Recorder, Recorders};
 
