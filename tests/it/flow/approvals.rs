@@ -87,7 +87,7 @@ each_database!(what_nobody_decides_lapses_and_is_never_sent, |database| {
     let run = app.run_of(&message).await;
     assert_eq!((run.stage, run.closed_reason.as_deref()), (Stage::Closed, Some("escalated")));
     assert!(app.sent().is_empty());
-    assert_eq!(app.actions(&message).await, ["draft_expired", "escalation"]);
+    assert_eq!(app.actions(&message).await, ["draft_expired", "escalation", "sla_risk"]);
 });
 
 each_database!(a_pause_withdraws_what_is_pending_and_stops_what_comes, |database| {

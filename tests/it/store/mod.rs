@@ -61,7 +61,9 @@ fn shape(sql: &str) -> Vec<String> {
             let words: Vec<&str> = line
                 .split_whitespace()
                 .map(|word| match word {
-                    "INTEGER" | "INTEGER," | "BIGINT" | "BIGINT," | "BOOLEAN" | "BOOLEAN," => "NUMBER",
+                    "INTEGER" | "INTEGER," | "INTEGER;" | "BIGINT" | "BIGINT," | "BIGINT;" | "BOOLEAN" | "BOOLEAN," => {
+                        "NUMBER"
+                    }
                     "BLOB" | "BYTEA" => "BYTES",
                     other => other,
                 })

@@ -4,4 +4,4 @@ SELECT COUNT(*) AS n FROM (
     SELECT 1 AS one FROM limit_wait w JOIN run r ON r.workspace_id = w.workspace_id AND r.id = w.run_id
     WHERE w.workspace_id = $1 AND w.limit_name = $2 AND w.subject = $3 AND w.run_id < $4
         AND r.stage IN ('held', 'gated') AND r.ready_at <= $5
-    LIMIT $6) AS ahead
+    LIMIT $6) AS page
