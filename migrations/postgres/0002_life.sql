@@ -48,7 +48,7 @@ CREATE TABLE timer (
 );
 CREATE INDEX timer_due ON timer (due_at);
 
--- Runs that a limit holds back: who came first goes first when its bucket ends.
+-- Runs that are held, before each limit that will count them: who came first goes first when the time comes.
 CREATE TABLE limit_wait (
     workspace_id TEXT NOT NULL,
     limit_name   TEXT NOT NULL,

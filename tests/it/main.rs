@@ -12,5 +12,6 @@ mod crash;
 mod docs;
 mod flow;
 mod mails;
+mod scenarios;
 mod store;
 mod tidy;

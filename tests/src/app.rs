@@ -8,14 +8,17 @@ use remit_engine::decide::normalise::{self, Arrival, InboundMessage, InboundSend
 use remit_engine::decide::person::{Edit, Yes};
 use remit_engine::decide::reply::Compose;
 use remit_engine::domain::{ChannelKind, DEFAULT_WORKSPACE, IdKind};
-use remit_engine::ports::{Clock, SendClass};
+use remit_engine::models::EmbeddedModels;
+use remit_engine::ports::{Clock, Models, SendClass};
 use remit_engine::store::ingest::Ingested;
-use remit_engine::store::rows::{ApprovalRow, ChannelRow, ConversationRow, DecisionRow, DraftRow, RepRow, RunRow};
+use remit_engine::store::rows::{
+    ApprovalRow, ChannelRow, ContactRow, ConversationRow, DecisionRow, DraftRow, RepRow, RunRow,
+};
 use remit_engine::store::{Write, read};
 use remit_engine::{Engine, Parts};
 
 use crate::fakes::Recorders;
-use crate::{Database, FakeModels, ManualClock, Recorder};
+use crate::{Database, Door, FakeModels, ManualClock, Recorder};
 
 /// A running engine and everything a test may want to look at.
 #[derive(Debug)]
@@ -28,6 +31,8 @@ pub struct TestApp {
     pub outbound: Arc<Recorders>,
     /// A rep with the role of an owner.
     pub rep: RepRow,
+    /// While it is shut, nothing is drafted.
+    pub drafting: Arc<Door>,
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     running: Option<tokio::task::JoinHandle<()>>,
 }
@@ -66,22 +71,65 @@ impl TestApp {
     /// The same, with a way out of this class.
     pub async fn with_class(database: &Database, policy: &str, class: SendClass) -> Self {
         let clock = Arc::new(ManualClock::at(START));
-        let outbound = Recorder::everywhere(class);
+        let mut app = Self::over(database, clock, Recorder::everywhere(class), None).await;
+        app.set_up().await;
+        app.activate("test.remit", &|_| Ok(policy.to_owned())).await;
+        app.start();
+        app
+    }
+
+    /// The same with a policy that is shipped, and the embedded models.
+    pub async fn shipped(database: &Database, root: &str) -> Self {
+        let clock = Arc::new(ManualClock::at(START));
+        let models = Some(Arc::new(EmbeddedModels) as Arc<dyn Models>);
+        let mut app = Self::over(database, clock, Recorder::everywhere(SendClass::Queryable), models).await;
+        app.set_up().await;
+        let folder = crate::root().join("policies");
+        app.activate(root, &|path| std::fs::read_to_string(folder.join(path)).map_err(|error| error.to_string())).await;
+        app.start();
+        app
+    }
+
+    /// Another process on the same database, with the same clock and the same way out: what is there after a crash.
+    pub async fn again(&self, database: &Database) -> Self {
+        let mut app = Self::over(database, Arc::clone(&self.clock), Arc::clone(&self.outbound), None).await;
+        app.rep = self.rep.clone();
+        app.start();
+        app
+    }
+
+    /// An engine over a database as it is. Nothing runs yet.
+    async fn over(
+        database: &Database,
+        clock: Arc<ManualClock>,
+        outbound: Arc<Recorders>,
+        models: Option<Arc<dyn Models>>,
+    ) -> Self {
+        let drafting = Arc::new(Door::default());
+        let models = models.unwrap_or_else(|| Arc::new(FakeModels { drafting: Arc::clone(&drafting) }));
         let engine = Engine::new(Parts {
             db: database.open().await,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             ids: Arc::new(SystemIds::new(SharedClock(Arc::clone(&clock)))),
-            models: Arc::new(FakeModels),
+            models,
             outbound: Arc::clone(&outbound) as Arc<dyn remit_engine::ports::Outbounds>,
         })
         .await
         .expect("an engine");
-        let mut writes = vec![Write::Rep {
+        let rep = RepRow {
+            workspace_id: DEFAULT_WORKSPACE.to_owned(),
             id: engine.ids().next(IdKind::Rep),
             name: "Ana".to_owned(),
             email: "ana@acme.example".to_owned(),
             role: "owner".to_owned(),
-        }];
+            created_at: clock.now_ms(),
+        };
+        Self { engine, clock, outbound, rep, drafting, stop: None, running: None }
+    }
+
+    async fn set_up(&mut self) {
+        let RepRow { id, name, email, role, .. } = self.rep.clone();
+        let mut writes = vec![Write::Rep { id, name, email, role }];
         for kind in ChannelKind::ALL {
             writes.push(Write::Channel {
                 id: format!("chn_{kind}"),
@@ -90,18 +138,17 @@ impl TestApp {
                 address: format!("{kind}@acme.example"),
             });
         }
-        engine.commit_writes(DEFAULT_WORKSPACE, writes).await.expect("set up");
-        engine
-            .activate(DEFAULT_WORKSPACE, "test.remit", &|_| Ok(policy.to_owned()), "test")
-            .await
-            .expect("the policy of the test checks");
-        let mut reader = engine.db().read().await.expect("a reader");
-        let rep = read::rep_by_email(&mut reader.conn(), DEFAULT_WORKSPACE, "ana@acme.example").await;
-        let rep = rep.expect("a query").expect("the rep");
-        drop(reader);
-        let mut app = Self { engine, clock, outbound, rep, stop: None, running: None };
-        app.start();
-        app
+        self.engine.commit_writes(DEFAULT_WORKSPACE, writes).await.expect("set up");
+    }
+
+    async fn activate(&self, root: &str, read_file: &dyn Fn(&str) -> Result<String, String>) {
+        let active = self.engine.activate(DEFAULT_WORKSPACE, root, read_file, "test").await;
+        active.expect("the policy of the test checks");
+    }
+
+    /// Puts another policy text in force.
+    pub async fn change_policy(&self, policy: &str) {
+        self.activate("test.remit", &|_| Ok(policy.to_owned())).await;
     }
 
     /// Starts the workers.
@@ -253,6 +300,22 @@ impl TestApp {
         let mut rows = rows.expect("a query");
         rows.reverse();
         rows.iter().map(|row| format!("{:<18} {}\n", row.kind, row.summary)).collect()
+    }
+
+    /// Its contact.
+    pub async fn contact(&self, ingested: &Ingested) -> ContactRow {
+        let id = self.conversation(ingested).await.contact_id;
+        let mut reader = self.engine.db().read().await.expect("a reader");
+        read::contact(&mut reader.conn(), DEFAULT_WORKSPACE, &id).await.expect("a query").expect("the contact")
+    }
+
+    /// A mail as it came in by SMTP. Waits until it is dealt with.
+    pub async fn mail(&self, raw: &str) -> Ingested {
+        let channel = self.channel(ChannelKind::Email).await;
+        let ingest = self.engine.read_mail(&channel, "test", raw.replace('\n', "\r\n").into_bytes()).await;
+        let ingested = self.engine.receive(ingest.expect("read")).await.expect("stored");
+        self.settle().await;
+        ingested
     }
 
     /// Texts that left, in order.

@@ -10,7 +10,7 @@ pub mod process;
 
 pub use app::{TestApp, compose, yes};
 pub use databases::{Database, Kind};
-pub use fakes::{FakeModels, ManualClock, Recorder, Recorders};
+pub use fakes::{Door, FakeModels, ManualClock, Recorder, Recorders};
 
 /// Says that a test did not run, past the capture of the test runner. `tests/run` counts these lines.
 pub fn skipped(test: &str, why: &str) {

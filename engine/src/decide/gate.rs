@@ -295,23 +295,15 @@ impl Plan<'_> {
         let Some(release) = self.gated.verdict.hold_until_ms else { return self.approval() };
         self.take_back_effect();
         self.draft_status("open");
-        let holding = context.subjects.iter().filter(|(limit, _)| self.held_by(limit));
-        let waits = holding.map(|(limit, subject)| {
+        // Whatever holds it: when the time comes, those who came first have the first claim on what the limits leave.
+        let waits = context.subjects.iter().map(|(limit, subject)| {
             let (limit, subject, run_id) = (limit.clone(), subject.clone(), context.run.id.clone());
             Write::People(PeopleWrite::LimitWait { limit, subject, run_id })
         });
-        let waits: Vec<Write> = waits.collect();
         self.writes.extend(waits);
         let mut run = context.to(Stage::Held, Some(release.max(context.now_ms + 1)));
         run.held_since = Some(context.run.held_since.unwrap_or(context.now_ms));
         self.done(run)
-    }
-
-    /// True when this limit is among the rules that hold it.
-    fn held_by(&self, limit: &str) -> bool {
-        let matched = self.gated.verdict.deciding.iter().chain(&self.gated.verdict.also);
-        let mut limits = matched.filter(|reason| reason.kind == RuleKind::Limit);
-        limits.any(|reason| reason.name == limit)
     }
 
     fn approval(mut self) -> Transition {

@@ -87,7 +87,7 @@ pub enum PeopleWrite {
     TimerClear { kind: TimerKind, subject_id: String },
     /// It has happened.
     TimerFired { kind: String, subject_id: String, due_at: i64 },
-    /// A limit holds a run back.
+    /// A run is held; it keeps its place in the line before a limit.
     LimitWait { limit: String, subject: String, run_id: String },
     /// A run waits for no limit any more.
     LimitWaitEnd { run_id: String },
