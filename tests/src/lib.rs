@@ -6,10 +6,12 @@
 mod app;
 mod databases;
 mod fakes;
+mod killable;
 pub mod process;
 
 pub use app::{TestApp, compose, yes};
 pub use databases::{Database, Kind};
+pub use killable::Killable;
 pub use fakes::{Door, FakeModels, ManualClock, Recorder, Recorders};
 
 /// Says that a test did not run, past the capture of the test runner. `tests/run` counts these lines.

@@ -333,6 +333,8 @@ impl Plan<'_> {
     /// The contact wrote again while this message was on its way: the newer message is answered instead.
     fn superseded(mut self, took_us: i64) -> Transition {
         self.record(took_us);
+        // It is not answered, but what it asks for is done: an opt-out counts also when something was said after it.
+        self.side_effects();
         self.take_back_effect();
         self.draft_status("superseded");
         self.say("superseded", "Not answered: the contact has written again since".to_owned(), None);

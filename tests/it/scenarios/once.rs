@@ -6,54 +6,12 @@ use std::time::Duration;
 use remit_engine::domain::{ChannelKind, DEFAULT_WORKSPACE, Stage};
 use remit_engine::ports::SendClass;
 use remit_engine::store::ingest::Ingested;
-use remit_tests::{Database, Kind, TestApp, each_database, yes};
+use remit_tests::{Database, Killable, Kind, TestApp, each_database, yes};
 
 use crate::flow::POLICY;
 
 const SURE: &str = "[question 0.95] When?";
 
-/// A process of its own: when its runtime is gone, so is everything that ran in it, wherever it was.
-struct Process {
-    runtime: Option<tokio::runtime::Runtime>,
-    app: Arc<TestApp>,
-}
-
-impl Process {
-    async fn start(database: &Arc<Database>, class: SendClass) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let (database, handle) = (Arc::clone(database), runtime.handle().clone());
-        let (done, app) = tokio::sync::oneshot::channel();
-        std::thread::spawn(move || {
-            let _ = done.send(handle.block_on(TestApp::with_class(&database, POLICY, class)));
-        });
-        Self { runtime: Some(runtime), app: Arc::new(app.await.unwrap()) }
-    }
-
-    /// Does something inside the process.
-    async fn inside<T: Send + 'static>(
-        &self,
-        work: impl AsyncFnOnce(Arc<TestApp>) -> T + Send + 'static,
-    ) -> T
-    where
-        T: Send,
-    {
-        let (done, result) = tokio::sync::oneshot::channel();
-        let (app, handle) = (Arc::clone(&self.app), self.runtime.as_ref().unwrap().handle().clone());
-        std::thread::spawn(move || {
-            let value = handle.block_on(work(app));
-            let _ = done.send(value);
-        });
-        result.await.unwrap()
-    }
-
-    /// Pulls the plug.
-    fn kill(mut self) -> Arc<TestApp> {
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
-        Arc::clone(&self.app)
-    }
-}
 
 /// Another process takes over: leases of the dead one have run out by then.
 async fn recovered(dead: &TestApp, database: &Database) -> TestApp {
@@ -65,13 +23,13 @@ async fn recovered(dead: &TestApp, database: &Database) -> TestApp {
 
 each_database!(s03_killed_after_the_approval_and_before_the_provider_it_sends_once, |database| {
     let database = Arc::new(database);
-    let process = Process::start(&database, SendClass::Queryable).await;
+    let process = Killable::start(&database, POLICY, SendClass::Queryable).await;
     let message = process.inside(async |app| app.receive(ChannelKind::Chat, "visitor-1", "[complaint 0.9] Hm").await).await;
     // The provider is about to be called and never is.
-    process.app.outbound.recorder.before.shut();
+    process.app().outbound.recorder.before.shut();
     let asked = message.clone();
     process.inside(async move |app| app.approve(&asked).await.unwrap()).await;
-    process.app.outbound.recorder.before.crowd(1).await;
+    process.app().outbound.recorder.before.crowd(1).await;
     let dead = process.kill();
     dead.outbound.recorder.before.open();
     let app = recovered(&dead, &database).await;
@@ -82,10 +40,10 @@ each_database!(s03_killed_after_the_approval_and_before_the_provider_it_sends_on
 
 each_database!(s04_killed_after_the_provider_took_it_there_is_one_message, |database| {
     let database = Arc::new(database);
-    let process = Process::start(&database, SendClass::Queryable).await;
-    process.app.outbound.recorder.after.shut();
+    let process = Killable::start(&database, POLICY, SendClass::Queryable).await;
+    process.app().outbound.recorder.after.shut();
     let message = process.inside(async |app| app.store(ChannelKind::Chat, "visitor-1", SURE).await).await;
-    process.app.outbound.recorder.after.crowd(1).await;
+    process.app().outbound.recorder.after.crowd(1).await;
     let dead = process.kill();
     dead.outbound.recorder.after.open();
     assert_eq!(dead.sent().len(), 1, "the provider has it");
