@@ -223,6 +223,7 @@ impl Day {
     }
 
     async fn step(&mut self) {
+        self.relax().await;
         let contact = self.contact();
         match self.random.random_range(0..24) {
             0..=4 => self.write_in(contact, "question 0.95", true).await,
@@ -263,6 +264,26 @@ impl Day {
         self.app().engine.wake();
         self.app().settle().await;
         self.check().await;
+    }
+
+    /// Lifts a restriction now and then; without this little would ever leave.
+    async fn relax(&mut self) {
+        if !self.random.random_bool(0.4) {
+            return;
+        }
+        let contact = self.contact();
+        let Contact { human, paused, .. } = self.model.contacts[contact];
+        if self.model.stopped {
+            self.flip().await;
+        } else if let Some(kind) = self.model.off.pop_first() {
+            self.note(format!("{kind} active: true"));
+            let id = format!("chn_{kind}");
+            self.app().engine.set_channel_active(DEFAULT_WORKSPACE, &id, true, "a test", "Ana").await.unwrap();
+        } else if human {
+            self.hand_over(contact).await;
+        } else if paused {
+            self.pause(contact).await;
+        }
     }
 
     /// Several at once, and nobody waits for anybody.

@@ -9,6 +9,7 @@
 mod approvals;
 mod contract;
 mod controls;
+mod desk;
 mod conversations;
 mod inbound;
 mod messages;

@@ -150,3 +150,49 @@ each_database!(s17_approved_at_night_it_waits_for_the_office_and_for_room_in_ord
     assert!(order[..2].iter().all(|text| ["answer 1", "answer 2"].contains(&text.as_str())), "{order:?}");
     assert!(order[2..4].iter().all(|text| ["answer 3", "answer 4"].contains(&text.as_str())), "{order:?}");
 });
+
+each_database!(s19_a_closer_does_not_approve_and_a_viewer_does_not_reply, |database| {
+    use axum::body::Body;
+    use axum::http::Request;
+    use http_body_util::BodyExt;
+    use remit_api::http::{App, new_key, router};
+    use remit_engine::domain::{DEFAULT_WORKSPACE, IdKind};
+    use remit_engine::store::Write;
+    use tower::ServiceExt;
+
+    let app = TestApp::new(&database, POLICY).await;
+    let mut keys = Vec::new();
+    for (number, role) in ["viewer", "closer"].into_iter().enumerate() {
+        let rep = app.colleague(role, role).await;
+        let (key, key_sha256) = new_key(&[u8::try_from(number).unwrap() + 1; 32]);
+        let write =
+            Write::ApiKey { id: app.engine.ids().next(IdKind::ApiKey), rep_id: rep.id, name: "test".to_owned(), key_sha256 };
+        app.engine.commit_writes(DEFAULT_WORKSPACE, vec![write]).await.unwrap();
+        keys.push(key);
+    }
+    let message = app.receive(ChannelKind::Chat, "visitor-1", UNSURE).await;
+    let (approval, draft) = (app.approval(&message).await, app.draft(&message).await);
+    let router = router(App::new(app.engine.clone(), [7; 32]));
+    let approve = format!("/api/v1/approvals/{}/approve", approval.id);
+    let reply = format!("/api/v1/conversations/{}/replies", message.conversation_id);
+    let yes = serde_json::json!({ "draft_version": draft.version, "content_sha256": draft.content_sha256 });
+    let text = serde_json::json!({ "body_text": "Hello" });
+    for (key, path, body, needed) in
+        [(&keys[1], &approve, &yes, "approver"), (&keys[0], &reply, &text, "closer"), (&keys[0], &approve, &yes, "approver")]
+    {
+        let request = Request::post(path)
+            .header("authorization", format!("Bearer {key}"))
+            .header("content-type", "application/json")
+            .body(Body::from(body.to_string()))
+            .unwrap();
+        let response = router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status().as_u16(), 403, "{path}");
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let problem: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!((problem["code"].as_str(), problem["needed_role"].as_str()), (Some("forbidden"), Some(needed)));
+    }
+    app.settle().await;
+    assert!(app.sent().is_empty());
+    assert_eq!(app.run_of(&message).await.stage, Stage::WaitingApproval);
+    assert_eq!(app.approval(&message).await, approval, "nothing has changed");
+});
