@@ -36,8 +36,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Decide`] when it is decided already; nothing was changed then.
     pub async fn reject(&self, rep: &RepRow, approval_id: &str, reason: &str) -> Result<(), EngineError> {
-        let decide =
-            |asked: &Asked<'_>| decide::person::reject(asked.context, asked.approval, rep, reason, self.ids());
+        let decide = |asked: &Asked<'_>| decide::person::reject(asked.context, asked.approval, rep, reason, self.ids());
         self.settle_approval(rep, approval_id, decide).await
     }
 
@@ -110,8 +109,7 @@ impl Engine {
         instruction: Option<&str>,
     ) -> Result<(), EngineError> {
         let approval_id = self.approval_of(rep, draft_id).await?;
-        let decide =
-            |asked: &Asked<'_>| edit::regenerate(asked.context, asked.approval, rep, instruction, self.ids());
+        let decide = |asked: &Asked<'_>| edit::regenerate(asked.context, asked.approval, rep, instruction, self.ids());
         self.settle_approval(rep, &approval_id, decide).await
     }
 
@@ -276,19 +274,13 @@ impl Engine {
                 rep_id: called.id.clone(),
                 conversation_id: conversation.id.clone(),
             }));
-            writes.push(Write::UnreadMark {
-                rep_id: called.id.clone(),
-                conversation_id: conversation.id.clone(),
-            });
+            writes.push(Write::UnreadMark { rep_id: called.id.clone(), conversation_id: conversation.id.clone() });
             let summary = format!("{} called {} in a note", rep.name, called.name);
             let refers_to = Some(called.id.clone());
             writes.push(self.said(rep, &conversation.id, &conversation.contact_id, "mention", summary, refers_to));
         }
         if writes.len() > 2 {
-            writes.push(Write::ActionAdd {
-                conversation_id: conversation.id.clone(),
-                reason: ActionReason::Mention,
-            });
+            writes.push(Write::ActionAdd { conversation_id: conversation.id.clone(), reason: ActionReason::Mention });
         }
         self.commit_writes(ws, writes).await?;
         Ok(id)

@@ -57,8 +57,6 @@ impl Engine {
             return Ok(Vec::new());
         };
         let conversation = read::conversation(conn, &due.workspace_id, &approval.conversation_id).await?;
-        Ok(conversation.map_or_else(Vec::new, |conversation| {
-            timer::remind(&approval, &conversation, now, self.ids())
-        }))
+        Ok(conversation.map_or_else(Vec::new, |conversation| timer::remind(&approval, &conversation, now, self.ids())))
     }
 }

@@ -379,7 +379,8 @@ impl Day {
         let Some(conversation) = self.conversation_of(contact).await else { return };
         let app = Arc::clone(self.app());
         let mut reader = app.engine.db().read().await.unwrap();
-        let drafts = read::drafts(&mut reader.conn(), DEFAULT_WORKSPACE, &conversation, i64::MAX, "~", 1).await.unwrap();
+        let drafts =
+            read::drafts(&mut reader.conn(), DEFAULT_WORKSPACE, &conversation, i64::MAX, "~", 1).await.unwrap();
         drop(reader);
         let Some(draft) = drafts.first() else { return };
         if app.engine.take_back(&app.rep, &draft.id).await.is_ok() {
@@ -387,7 +388,8 @@ impl Day {
             self.model.replies.remove(&draft.body_text);
             self.model.approved.retain(|(_, text)| *text != draft.body_text);
             // It may leave again only with a yes, and it is no automatic one any more.
-            if let Some(number) = self.model.messages.iter().position(|message| message.ingested.run_id == draft.run_id) {
+            if let Some(number) = self.model.messages.iter().position(|message| message.ingested.run_id == draft.run_id)
+            {
                 self.model.messages[number].sure = false;
             }
         }
@@ -428,7 +430,11 @@ impl Day {
     async fn crash(&mut self) {
         let before = self.random.random_bool(0.5);
         let recorder = Arc::clone(&self.app().outbound.recorder);
-        if before { recorder.before.shut() } else { recorder.after.shut() }
+        if before {
+            recorder.before.shut()
+        } else {
+            recorder.after.shut()
+        }
         let contact = self.contact();
         self.write_in(contact, "question 0.95", true).await;
         tokio::time::sleep(Duration::from_millis(self.random.random_range(0..40))).await;

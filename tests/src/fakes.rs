@@ -188,7 +188,13 @@ impl Recorder {
     /// Nothing has left yet.
     #[must_use]
     pub fn everywhere(class: SendClass) -> Arc<Recorders> {
-        let recorder = Arc::new(Self { sent: Mutex::new(Vec::new()), failures: Mutex::new(Vec::new()), class, before: Door::default(), after: Door::default() });
+        let recorder = Arc::new(Self {
+            sent: Mutex::new(Vec::new()),
+            failures: Mutex::new(Vec::new()),
+            class,
+            before: Door::default(),
+            after: Door::default(),
+        });
         Arc::new(Recorders { outbound: recorder.clone() as Arc<dyn Outbound>, recorder })
     }
 

@@ -35,10 +35,7 @@ impl Killable {
     }
 
     /// Does something inside it.
-    pub async fn inside<T: Send + 'static>(
-        &self,
-        work: impl AsyncFnOnce(Arc<TestApp>) -> T + Send + 'static,
-    ) -> T {
+    pub async fn inside<T: Send + 'static>(&self, work: impl AsyncFnOnce(Arc<TestApp>) -> T + Send + 'static) -> T {
         let app = Arc::clone(&self.app);
         on_a_thread(self.runtime.handle().clone(), async move || work(app).await).await
     }

@@ -51,7 +51,8 @@ each_database!(a_draft_is_edited_restored_and_written_anew, |database| {
 });
 
 each_database!(two_people_see_each_others_yes, |database| {
-    let policy = POLICY.replace("approvers team inbox }", "approvers team inbox  two people when intent is complaint }");
+    let policy =
+        POLICY.replace("approvers team inbox }", "approvers team inbox  two people when intent is complaint }");
     let api = Api::new(&database).await;
     api.app.change_policy(&policy).await;
     api.app.receive(ChannelKind::Chat, "visitor-1", UNSURE).await;
@@ -144,7 +145,10 @@ each_database!(a_conversation_is_snoozed_opened_closed_and_taken_over, |database
     assert_eq!(api.post("closer", &format!("{conversation}/snooze"), past).await.pointers()[0].0, "/until");
     let until = json!({ "until": "2026-03-04T09:00:00Z" });
     let snoozed = api.post("closer", &format!("{conversation}/snooze"), until).await.good();
-    assert_eq!((&snoozed["status"], &snoozed["snoozed_until"]), (&json!("snoozed"), &json!("2026-03-04T09:00:00.000Z")));
+    assert_eq!(
+        (&snoozed["status"], &snoozed["snoozed_until"]),
+        (&json!("snoozed"), &json!("2026-03-04T09:00:00.000Z"))
+    );
     let open = post("reopen").await;
     assert_eq!((&open["status"], &open["snoozed_until"]), (&json!("open"), &Value::Null));
     assert_eq!(post("take-over").await["human_active"], true);

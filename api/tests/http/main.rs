@@ -9,8 +9,8 @@
 mod approvals;
 mod contract;
 mod controls;
-mod desk;
 mod conversations;
+mod desk;
 mod inbound;
 mod messages;
 mod problems;

@@ -379,10 +379,7 @@ pub(super) fn ask_people(
             base_revision: context.conversation.revision,
         },
         Write::DraftStatus { id: draft.id.clone(), status: "pending_approval" },
-        Write::ActionAdd {
-            conversation_id: context.conversation.id.clone(),
-            reason: ActionReason::ApprovalPending,
-        },
+        Write::ActionAdd { conversation_id: context.conversation.id.clone(), reason: ActionReason::ApprovalPending },
     ];
     if let Some(ms) = terms.remind_after_ms {
         writes.push(Write::People(PeopleWrite::Timer {

@@ -108,9 +108,8 @@ pub fn approve(
         approved.draft = Some(edited);
     }
     let Some(text) = &approved.draft else { return Err(already(approval)) };
-    let given = votes.iter().filter(|vote| {
-        vote.draft_version == text.version && vote.content_sha256 == text.content_sha256
-    });
+    let given =
+        votes.iter().filter(|vote| vote.draft_version == text.version && vote.content_sha256 == text.content_sha256);
     let mut people: Vec<&VoteRow> = given.collect();
     if let Some(own) = people.iter().find(|vote| vote.rep_id == rep.id) {
         return Err(DecideError::SecondPerson { first: own.rep_name.clone() });

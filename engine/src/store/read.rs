@@ -3,8 +3,8 @@
 
 use super::rows::{
     ActionRow, AddressRow, ApprovalRow, ChannelRow, ContactRow, ConversationRow, DecisionRow, DraftRow,
-    DraftVersionRow, DueRow, EffectRow, MentionRow, MessageRow, NoteRow, PolicyActiveRow, PolicyVersionRow,
-    QueuedRow, RawBytesRow, RejectedRow, RepRow, RunRow, SwitchRow, TimelineRow, TimerRow, VoteRow, WorkspaceRow,
+    DraftVersionRow, DueRow, EffectRow, MentionRow, MessageRow, NoteRow, PolicyActiveRow, PolicyVersionRow, QueuedRow,
+    RawBytesRow, RejectedRow, RepRow, RunRow, SwitchRow, TimelineRow, TimerRow, VoteRow, WorkspaceRow,
 };
 use super::statements as sql;
 use super::{Conn, StoreError, on};

@@ -9,12 +9,7 @@ impl Db {
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub(crate) async fn due_timers(
-        &self,
-        now: i64,
-        limit: i64,
-        lease_until: i64,
-    ) -> Result<Vec<TimerRow>, StoreError> {
+    pub(crate) async fn due_timers(&self, now: i64, limit: i64, lease_until: i64) -> Result<Vec<TimerRow>, StoreError> {
         Ok(match self {
             Self::Sqlite { read, .. } => {
                 sqlx::query_as(sql::sqlite::TIMER_DUE).bind(now).bind(limit).fetch_all(read).await?

@@ -203,7 +203,9 @@ impl SendFence {
                 .fetch_one(c)
                 .await?);
             let room = most - sent;
-            if room <= 0 || read::limit_ahead(conn, ws, (limit.as_str(), subject.as_str()), run_id, now_ms, room).await? >= room {
+            if room <= 0
+                || read::limit_ahead(conn, ws, (limit.as_str(), subject.as_str()), run_id, now_ms, room).await? >= room
+            {
                 return Ok(false);
             }
         }

@@ -98,7 +98,6 @@ pub enum PeopleWrite {
 }
 
 impl PeopleWrite {
-    #[expect(clippy::too_many_lines, reason = "one arm per kind of write, each a call; splitting would hide the list")]
     pub(super) async fn apply(&self, conn: &mut Conn<'_>, ws: &str, now: i64) -> Result<(), StoreError> {
         match self {
             Self::Vote { approval_id, rep_id, rep_name, draft_version, content_sha256 } => {

@@ -22,8 +22,12 @@ each_database!(s20_an_unknown_sender_by_sms_becomes_a_contact_and_a_person_is_as
     let addresses = read::contact_addresses(&mut reader.conn(), DEFAULT_WORKSPACE, &contact.id).await.unwrap();
     assert_eq!(addresses.iter().map(|row| row.address.as_str()).collect::<Vec<_>>(), ["+41791234567"]);
     let filter = ConversationFilter { channel: Some("sms"), requires_action: true, ..ConversationFilter::default() };
-    let list = inbox::page(&mut reader.conn(), DEFAULT_WORKSPACE, &app.rep.id, filter, (i64::MAX, "~"), 10).await.unwrap();
-    assert_eq!(list.iter().map(|row| row.conversation.id.as_str()).collect::<Vec<_>>(), [message.conversation_id.as_str()]);
+    let list =
+        inbox::page(&mut reader.conn(), DEFAULT_WORKSPACE, &app.rep.id, filter, (i64::MAX, "~"), 10).await.unwrap();
+    assert_eq!(
+        list.iter().map(|row| row.conversation.id.as_str()).collect::<Vec<_>>(),
+        [message.conversation_id.as_str()]
+    );
     assert_eq!(app.run_of(&message).await.stage, Stage::WaitingApproval);
     assert!(app.sent().is_empty());
 });
@@ -31,8 +35,11 @@ each_database!(s20_an_unknown_sender_by_sms_becomes_a_contact_and_a_person_is_as
 each_database!(s21_a_channel_that_is_switched_off_keeps_what_comes_in_and_answers_nobody, |database| {
     let app = TestApp::new(&database, POLICY).await;
     let queued = app.receive(ChannelKind::Email, "bo@example.com", SURE).await;
-    let stopped =
-        app.engine.set_channel_active(DEFAULT_WORKSPACE, "chn_email", false, "the account is sold", "Ana").await.unwrap();
+    let stopped = app
+        .engine
+        .set_channel_active(DEFAULT_WORKSPACE, "chn_email", false, "the account is sold", "Ana")
+        .await
+        .unwrap();
     assert_eq!((stopped.stopped, stopped.in_flight), (1, 0), "what was queued is taken back");
     let message = app.receive(ChannelKind::Email, "cy@example.com", SURE).await;
     app.wait(Duration::from_secs(3600)).await;
@@ -113,7 +120,10 @@ each_database!(s28_what_one_rep_has_seen_another_has_not, |database| {
     app.engine.commit_writes(DEFAULT_WORKSPACE, vec![seen]).await.unwrap();
     let mut reader = app.engine.db().read().await.unwrap();
     for (rep, unread) in [(&app.rep, 0), (&bo, 1)] {
-        let row = inbox::one(&mut reader.conn(), DEFAULT_WORKSPACE, &message.conversation_id, &rep.id).await.unwrap().unwrap();
+        let row = inbox::one(&mut reader.conn(), DEFAULT_WORKSPACE, &message.conversation_id, &rep.id)
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(row.unread, unread, "{}", rep.name);
     }
 });
@@ -122,7 +132,8 @@ each_database!(s29_a_note_with_an_address_and_a_name_stays_inside_and_calls_the_
     let app = TestApp::new(&database, POLICY).await;
     let bo = app.colleague("Bo", "closer").await;
     let message = app.receive(ChannelKind::Chat, "visitor-1", "[complaint 0.9] Hm").await;
-    let before = app.engine.add_note(&app.rep, &message.conversation_id, "write to customer@ana.example").await.unwrap();
+    let before =
+        app.engine.add_note(&app.rep, &message.conversation_id, "write to customer@ana.example").await.unwrap();
     let mut reader = app.engine.db().read().await.unwrap();
     let mentions = |rep: &str| {
         let rep = rep.to_owned();
@@ -133,14 +144,19 @@ each_database!(s29_a_note_with_an_address_and_a_name_stays_inside_and_calls_the_
         }
     };
     assert!(mentions(&app.rep.id).await.is_empty(), "an address calls nobody: {before}");
-    let note = app.engine.add_note(&app.rep, &message.conversation_id, "@Bo please mail bo@example.com, @nobody").await.unwrap();
+    let note = app
+        .engine
+        .add_note(&app.rep, &message.conversation_id, "@Bo please mail bo@example.com, @nobody")
+        .await
+        .unwrap();
     app.wait(Duration::from_secs(3600)).await;
     assert!(app.sent().is_empty());
     let called = mentions(&bo.id).await;
     assert_eq!(called.iter().map(|row| row.note_id.as_str()).collect::<Vec<_>>(), [note.as_str()]);
     assert_eq!(app.actions(&message).await, ["approval_pending", "mention"]);
     assert!(app.timeline(&message).await.contains("Ana called Bo in a note"));
-    let row = inbox::one(&mut reader.conn(), DEFAULT_WORKSPACE, &message.conversation_id, &bo.id).await.unwrap().unwrap();
+    let row =
+        inbox::one(&mut reader.conn(), DEFAULT_WORKSPACE, &message.conversation_id, &bo.id).await.unwrap().unwrap();
     assert!(row.unread > 0);
 });
 

@@ -12,7 +12,6 @@ use crate::flow::POLICY;
 
 const SURE: &str = "[question 0.95] When?";
 
-
 /// Another process takes over: leases of the dead one have run out by then.
 async fn recovered(dead: &TestApp, database: &Database) -> TestApp {
     dead.clock.advance(Duration::from_secs(31));
@@ -24,7 +23,8 @@ async fn recovered(dead: &TestApp, database: &Database) -> TestApp {
 each_database!(s03_killed_after_the_approval_and_before_the_provider_it_sends_once, |database| {
     let database = Arc::new(database);
     let process = Killable::start(&database, POLICY, SendClass::Queryable).await;
-    let message = process.inside(async |app| app.receive(ChannelKind::Chat, "visitor-1", "[complaint 0.9] Hm").await).await;
+    let message =
+        process.inside(async |app| app.receive(ChannelKind::Chat, "visitor-1", "[complaint 0.9] Hm").await).await;
     // The provider is about to be called and never is.
     process.app().outbound.recorder.before.shut();
     let asked = message.clone();

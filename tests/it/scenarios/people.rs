@@ -165,8 +165,12 @@ each_database!(s19_a_closer_does_not_approve_and_a_viewer_does_not_reply, |datab
     for (number, role) in ["viewer", "closer"].into_iter().enumerate() {
         let rep = app.colleague(role, role).await;
         let (key, key_sha256) = new_key(&[u8::try_from(number).unwrap() + 1; 32]);
-        let write =
-            Write::ApiKey { id: app.engine.ids().next(IdKind::ApiKey), rep_id: rep.id, name: "test".to_owned(), key_sha256 };
+        let write = Write::ApiKey {
+            id: app.engine.ids().next(IdKind::ApiKey),
+            rep_id: rep.id,
+            name: "test".to_owned(),
+            key_sha256,
+        };
         app.engine.commit_writes(DEFAULT_WORKSPACE, vec![write]).await.unwrap();
         keys.push(key);
     }
@@ -177,9 +181,11 @@ each_database!(s19_a_closer_does_not_approve_and_a_viewer_does_not_reply, |datab
     let reply = format!("/api/v1/conversations/{}/replies", message.conversation_id);
     let yes = serde_json::json!({ "draft_version": draft.version, "content_sha256": draft.content_sha256 });
     let text = serde_json::json!({ "body_text": "Hello" });
-    for (key, path, body, needed) in
-        [(&keys[1], &approve, &yes, "approver"), (&keys[0], &reply, &text, "closer"), (&keys[0], &approve, &yes, "approver")]
-    {
+    for (key, path, body, needed) in [
+        (&keys[1], &approve, &yes, "approver"),
+        (&keys[0], &reply, &text, "closer"),
+        (&keys[0], &approve, &yes, "approver"),
+    ] {
         let request = Request::post(path)
             .header("authorization", format!("Bearer {key}"))
             .header("content-type", "application/json")

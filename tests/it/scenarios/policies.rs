@@ -31,7 +31,8 @@ each_database!(s10_while_a_mailbox_is_new_even_full_autonomy_asks, |database| {
 });
 
 each_database!(s11_an_action_that_is_off_stays_off_in_full_autonomy, |database| {
-    let policy = POLICY.replace("autonomy controlled", "autonomy full").replace("undo 0s\n", "undo 0s\nactions { reply off }\n");
+    let policy =
+        POLICY.replace("autonomy controlled", "autonomy full").replace("undo 0s\n", "undo 0s\nactions { reply off }\n");
     let app = TestApp::new(&database, &policy).await;
     let message = app.receive(ChannelKind::Chat, "visitor-1", SURE).await;
     let decision = app.decision(&message).await;
@@ -101,7 +102,9 @@ each_database!(s14_two_machines_that_answer_each_other_come_to_an_end, |database
 each_database!(s15_what_a_mail_says_to_the_machine_changes_nothing, |database| {
     let app = TestApp::shipped(&database, "default.remit").await;
     for (number, text) in
-        ["How much does the Pro plan cost?", "Where can I change my password?", "I will call my lawyer"].iter().enumerate()
+        ["How much does the Pro plan cost?", "Where can I change my password?", "I will call my lawyer"]
+            .iter()
+            .enumerate()
     {
         let mut outcomes = Vec::new();
         for (kind, injected) in [

@@ -97,13 +97,7 @@ pub(crate) struct EditedText {
 
 impl EditedText {
     /// The same for the engine, with the draft's subject where it brings none.
-    pub(crate) async fn checked<R>(
-        &self,
-        at: &str,
-        app: &App,
-        rep: &Rep<R>,
-        draft_id: &str,
-    ) -> Result<Edit, ApiError> {
+    pub(crate) async fn checked<R>(&self, at: &str, app: &App, rep: &Rep<R>, draft_id: &str) -> Result<Edit, ApiError> {
         bounded(&format!("{at}/body_text"), &self.body_text, 100_000)?;
         let subject = match &self.subject {
             Some(subject) => Some(one_line(&format!("{at}/subject"), subject)?),
