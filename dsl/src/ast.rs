@@ -219,9 +219,11 @@ pub(crate) enum ItemKind {
     Tiers(Vec<Word>),
     Segment {
         name: Word,
+        title: Option<Word>,
     },
     Team {
         name: Word,
+        title: Option<Word>,
         during: Option<Word>,
     },
     Agent {
@@ -246,6 +248,7 @@ pub(crate) enum ItemKind {
     Detector {
         name: Word,
         subject: Subject,
+        title: Option<Word>,
         signals: Vec<Signal>,
     },
     Script {
@@ -267,6 +270,7 @@ pub(crate) enum ItemKind {
     Risk(Vec<(Word, Cond, At)>),
     Switch {
         name: Word,
+        title: Option<Word>,
         outcome: OutcomeWord,
         scope: Scope,
     },
@@ -313,9 +317,25 @@ pub(crate) enum ItemKind {
     },
 }
 
+/// An annotation: `@backstop`, `@owner("support leads")`, `@allow(R0305, "why")`.
 #[derive(Clone, Debug)]
 pub(crate) struct Note {
     pub(crate) tag: Word,
+    pub(crate) argument: Option<NoteValue>,
+    /// The text behind the argument, as in `@allow(R0305, "why")`.
+    pub(crate) reason: Option<Word>,
+    pub(crate) at: At,
+}
+
+/// The first argument of an annotation. Which one an annotation takes is checked later.
+#[derive(Clone, Debug)]
+pub(crate) enum NoteValue {
+    Text(Word),
+    /// `2026-12-31`, as written; not checked to be in the calendar.
+    Date(Word),
+    /// The code of a diagnostic.
+    Code(Word),
+    Name(Word),
 }
 
 #[derive(Clone, Debug)]

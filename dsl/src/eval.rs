@@ -16,7 +16,7 @@ use crate::model::{Bands, Demand, Model, Release, Scoped};
 use crate::verdict::{ApprovalTerms, Location, Outcome, Pause, Reason, Route, RuleKind, Setting, Verdict};
 
 /// Longest time that a reply may be held: after it a person decides.
-const LONGEST_HOLD_MS: i64 = 7 * 24 * 3_600_000;
+pub(crate) const LONGEST_HOLD_MS: i64 = 7 * 24 * 3_600_000;
 
 /// A demand that may have been met already, with its reason.
 struct Settled {
@@ -272,7 +272,11 @@ impl<'a> Decision<'a> {
             let because = (outcome == Outcome::Send && candidate.demand.outcome > Outcome::Send)
                 .then(|| if self.approved { "a person approved it" } else { "the hold is over" }.to_owned());
             let Candidate { name, at, uncertain, .. } = candidate;
-            Settled { reason: Reason { kind, name, outcome, at: at.clone(), because, uncertain }, release_ms }
+            let (owner, ticket) = (None, None);
+            Settled {
+                reason: Reason { kind, name, outcome, at: at.clone(), because, owner, ticket, uncertain },
+                release_ms,
+            }
         });
         let careful = |settled: &Settled| {
             (
@@ -287,7 +291,16 @@ impl<'a> Decision<'a> {
             let because = Some("the policy says nothing about it".to_owned());
             let at = self.model.header.clone();
             Settled {
-                reason: Reason { kind, name: "nothing".to_owned(), outcome, at, because, uncertain: false },
+                reason: Reason {
+                    kind,
+                    name: "nothing".to_owned(),
+                    outcome,
+                    at,
+                    because,
+                    owner: None,
+                    ticket: None,
+                    uncertain: false,
+                },
                 release_ms: None,
             }
         })
@@ -333,7 +346,11 @@ impl<'a> Decision<'a> {
             let (outcome, release_ms) = self.settle(&rule.demand, from_ms);
             if outcome > Outcome::Send {
                 let (kind, name, at, because) = (rule.kind, rule.name.clone(), rule.at.clone(), rule.because.clone());
-                settled.push(Settled { reason: Reason { kind, name, outcome, at, because, uncertain }, release_ms });
+                let (owner, ticket) = (rule.tags.owner.clone(), rule.tags.ticket.clone());
+                settled.push(Settled {
+                    reason: Reason { kind, name, outcome, at, because, owner, ticket, uncertain },
+                    release_ms,
+                });
             }
         }
         settled

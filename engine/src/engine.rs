@@ -245,10 +245,13 @@ impl Engine {
                 }
             })
         };
+        let sealer = tokio::spawn(crate::ledger::keep_sealing(self.clone(), stopped.clone()));
         queue::run(self.clone(), stop).await;
         stopped.cancel();
-        if let Err(error) = listener.await {
-            tracing::warn!(%error, "the listener ended with an error");
+        for ended in [listener.await, sealer.await] {
+            if let Err(error) = ended {
+                tracing::warn!(%error, "a background task ended with an error");
+            }
         }
     }
 

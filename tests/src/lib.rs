@@ -4,6 +4,7 @@
 //! without it those tests say loudly that they did not run, and `tests/run` counts them.
 
 mod app;
+pub mod crash;
 mod databases;
 mod fakes;
 mod killable;

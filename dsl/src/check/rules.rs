@@ -12,7 +12,7 @@ use crate::vocabulary::{LIMIT_PER, LIMIT_WHAT};
 
 impl Checker<'_> {
     pub(super) fn rules(&mut self, files: &[File]) {
-        for (file, kind, _) in items(files) {
+        for (file, kind, item) in items(files) {
             match kind {
                 ItemKind::Risk(rows) => {
                     self.in_risk = true;
@@ -28,24 +28,25 @@ impl Checker<'_> {
                     let kind = if file.role == Role::Base { RuleKind::Standard } else { RuleKind::Guard };
                     let (demand, when) = (self.demand(outcome), self.condition(when));
                     let because = because.as_ref().map(|text| text.text.clone());
-                    let at = self.location(name.at);
-                    self.model.rules.push(Rule { kind, name: name.text.clone(), demand, when, because, at });
+                    let (at, tags) = (self.location(name.at), self.tags(item));
+                    self.model.rules.push(Rule { kind, name: name.text.clone(), demand, when, because, tags, at });
                 }
-                ItemKind::Switch { name, outcome, scope } => {
+                ItemKind::Switch { name, outcome, scope, .. } => {
                     let slot = self.slot(&format!("switch:{}", name.text), Kind::YesNo, false);
                     let (demand, (_, scope)) = (self.demand(outcome), self.scope(scope));
                     let when = Expr::All(vec![Expr::Yes(slot), scope]);
                     let at = self.location(name.at);
                     let (kind, name) = (RuleKind::Switch, name.text.clone());
-                    self.model.rules.push(Rule { kind, name, demand, when, because: None, at });
+                    let tags = self.tags(item);
+                    self.model.rules.push(Rule { kind, name, demand, when, because: None, tags, at });
                 }
                 ItemKind::Limit { name, count, what, per, window, outcome, scope } => {
                     let slot = self.slot(&format!("over:{}", name.text), Kind::YesNo, false);
                     let (demand, (_, scope)) = (self.demand(outcome), self.scope(scope));
                     let when = Expr::All(vec![Expr::Yes(slot), scope]);
                     let at = self.location(name.at);
-                    self.fixed("thing that a limit counts", what, &LIMIT_WHAT);
-                    self.fixed("thing that a limit is counted for", per, &LIMIT_PER);
+                    self.fixed("a limit cannot count", what, &LIMIT_WHAT);
+                    self.fixed("a limit cannot be kept for each", per, &LIMIT_PER);
                     let count = u32::try_from(count.thousandths / 1000).unwrap_or(u32::MAX);
                     let window = self.window(window, name);
                     self.model.limits.push(Limit {
@@ -57,7 +58,8 @@ impl Checker<'_> {
                         at: at.clone(),
                     });
                     let (kind, name) = (RuleKind::Limit, name.text.clone());
-                    self.model.rules.push(Rule { kind, name, demand, when, because: None, at });
+                    let tags = self.tags(item);
+                    self.model.rules.push(Rule { kind, name, demand, when, because: None, tags, at });
                 }
                 ItemKind::Pause { name, for_ms, when } => {
                     let when = self.condition(when);
@@ -75,12 +77,15 @@ impl Checker<'_> {
         match window {
             Per::Millis(0) => {
                 let message = format!("the limit `{}` counts over no time at all", limit.text);
-                self.report(Finding::new("R0104", limit.at, message));
+                self.report(
+                    Finding::new("R0104", limit.at, message)
+                        .hint("write `per day`, `per hour` or a time such as `per 10m`"),
+                );
                 Window::CalendarDay
             }
             Per::Millis(ms) => Window::Millis(*ms),
             Per::Named(word) => {
-                self.fixed("time for a limit", word, &["day", "hour"]);
+                self.fixed("a limit cannot count over one", word, &["day", "hour"]);
                 if word.text == "hour" { Window::CalendarHour } else { Window::CalendarDay }
             }
         }

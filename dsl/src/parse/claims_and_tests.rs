@@ -37,7 +37,7 @@ impl<'i> Walk<'i, '_> {
     pub(super) fn givens(&mut self) -> Option<Vec<Given>> {
         let mut givens = Vec::new();
         while let Some(pair) = self.next(Rule::given) {
-            let pair = pair.into_inner().find(|pair| pair.as_rule() != Rule::COMMENT)?;
+            let pair = pair.into_inner().next()?;
             givens.push(self.given(pair)?);
         }
         Some(givens)

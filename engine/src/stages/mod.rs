@@ -12,6 +12,7 @@ use std::time::Instant;
 use crate::decide;
 use crate::domain::{Gate, Stage};
 use crate::engine::Engine;
+use crate::failpoint::{self, FailPoint};
 use crate::policies::{InForce, PolicyError};
 use crate::ports::{ClassifyInput, DraftError, DraftInput};
 use crate::store::{Outcome, StoreError, Transition};
@@ -59,6 +60,7 @@ pub(crate) async fn advance(engine: &Engine, workspace: &str, run_id: &str, epoc
         if context.run.epoch != epoch || context.run.stage.is_terminal() || !due {
             return Ok(());
         }
+        failpoint::reached(FailPoint::StepBegun);
         match step(engine, &in_force, &context).await? {
             Next::Again => {}
             Next::With(next) => known = Some((in_force, *next)),

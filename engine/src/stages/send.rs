@@ -6,6 +6,7 @@ use super::{Next, StepError, commit, counted_limits};
 use crate::decide::{self, RunContext};
 use crate::domain::Gate;
 use crate::engine::Engine;
+use crate::failpoint::{self, FailPoint};
 use crate::policies::InForce;
 use crate::ports::{OutboundMessage, SendClass, SendError, SendReceipt};
 use crate::store::{Outcome, StoreError};
@@ -30,8 +31,10 @@ pub(super) async fn begin(engine: &Engine, in_force: &InForce, context: &RunCont
         Outcome::Fenced => return Ok(Next::Again),
         Outcome::Lost | Outcome::Ingested(_) => return Ok(Next::Stop),
     }
+    failpoint::reached(FailPoint::SendClaimed);
     let message = payload(&effect.payload)?;
     let answer = engine.outbound().for_channel(context.channel_kind).send(&message).await;
+    failpoint::reached(FailPoint::SendAnswered);
     finish(engine, context, &answer).await
 }
 
@@ -62,6 +65,7 @@ pub(super) async fn recover(engine: &Engine, context: &RunContext) -> Result<Nex
     if effect.state != "in_flight" {
         return Ok(Next::Stop);
     }
+    failpoint::reached(FailPoint::RecoverBegun);
     let message = payload(&effect.payload)?;
     let outbound = engine.outbound().for_channel(context.channel_kind);
     let answer: Result<SendReceipt, SendError> = match outbound.class() {
@@ -75,6 +79,7 @@ pub(super) async fn recover(engine: &Engine, context: &RunContext) -> Result<Nex
             Err(SendError::InDoubt("the process stopped while the message was being handed over".to_owned()))
         }
     };
+    failpoint::reached(FailPoint::RecoverAnswered);
     finish(engine, context, &answer).await
 }
 

@@ -3,7 +3,7 @@
 
 use super::rows::{
     ActionRow, AddressRow, ApprovalRow, ChannelRow, ContactRow, ConversationRow, DecisionRow, DraftRow,
-    DraftVersionRow, DueRow, EffectRow, MentionRow, MessageRow, NoteRow, PolicyActiveRow, PolicyVersionRow, QueuedRow,
+    DraftVersionRow, DueRow, EffectRow, LedgerBlockRow, MentionRow, MessageRow, NoteRow, PolicyActiveRow, PolicyVersionRow, QueuedRow,
     RawBytesRow, RejectedRow, RepRow, RunRow, SwitchRow, TimelineRow, TimerRow, VoteRow, WorkspaceRow,
 };
 use super::statements as sql;
@@ -91,6 +91,12 @@ reads! {
     decision(ws: &str, id: &str) -> one DecisionRow = DECISION_GET;
     /// A message's decisions, latest first.
     decisions_of_message(ws: &str, message: &str) -> all DecisionRow = DECISION_OF_MESSAGE;
+    /// Decisions after a time and id up to a time, in order.
+    decisions_after(ws: &str, after: i64, after_id: &str, until: i64, limit: i64) -> all DecisionRow = DECISION_AFTER;
+    /// The youngest block of the ledger.
+    ledger_head(ws: &str) -> one LedgerBlockRow = LEDGER_HEAD;
+    /// Blocks of the ledger after a number, in order.
+    ledger_blocks(ws: &str, after: i64, limit: i64) -> all LedgerBlockRow = LEDGER_BLOCKS;
     /// Decisions before a time and id, latest first.
     decisions(ws: &str, before: i64, before_id: &str, limit: i64) -> all DecisionRow = DECISION_LIST;
     /// A draft.

@@ -81,6 +81,11 @@ rows! {
         draft_id: Option<String>, gate: String, policy_digest: String, outcome: String, rule: String,
         rule_file: String, rule_line: i64, rule_column: i64, record: String, took_us: i64, decided_at: i64,
     }
+    /// Decisions sealed together.
+    LedgerBlockRow {
+        workspace_id: String, seq: i64, previous_sha256: String, sha256: String, entries: String, last_at: i64,
+        last_id: String, sealed_at: i64,
+    }
     /// A reply that is not sent yet, or was.
     DraftRow {
         workspace_id: String, id: String, conversation_id: String, message_id: String, run_id: String,

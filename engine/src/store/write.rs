@@ -159,6 +159,8 @@ pub enum Write {
     PolicyActivate { digest: String, by: String },
     /// What people, clocks and limits cause.
     People(PeopleWrite),
+    /// Seal decisions, unless another process has sealed a block of this number.
+    LedgerBlock { seq: i64, previous_sha256: String, sha256: String, entries: String, last_at: i64, last_id: String },
     /// Count an inbound request that was turned away.
     RejectedInbound { reason: String, day: i64 },
 }
@@ -489,6 +491,20 @@ impl Write {
                 execute!(conn, sql::POLICY_ACTIVATE, ws, digest, now, by);
             }
             Self::People(write) => write.apply(conn, ws, now).await?,
+            Self::LedgerBlock { seq, previous_sha256, sha256, entries, last_at, last_id } => {
+                execute!(
+                    conn,
+                    sql::LEDGER_BLOCK_INSERT,
+                    ws,
+                    *seq,
+                    previous_sha256,
+                    sha256,
+                    entries,
+                    *last_at,
+                    last_id,
+                    now
+                );
+            }
             Self::RejectedInbound { reason, day } => {
                 execute!(conn, sql::REJECTED_ADD, reason, *day);
             }

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
+use crate::failpoint::{self, FailPoint};
+
 use super::{Db, Dialect, Ingest, Ingested, StoreError, Transition};
 
 /// What became of a change.
@@ -140,7 +142,9 @@ async fn together(db: &Db, changes: &[&Change]) -> Result<Vec<Outcome>, StoreErr
             }
         }
     }
+    failpoint::reached(FailPoint::CommitBefore);
     tx.commit().await?;
+    failpoint::reached(FailPoint::CommitAfter);
     Ok(outcomes)
 }
 

@@ -1,5 +1,6 @@
 //! The store: both databases understand the same SQL and have the same schema.
 
+mod ledger;
 mod plans;
 
 use std::collections::BTreeMap;
