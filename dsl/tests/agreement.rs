@@ -48,7 +48,8 @@ fn differ(compiled: &Verdict, plain: &Verdict, facts: &Facts, what: &str) -> ! {
     let lines = |verdict: &Verdict| format!("{verdict:#?}").lines().map(str::to_owned).collect::<Vec<_>>();
     let (left, right) = (lines(compiled), lines(plain));
     let first = left.iter().zip(&right).position(|(left, right)| left != right).unwrap_or(0);
-    let shown = |lines: &[String]| lines.iter().skip(first.saturating_sub(3)).take(8).cloned().collect::<Vec<_>>().join("\n");
+    let shown =
+        |lines: &[String]| lines.iter().skip(first.saturating_sub(3)).take(8).cloned().collect::<Vec<_>>().join("\n");
     panic!("{what}\n{facts:?}\ncompiled:\n{}\ninterpreter:\n{}", shown(&left), shown(&right));
 }
 

@@ -17,7 +17,8 @@ impl Sight<'_> {
         for (number, outcome, uncertain) in self.matched_rules() {
             if let Some(rule) = self.model.rules.get(number) {
                 let (name, at, because) = (rule.name.clone(), rule.at.clone(), rule.because.clone());
-                add(Reason { kind: rule.kind, name, outcome, at, because, uncertain });
+                let (owner, ticket) = (rule.tags.owner.clone(), rule.tags.ticket.clone());
+                add(Reason { kind: rule.kind, name, outcome, at, because, owner, ticket, uncertain });
             }
         }
         for (kind, pick) in [RuleKind::Mode, RuleKind::Band, RuleKind::Action].into_iter().zip(&settled.picks) {
@@ -85,15 +86,17 @@ impl Sight<'_> {
 
     fn reason(&self, kind: RuleKind, pick: &Pick) -> Reason {
         let (outcome, uncertain) = (pick.outcome, pick.uncertain);
+        // Only a guard, a limit or a switch has annotations.
+        let (owner, ticket) = (None, None);
         let Some((name, demand, at)) = self.demand_of(pick.source) else {
             let because = Some("the policy says nothing about it".to_owned());
             let at = self.model.header.clone();
-            return Reason { kind, name: "nothing".to_owned(), outcome, at, because, uncertain };
+            return Reason { kind, name: "nothing".to_owned(), outcome, at, because, owner, ticket, uncertain };
         };
         let cancelled = outcome == Outcome::Send && demand.outcome > Outcome::Send;
         let why = if self.core.approved { "a person approved it" } else { "the hold is over" };
         let because = cancelled.then(|| why.to_owned());
-        Reason { kind, name, outcome, at: at.clone(), because, uncertain }
+        Reason { kind, name, outcome, at: at.clone(), because, owner, ticket, uncertain }
     }
 
     fn mode_setting(&self, settled: &Settled) -> Setting {
