@@ -31,11 +31,13 @@ pub(crate) struct Inputs {
 }
 
 /// Facts that switch everything off: seldom so, or nothing else would ever decide.
-const STANDARD: [&str; 7] = [
+const STANDARD: [&str; 9] = [
     "message.automated",
     "contact.opted_out",
     "contact.paused",
     "thread.human_active",
+    "thread.third_party",
+    "window.closed",
     "kill_switch",
     "channel.disabled",
     "channel.unanswered",
