@@ -50,7 +50,7 @@ pub(crate) struct Scope {
     pub(crate) items: Vec<(ScopeKind, Word)>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Comparison {
     AtLeast,
     AtMost,
@@ -163,8 +163,9 @@ pub(crate) enum ApprovalPart {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Claim {
-    NeverSend(Cond),
-    Always { outcome: OutcomeWord, when: Cond },
+    /// With `now`, a hold is careful enough.
+    NeverSend { now: bool, when: Cond },
+    Always { at_least: bool, outcome: OutcomeWord, when: Cond },
     AlwaysRoute { to_team: bool, to: Word, when: Cond },
 }
 

@@ -82,14 +82,18 @@ pub const CODES: &[Code] = &[
     code!("R0205", Warning),
     code!("R0207", Warning),
     code!("R0209", Warning),
+    code!("R0211", Warning),
     // R03xx: what is freer than it looks. R0309 (no switch) is not used: `std_kill_switch` is always in force.
     code!("R0301", Note),
     code!("R0303", Note),
     code!("R0307", Warning),
     code!("R0311", Warning),
     code!("R0313", Warning),
-    // R04xx: claims.
-    code!("R0403", Note),
+    // R04xx: claims. R0403 (not proved yet) is gone.
+    code!("R0401", Error),
+    code!("R0402", Note),
+    code!("R0404", Error),
+    code!("R0405", Warning),
     // R05xx: tests.
     code!("R0503", Warning),
     // R06xx: keeping a policy in order.

@@ -40,18 +40,15 @@ struct Candidate<'a> {
     uncertain: bool,
 }
 
+/// One condition of the policy: true, false, or undecided.
+pub(crate) fn holds(model: &Model, facts: &Facts, when: &crate::condition::Expr) -> Option<bool> {
+    let mut decision = Decision::new(model, facts);
+    decision.tier();
+    decision.view.holds(when)
+}
+
 pub(crate) fn decide(model: &Model, facts: &Facts) -> Verdict {
-    let no_draft = facts.get_yes("draft.absent") == Some(true);
-    let cells = model.slots.iter().map(|slot| slot.encode(facts, no_draft)).collect();
-    let now = wall_clock(&model.zone, facts.now_ms);
-    let during = model.hours.iter().map(|hours| hours.contains(now)).collect();
-    let mut decision = Decision {
-        model,
-        facts,
-        view: View { cells, during, tiers: vec![false; model.tiers.len()] },
-        approved: facts.get_yes("approved") == Some(true),
-        unknown: BTreeSet::new(),
-    };
+    let mut decision = Decision::new(model, facts);
     let tier = decision.tier();
     let (mode, mode_reason) = decision.mode();
     let mut settled = vec![mode_reason, decision.band(), decision.action()];
@@ -87,6 +84,20 @@ pub(crate) fn decide(model: &Model, facts: &Facts) -> Verdict {
 }
 
 impl<'a> Decision<'a> {
+    fn new(model: &'a Model, facts: &'a Facts) -> Self {
+        let no_draft = facts.get_yes("draft.absent") == Some(true);
+        let cells = model.slots.iter().map(|slot| slot.encode(facts, no_draft)).collect();
+        let now = wall_clock(&model.zone, facts.now_ms);
+        let during = model.hours.iter().map(|hours| hours.contains(now)).collect();
+        Self {
+            model,
+            facts,
+            view: View { cells, during, tiers: vec![false; model.tiers.len()] },
+            approved: facts.get_yes("approved") == Some(true),
+            unknown: BTreeSet::new(),
+        }
+    }
+
     /// True or undecided means matched; the flag says undecided. The facts to blame are remembered.
     fn matched(&mut self, when: &crate::condition::Expr) -> Option<bool> {
         match self.view.holds(when) {

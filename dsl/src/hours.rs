@@ -24,7 +24,7 @@ pub(crate) enum Holiday {
 }
 
 impl Holiday {
-    fn covers(self, date: Date) -> bool {
+    pub(crate) fn covers(self, date: Date) -> bool {
         match self {
             Self::Yearly { month, day } => date.month() == month && date.day() == day,
             Self::Date { year, month, day } => (date.year(), date.month(), date.day()) == (year, month, day),

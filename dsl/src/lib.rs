@@ -25,6 +25,7 @@ mod parse;
 mod policy;
 mod program;
 pub mod prose;
+pub mod prove;
 pub mod reference;
 pub mod render;
 mod script;

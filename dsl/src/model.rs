@@ -87,6 +87,32 @@ pub(crate) struct Rule {
     pub(crate) at: Location,
 }
 
+/// What a claim says comes out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ClaimKind {
+    /// A person approves at least; with `now`, a hold is enough.
+    NeverSend {
+        now: bool,
+    },
+    Outcome {
+        at_least: bool,
+        outcome: Outcome,
+    },
+    Route {
+        to_team: bool,
+        to: String,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Claim {
+    pub(crate) kind: ClaimKind,
+    pub(crate) when: Expr,
+    /// As written.
+    pub(crate) text: String,
+    pub(crate) at: Location,
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct PauseRule {
     pub(crate) name: String,
@@ -157,6 +183,8 @@ pub(crate) struct Model {
     pub(crate) routes: Vec<(Expr, Route)>,
     pub(crate) otherwise: Route,
     pub(crate) approvals: ApprovalRules,
+    /// Of all files, in the order of the files as read.
+    pub(crate) claims: Vec<Claim>,
     pub(crate) sweeps: Vec<Sweep>,
     pub(crate) cases: Vec<Case>,
     /// Every rule and setting, for people.

@@ -48,6 +48,13 @@ impl Sources {
         Span { file: file.name.clone(), start, end, line, column, end_line, end_column }
     }
 
+    /// The marked text on one line, without comments.
+    pub(crate) fn words(&self, at: At) -> String {
+        let text = self.files.get(at.file as usize).and_then(|file| file.text.get(at.start as usize..at.end as usize));
+        let lines = text.unwrap_or("").lines().map(|line| line.split_once('#').map_or(line, |(before, _)| before));
+        lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+    }
+
     pub(crate) fn location(&self, at: At) -> Location {
         self.span(at).location()
     }
@@ -205,6 +212,10 @@ impl Finding {
         } else {
             self.hint(list)
         }
+    }
+
+    pub(crate) fn severity(&self) -> crate::diagnostic::Severity {
+        codes::severity(self.code)
     }
 
     pub(crate) fn order(&self) -> (At, &'static str) {

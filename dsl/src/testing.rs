@@ -161,7 +161,7 @@ fn observed(value: Value) -> Fact {
     Fact { value: Some(value), from: Provenance::Observed }
 }
 
-fn quiet(key: &str, kind: &Kind) -> Option<Value> {
+pub(crate) fn quiet(key: &str, kind: &Kind) -> Option<Value> {
     let lowest = |low: &i64, high: &i64| if (low..=high).contains(&&0) { 0 } else { *low };
     Some(match (key, kind) {
         ("confidence" | "margin", _) => Value::Number(1000),

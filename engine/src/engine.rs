@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::decide;
 use crate::decide::normalise::Arrival;
 use crate::decide::person::DecideError;
+use crate::decide::reply::ReplyError;
 use crate::domain::{ChannelKind, DEFAULT_WORKSPACE, IdKind};
 use crate::policies::{InForce, Policies, PolicyError, Prepared};
 use crate::ports::{Clock, Ids, Models, Outbounds};
@@ -63,6 +64,9 @@ pub enum EngineError {
     /// A person's decision was not taken.
     #[error(transparent)]
     Decide(#[from] DecideError),
+    /// A rep's reply was not taken.
+    #[error(transparent)]
+    Reply(#[from] ReplyError),
     /// The policy is missing or does not check.
     #[error(transparent)]
     Policy(#[from] PolicyError),
@@ -260,8 +264,9 @@ impl Engine {
             self.lanes().drained().await;
             let mut reader = self.db().read().await?;
             let due = read::due(&mut reader.conn(), self.clock().now_ms(), 1).await?;
+            let timers = read::timers_due(&mut reader.conn(), self.clock().now_ms()).await?;
             drop(reader);
-            if due.is_empty() {
+            if due.is_empty() && timers == 0 {
                 return Ok(());
             }
             self.lanes().hungry.notify_one();

@@ -18,7 +18,7 @@ use crate::ast::{At, ItemKind, Word};
 use crate::codes;
 use crate::condition::{Kind, Slot};
 use crate::detect::DetectorSet;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::load::{File, Loader, Role, STANDARD};
 use crate::model::{ApprovalRules, CoreSlots, Demand, Model};
 use crate::policy::Policy;
@@ -101,6 +101,8 @@ pub(crate) struct Checker<'s> {
     annotations: BTreeMap<At, Annotations>,
     /// What each inline case asks, to find those that ask the same.
     asked: Vec<Asked>,
+    /// The places of the model's claims.
+    claim_places: Vec<At>,
     model: Model,
 }
 
@@ -116,13 +118,35 @@ pub(crate) fn compile_over(
     read: &Read<'_>,
     options: &CompileOptions,
 ) -> Compiled {
+    build(standard, root, read, options, true).1
+}
+
+/// The model of a policy whose claims may be false. The errors are those of the policy without its claims.
+pub(crate) fn model(root: &str, read: &Read<'_>) -> Result<Model, Vec<Diagnostic>> {
+    match build(STANDARD, root, read, &CompileOptions::default(), false) {
+        (Some(model), _) => Ok(model),
+        (None, mut compiled) => {
+            compiled.diagnostics.retain(|found| found.severity == Severity::Error);
+            Err(compiled.diagnostics)
+        }
+    }
+}
+
+/// With `prove` the policy comes in the result, else its model does.
+fn build(
+    standard: [(&str, &str); 3],
+    root: &str,
+    read: &Read<'_>,
+    options: &CompileOptions,
+    prove: bool,
+) -> (Option<Model>, Compiled) {
     let mut loader = Loader::new(read, standard);
     if let Err(reason) = loader.load(root) {
         let number = loader.sources.add(root, String::new());
         let at = At { file: number, start: 0, end: 0 };
         let finding = Finding::new("R0120", at, format!("cannot read `{root}`: {reason}"));
         let diagnostics = vec![finding.into_diagnostic(&loader.sources)];
-        return Compiled { policy: None, diagnostics, allowed: Vec::new() };
+        return (None, Compiled { policy: None, diagnostics, allowed: Vec::new() });
     }
     let files = std::mem::take(&mut loader.files);
     let mut found = std::mem::take(&mut loader.found);
@@ -144,6 +168,7 @@ pub(crate) fn compile_over(
         broken,
         annotations: BTreeMap::new(),
         asked: Vec::new(),
+        claim_places: Vec::new(),
         model,
     };
     checker.declare_all(&files);
@@ -155,8 +180,8 @@ pub(crate) fn compile_over(
     checker.note_what_was_not_taken_over();
     checker.places();
     checker.list(&files);
-    let Checker { mut found, mut model, symbols, annotations, asked, .. } = checker;
-    let clean = found.iter().all(|finding| codes::severity(finding.code) != Severity::Error);
+    let Checker { mut found, mut model, symbols, annotations, asked, claim_places, .. } = checker;
+    let mut clean = found.iter().all(|finding| codes::severity(finding.code) != Severity::Error);
     // What looks unused or unlimited may only look so because another line cannot be read.
     if clean {
         let seen = lint::Seen {
@@ -170,6 +195,11 @@ pub(crate) fn compile_over(
         };
         found.extend(seen.lint());
     }
+    if clean && prove {
+        let proved = crate::prove::analyse(&model, &files, &claim_places, &annotations, &found);
+        found.extend(proved);
+        clean = found.iter().all(|finding| codes::severity(finding.code) != Severity::Error);
+    }
     let (mut found, mut allowed) = annotations::silence(found, &files, &annotations, clean);
     // In the order of the files as read, the root file's own first, then by place.
     let root_number = files.iter().find(|file| file.role == Role::Root).map_or(0, |file| file.number);
@@ -182,8 +212,14 @@ pub(crate) fn compile_over(
     }
     let finish = |list: Vec<Finding>| list.into_iter().map(|one| one.into_diagnostic(&loader.sources)).collect();
     model.digest = digest(&model.files);
-    let policy = clean.then(|| Policy::new(model));
-    Compiled { policy, diagnostics: finish(found), allowed: finish(allowed) }
+    let (diagnostics, allowed) = (finish(found), finish(allowed));
+    match (clean, prove) {
+        (true, true) => {
+            let policy = Some(Policy::new(model));
+            (None, Compiled { policy, diagnostics, allowed })
+        }
+        (clean, _) => (clean.then_some(model), Compiled { policy: None, diagnostics, allowed }),
+    }
 }
 
 /// Over the version of the language and every file, built-in ones included, each with its length. The lock is left out:
@@ -257,6 +293,7 @@ fn empty_model(root: &str, files: &[File], sources: &Sources, texts: BTreeMap<St
         routes: Vec::new(),
         otherwise,
         approvals: ApprovalRules::default(),
+        claims: Vec::new(),
         sweeps: Vec::new(),
         cases: Vec::new(),
         listing: Vec::new(),

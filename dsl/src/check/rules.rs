@@ -1,10 +1,10 @@
-//! Restrictions: risk, switches, limits, pauses, guards. And claims, which are only checked here.
+//! Restrictions: risk, switches, limits, pauses, guards. And claims, which are proved later.
 
 use super::{Checker, Sort, items};
-use crate::ast::{Claim, ItemKind, Per, Word};
+use crate::ast::{At, Claim, ItemKind, Per, Word};
 use crate::condition::{Expr, Kind};
 use crate::load::{File, Role};
-use crate::model::{PauseRule, Rule};
+use crate::model::{ClaimKind, PauseRule, Rule};
 use crate::policy::{Limit, Window};
 use crate::source::Finding;
 use crate::verdict::RuleKind;
@@ -66,11 +66,10 @@ impl Checker<'_> {
                     let at = self.location(name.at);
                     self.model.pauses.push(PauseRule { name: name.text.clone(), for_ms: *for_ms, when, at });
                 }
-                ItemKind::Claim(claim) => self.claim(claim),
+                ItemKind::Claim(claim) => self.claim(claim, item),
                 _ => {}
             }
         }
-        self.note_claims(files);
     }
 
     fn window(&mut self, window: &Per, limit: &Word) -> Window {
@@ -91,38 +90,25 @@ impl Checker<'_> {
         }
     }
 
-    fn claim(&mut self, claim: &Claim) {
-        match claim {
-            Claim::NeverSend(when) => {
-                self.condition(when);
-            }
-            Claim::Always { outcome, when } => {
+    fn claim(&mut self, claim: &Claim, at: At) {
+        let (kind, when) = match claim {
+            Claim::NeverSend { now, when } => (ClaimKind::NeverSend { now: *now }, when),
+            Claim::Always { at_least, outcome, when } => {
                 if let Some(crate::ast::HoldWord::Until(hours)) = &outcome.hold {
                     self.known(Sort::Hours, hours);
                 }
-                self.condition(when);
+                (ClaimKind::Outcome { at_least: *at_least, outcome: outcome.outcome }, when)
             }
             Claim::AlwaysRoute { to_team, to, when } => {
                 if *to_team {
                     self.known(Sort::Team, to);
                 }
-                self.condition(when);
+                (ClaimKind::Route { to_team: *to_team, to: to.text.clone() }, when)
             }
-        }
-    }
-
-    /// One note per policy that claims something; claims of imported files hold here too.
-    fn note_claims(&mut self, files: &[File]) {
-        let (mut first, mut count) = (None, 0);
-        // The root file comes last; its own first claim is the place to show.
-        for file in files {
-            let mut claims = file.tree.items.iter().filter(|item| matches!(item.kind, ItemKind::Claim(_))).peekable();
-            first = claims.peek().map(|item| item.at).or(first);
-            count += claims.count();
-        }
-        let Some(first) = first else { return };
-        let (claims, are) = if count == 1 { ("claim", "is") } else { ("claims", "are") };
-        let message = format!("{count} {claims} {are} checked for names and types, and not yet proved");
-        self.report(Finding::new("R0403", first, message));
+        };
+        let when = self.condition(when);
+        self.claim_places.push(at);
+        let (text, at) = (self.sources.words(at), self.location(at));
+        self.model.claims.push(crate::model::Claim { kind, when, text, at });
     }
 }

@@ -162,8 +162,8 @@ impl Uses {
                 }
             }
             ItemKind::Claim(claim) => match claim {
-                Claim::NeverSend(when) => self.cond(when),
-                Claim::Always { outcome, when } => {
+                Claim::NeverSend { when, .. } => self.cond(when),
+                Claim::Always { outcome, when, .. } => {
                     self.outcome(outcome);
                     self.cond(when);
                 }

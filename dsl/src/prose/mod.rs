@@ -141,12 +141,6 @@ impl Writer<'_> {
     fn header(&self, text: impl Into<String>) -> Sentence {
         Sentence { text: text.into(), at: self.policy.model.header.clone() }
     }
-
-    /// The text of an item as written.
-    fn source(&self, at: At) -> &str {
-        let file = self.sources.files.get(at.file as usize);
-        file.and_then(|file| file.text.get(at.start as usize..at.end as usize)).unwrap_or("")
-    }
 }
 
 fn section(title: &str, introduction: Option<&str>, sentences: Vec<Sentence>) -> Section {

@@ -99,22 +99,19 @@ impl Writer<'_> {
                 );
                 self.sentence(name.at, text)
             }
-            ItemKind::Claim(claim) => self.sentence(item.at, format!("{}{}", self.claim(claim, item), notes(item))),
+            ItemKind::Claim(claim) => self.sentence(item.at, format!("{}{}", Self::claim(claim), notes(item))),
             _ => self.sentence(item.at, ""),
         }
     }
 
-    fn claim(&self, claim: &Claim, item: &Item) -> String {
-        // The tree leaves out small words that change no check; here they matter.
-        let written: Vec<&str> =
-            self.source(item.at).split_whitespace().skip_while(|word| !matches!(*word, "never" | "always")).collect();
+    fn claim(claim: &Claim) -> String {
         match claim {
-            Claim::NeverSend(when) => {
-                let at_once = if written.get(2) == Some(&"now") { "at once " } else { "" };
+            Claim::NeverSend { now, when } => {
+                let at_once = if *now { "at once " } else { "" };
                 format!("Never does a reply leave {at_once}on its own when {}.", clause(when, true))
             }
-            Claim::Always { outcome, when } => {
-                let or_more = if written.get(1) == Some(&"at") { ", or something more careful happens" } else { "" };
+            Claim::Always { at_least, outcome, when } => {
+                let or_more = if *at_least { ", or something more careful happens" } else { "" };
                 format!("Always, when {}, {}{or_more}.", clause(when, true), verdict(outcome))
             }
             Claim::AlwaysRoute { to_team, to, when } => {

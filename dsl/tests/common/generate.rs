@@ -52,12 +52,14 @@ const ACTIONS: [&str; 6] = ["reply", "opt_out", "book_meeting", "change_stage", 
 const HOURS: [&str; 4] = ["office", "quiet", "short", "weekend"];
 const LIMITS: [&str; 3] = ["daily", "burst", "hourly"];
 const SWITCHES: [&str; 3] = ["stop_all", "stop_chat", "slow"];
-const YES: [&str; 13] = [
+const YES: [&str; 15] = [
     "contact.new",
     "contact.paused",
     "message.attachment",
     "message.automated",
     "thread.human_active",
+    "thread.third_party",
+    "window.closed",
     "email.warmup",
     "channel.disabled",
     "approved",

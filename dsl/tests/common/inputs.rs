@@ -31,11 +31,13 @@ pub(crate) struct Inputs {
 }
 
 /// Facts that switch everything off: seldom so, or nothing else would ever decide.
-const STANDARD: [&str; 7] = [
+const STANDARD: [&str; 9] = [
     "message.automated",
     "contact.opted_out",
     "contact.paused",
     "thread.human_active",
+    "thread.third_party",
+    "window.closed",
     "kill_switch",
     "channel.disabled",
     "channel.unanswered",
@@ -163,7 +165,7 @@ impl Inputs {
             },
             (Sort::Number(_, high, currency), 1) => match currency {
                 None => Value::Number(high.saturating_add(1)),
-                Some(_) => Value::Money { minor: *high, currency: "XXX".to_owned() },
+                Some(_) => Value::Money { minor: *high, currency: "ZZZ".to_owned() },
             },
             (_, 2) => Value::Number(i64::MAX),
             (Sort::YesNo, _) => Value::Name("yes".to_owned()),
