@@ -165,7 +165,7 @@ impl Inputs {
             },
             (Sort::Number(_, high, currency), 1) => match currency {
                 None => Value::Number(high.saturating_add(1)),
-                Some(_) => Value::Money { minor: *high, currency: "XXX".to_owned() },
+                Some(_) => Value::Money { minor: *high, currency: "ZZZ".to_owned() },
             },
             (_, 2) => Value::Number(i64::MAX),
             (Sort::YesNo, _) => Value::Name("yes".to_owned()),
