@@ -48,7 +48,10 @@ fn compared(count: usize) -> Result<Vec<Figure>, BenchError> {
     let deciding = batches(count, &mut decide);
     let (alone, clock_ns) = alone(count, &mut decide);
     let verdicts = batches(count.div_ceil(4), &mut |at| {
-        facts.get(at % SITUATIONS).into_iter().for_each(|facts| drop(black_box(hundred.policy.decide(black_box(facts)))));
+        facts
+            .get(at % SITUATIONS)
+            .into_iter()
+            .for_each(|facts| drop(black_box(hundred.policy.decide(black_box(facts)))));
     });
     let plain = batches(count.div_ceil(20), &mut |at| {
         facts.get(at % SITUATIONS).into_iter().for_each(|facts| {

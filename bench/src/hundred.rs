@@ -82,10 +82,18 @@ macro_rules! remit_keys {
 }
 
 macro_rules! raw {
-    (Name $value:expr) => { Raw::Name($value) };
-    (Number $value:expr) => { Raw::Number($value) };
-    (Money $value:expr) => { Raw::Money { minor: $value, currency: "USD" } };
-    (Yes $value:expr) => { Raw::Yes($value) };
+    (Name $value:expr) => {
+        Raw::Name($value)
+    };
+    (Number $value:expr) => {
+        Raw::Number($value)
+    };
+    (Money $value:expr) => {
+        Raw::Money { minor: $value, currency: "USD" }
+    };
+    (Yes $value:expr) => {
+        Raw::Yes($value)
+    };
 }
 
 macro_rules! raws {
@@ -94,9 +102,15 @@ macro_rules! raws {
 
 #[cfg(feature = "peers")]
 macro_rules! plain {
-    (Name $value:expr) => { Plain::Name($value) };
-    (Yes $value:expr) => { Plain::Yes($value) };
-    ($number:ident $value:expr) => { Plain::Number($value) };
+    (Name $value:expr) => {
+        Plain::Name($value)
+    };
+    (Yes $value:expr) => {
+        Plain::Yes($value)
+    };
+    ($number:ident $value:expr) => {
+        Plain::Number($value)
+    };
 }
 
 #[cfg(feature = "peers")]

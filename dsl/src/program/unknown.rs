@@ -39,7 +39,8 @@ impl<'s> Sight<'s> {
             return Vec::new();
         }
         let (model, program) = (self.model, self.program);
-        let cell = |(number, slot): (usize, &crate::condition::Slot)| slot.cell(self.frame.value(number), core.no_draft);
+        let cell =
+            |(number, slot): (usize, &crate::condition::Slot)| slot.cell(self.frame.value(number), core.no_draft);
         let now = wall_clock(&model.zone, self.frame.now_ms);
         let view = View {
             cells: model.slots.iter().enumerate().map(cell).collect(),
