@@ -201,6 +201,7 @@ impl Domain {
     }
 
     /// How many points there are; `None` when there are more than can be counted.
+    #[cfg(test)]
     pub(crate) fn points(&self, failing: bool) -> Option<u64> {
         self.variables.iter().try_fold(1_u64, |product, variable| {
             let left_out = usize::from(!failing && variable.failed.is_some() && variable.cells.len() > 1);

@@ -274,12 +274,6 @@ impl<'d> Questions<'d> {
         }
     }
 
-    /// Makes a formula true for all questions to come.
-    pub(crate) fn always(&mut self, formula: Formula) {
-        let literal = self.literal(formula);
-        self.prover.clause(&[literal]);
-    }
-
     /// Whether all of these can hold at once.
     pub(crate) fn possible(&mut self, assumed: &[Formula]) -> Answer {
         let literals: Vec<Literal> = assumed.iter().map(|formula| self.literal(*formula)).collect();
