@@ -64,7 +64,7 @@ pub const LIMIT_PER: [&str; 4] = ["contact", "agent", "channel", "domain"];
 /// What a limit can count.
 pub const LIMIT_WHAT: [&str; 1] = ["replies"];
 /// Jobs that a sweep can run.
-pub const SWEEP_JOBS: [&str; 1] = ["expire_approvals"];
+pub const SWEEP_JOBS: [&str; 2] = ["expire_approvals", "remind_approvals"];
 /// Annotations.
 pub const NOTES: [&str; 5] = ["owner", "ticket", "until", "backstop", "allow"];
 

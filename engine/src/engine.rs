@@ -357,7 +357,7 @@ impl Engine {
         let policy = &in_force.policy;
         let files = serde_json::to_string(policy.files())
             .map_err(|error| PolicyError::Unusable(format!("its files cannot be kept: {error}")))?;
-        let writes = vec![
+        let mut writes = vec![
             Write::PolicyVersion {
                 digest: policy.digest().to_owned(),
                 name: policy.name().to_owned(),
@@ -366,6 +366,7 @@ impl Engine {
             },
             Write::PolicyActivate { digest: policy.digest().to_owned(), by: by.to_owned() },
         ];
+        writes.extend(self.sweeps_of(workspace, policy).await?);
         self.commit_writes(workspace, writes).await?;
         Ok((self.policies().install(workspace, in_force), diagnostics))
     }

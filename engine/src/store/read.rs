@@ -3,8 +3,9 @@
 
 use super::rows::{
     ActionRow, AddressRow, ApprovalRow, ChannelRow, ContactRow, ConversationRow, DecisionRow, DraftRow,
-    DraftVersionRow, DueRow, EffectRow, LedgerBlockRow, MentionRow, MessageRow, NoteRow, PolicyActiveRow, PolicyVersionRow, QueuedRow,
-    RawBytesRow, RejectedRow, RepRow, RunRow, SwitchRow, TimelineRow, TimerRow, VoteRow, WorkspaceRow,
+    DraftVersionRow, DueRow, EffectRow, LedgerBlockRow, MentionRow, MessageRow, NoteRow, PolicyActiveRow,
+    PolicyVersionRow, QueuedRow, RawBytesRow, RejectedRow, RepRow, RunRow, SwitchRow, TimelineRow, TimerRow, VoteRow,
+    WorkspaceRow,
 };
 use super::statements as sql;
 use super::{Conn, StoreError, on};

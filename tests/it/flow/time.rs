@@ -192,3 +192,34 @@ each_database!(timers_of_one_store_fire_once_however_many_processes_look, |datab
         assert_eq!(lines(&app, message, "sla_missed").await, 1);
     }
 });
+
+each_database!(a_sweep_runs_by_the_wall_clock_once_also_after_a_pause, |database| {
+    let policy = format!("{POLICY}sweep nudge: remind_approvals cron \"0 9 * * mon-fri\"\n")
+        .replace("expire after 24h", "expire after 240h");
+    let mut app = TestApp::new(&database, &policy).await;
+    // It is Tuesday, eleven in Berlin; the next sweep is on Wednesday at nine.
+    let message = app.receive(ChannelKind::Chat, "visitor-1", UNSURE).await;
+    app.wait(21 * HOUR).await;
+    assert_eq!(lines(&app, &message, "approval_reminder").await, 0);
+    app.wait(HOUR).await;
+    assert_eq!(lines(&app, &message, "approval_reminder").await, 1);
+    // Nobody runs on Thursday and Friday at nine; the one that starts then makes up for it once.
+    let late = app.receive(ChannelKind::Chat, "visitor-2", UNSURE).await;
+    app.stop().await;
+    app.clock.advance(60 * HOUR);
+    let other = app.again(&database).await;
+    other.settle().await;
+    assert_eq!(lines(&other, &late, "approval_reminder").await, 1);
+    assert_eq!(lines(&other, &message, "approval_reminder").await, 1, "reminded once is enough");
+    let mut reader = other.engine.db().read().await.unwrap();
+    let timers = read::timers(&mut reader.conn(), DEFAULT_WORKSPACE, "sweep").await.unwrap();
+    let monday = "2026-03-09T08:00:00Z".parse::<jiff::Timestamp>().unwrap().as_millisecond();
+    assert_eq!(
+        timers.iter().map(|timer| (timer.subject_id.as_str(), timer.due_at)).collect::<Vec<_>>(),
+        [("nudge", monday)]
+    );
+    drop(reader);
+    other.change_policy(POLICY).await;
+    let mut reader = other.engine.db().read().await.unwrap();
+    assert!(read::timers(&mut reader.conn(), DEFAULT_WORKSPACE, "sweep").await.unwrap().is_empty());
+});
