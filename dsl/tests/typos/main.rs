@@ -3,7 +3,7 @@
 //!
 //! The ordinary run tries every fortieth mutant and accepts no freer one that is not on the list. All of them, which
 //! writes the list: `UPDATE=1 cargo test -p remit-dsl --test typos -- --ignored --nocapture`.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "tests read files; the crate does not")]
 
 #[path = "../common/mod.rs"]
