@@ -1,5 +1,4 @@
 //! Detectors.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 

@@ -4,7 +4,7 @@
 //! P1 order changes nothing. P2 one more restriction, or a wider one, only tightens. P3 nothing silences `escalate`.
 //! P4 a fact that fails only tightens. P5 every message gets one outcome and one route. P6 editing one guard changes
 //! only messages that match the old or the new one.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::panic, reason = "a test fails by panicking")]
 
 mod common;
 

@@ -1,5 +1,5 @@
 //! When sweeps are due, over clock changes of every kind, against an oracle that looks at every minute.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod common;
 

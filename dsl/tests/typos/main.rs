@@ -1,9 +1,9 @@
 //! Slips of one key in every policy that ships. Each gives an error, or a policy that decides alike, or is shown: what
 //! becomes freer is listed in the snapshots beside this file, to be read in review.
 //!
-//! The ordinary run tries every fifteenth mutant and accepts no freer one that is not on the list. All of them, which
+//! The ordinary run tries every fortieth mutant and accepts no freer one that is not on the list. All of them, which
 //! writes the list: `UPDATE=1 cargo test -p remit-dsl --test typos -- --ignored --nocapture`.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "tests read files; the crate does not")]
 
 #[path = "../common/mod.rs"]
@@ -374,36 +374,38 @@ impl Report {
     }
 }
 
-/// The list without the number of slips in a text.
-fn keys(list: &str) -> BTreeSet<&str> {
-    list.lines().map(|line| line.split_once("  (").map_or(line, |(key, _)| key)).collect()
+/// The list without places, the number of slips in a text, and who noticed them: another line above changes no slip.
+fn keys(list: &str) -> BTreeSet<String> {
+    let plain = |line: &str| {
+        let line = line.split_once("  ").map_or(line, |(_, rest)| rest);
+        let key = line.split_once("  (").map_or(line, |(key, _)| key);
+        key.replace(" [warned]", "").replace(" [its tests fail]", "")
+    };
+    list.lines().map(plain).collect()
 }
 
 fn check_sample(subject: &Subject, every: usize) {
+    let Ok(listed) = std::fs::read_to_string(subject.snapshot()) else {
+        common::skipped(&format!("{} has no list of slips yet", subject.file));
+        return;
+    };
     let report = try_all(subject, every);
     println!("{}", report.summary(subject));
-    let listed = std::fs::read_to_string(subject.snapshot()).unwrap_or_default();
-    let listed = keys(&listed);
-    let list = report.list();
-    let found = keys(&list);
-    let new: Vec<&&str> = found.difference(&listed).collect();
-    assert!(
-        new.is_empty(),
-        "{}: slips that make it freer and are not in {}:\n{new:#?}",
-        subject.file,
-        subject.snapshot().display()
-    );
+    let (found, listed) = (keys(&report.list()), keys(&listed));
+    let new: Vec<&String> = found.difference(&listed).collect();
+    let list = subject.snapshot();
+    assert!(new.is_empty(), "{}: slips that make it freer and are not in {}:\n{new:#?}", subject.file, list.display());
 }
 
 #[test]
 fn no_slip_makes_a_shipped_policy_freer_without_being_on_the_list() {
     for (file, root) in FILES {
-        check_sample(&Subject::new(file, root), 15);
+        check_sample(&Subject::new(file, root), 40);
     }
 }
 
 #[test]
-#[ignore = "takes minutes; the ordinary run tries a fifteenth"]
+#[ignore = "takes minutes; the ordinary run tries a fortieth"]
 fn every_slip_in_every_shipped_policy() {
     let only = std::env::var("ONLY").unwrap_or_default();
     for (file, root) in FILES.into_iter().filter(|(file, _)| file.contains(&only)) {

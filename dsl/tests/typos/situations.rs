@@ -112,8 +112,11 @@ fn choices(policy: &Policy, text: &str) -> Choices {
     Choices(found)
 }
 
+/// Pairs such as hour and minute, or month and day.
+type Pairs = BTreeSet<(i8, i8)>;
+
 /// The words `09:00`, `12-25` and `2h` of a text.
-fn clocks_days_and_spans(text: &str) -> (BTreeSet<(i8, i8)>, BTreeSet<(i8, i8)>, BTreeSet<i64>) {
+fn clocks_days_and_spans(text: &str) -> (Pairs, Pairs, BTreeSet<i64>) {
     let (mut clocks, mut days, mut spans) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for word in text.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == ':' || letter == '-')) {
         for part in word.split('-') {
