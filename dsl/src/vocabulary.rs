@@ -64,12 +64,12 @@ pub const LIMIT_PER: [&str; 4] = ["contact", "agent", "channel", "domain"];
 /// What a limit can count.
 pub const LIMIT_WHAT: [&str; 1] = ["replies"];
 /// Jobs that a sweep can run.
-pub const SWEEP_JOBS: [&str; 1] = ["expire_approvals"];
+pub const SWEEP_JOBS: [&str; 2] = ["expire_approvals", "remind_approvals"];
 /// Annotations.
 pub const NOTES: [&str; 5] = ["owner", "ticket", "until", "backstop", "allow"];
 
 /// The standard facts.
-pub const FACTS: [StandardFact; 25] = [
+pub const FACTS: [StandardFact; 27] = [
     fact("channel", StandardType::Channel, "the engine", "The channel of the message."),
     fact(
         "agent",
@@ -125,6 +125,13 @@ pub const FACTS: [StandardFact; 25] = [
         "Messages in this thread, in both directions.",
     ),
     fact("thread.human_active", StandardType::YesNo, "the engine", "A person of ours has just written in this thread."),
+    fact("thread.third_party", StandardType::YesNo, "the engine", "The message answers a thread of somebody else."),
+    fact(
+        "window.closed",
+        StandardType::YesNo,
+        "the engine",
+        "The channel takes no free text any more: WhatsApp, after 24 hours.",
+    ),
     fact("approved", StandardType::YesNo, "a person who approves", "A person has approved exactly this draft."),
     fact("email.warmup", StandardType::YesNo, "a person", "The sending mailbox is new and must send little."),
     fact("channel.disabled", StandardType::YesNo, "a person", "The channel account is switched off."),

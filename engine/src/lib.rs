@@ -16,7 +16,10 @@ mod people;
 pub mod policies;
 pub mod ports;
 mod queue;
+pub mod replies;
 mod stages;
+pub mod stop;
 pub mod store;
+mod timers;
 
 pub use engine::{Engine, EngineError, Parts};

@@ -288,6 +288,9 @@ async fn feed(engine: Engine, stopped: tokio_util::sync::CancellationToken) {
                 for work in due {
                     engine.lanes().offer(work, leased);
                 }
+                if let Err(error) = engine.fire_timers().await {
+                    tracing::warn!(%error, "cannot look for timers; trying again");
+                }
                 engine.next_look().await
             }
             Err(error) => {

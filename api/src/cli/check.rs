@@ -109,7 +109,7 @@ pub(crate) fn check(global: &Global, args: &CheckArgs) -> Done {
                         .hint("write the text to a file, or leave --fix out"));
                 };
                 if args.dry_run {
-                    print!("{}", diff::unified(&path.display().to_string(), &text, &cured));
+                    print!("{}", diff::unified(&policy.shown(&policy.root), &text, &cured));
                 } else {
                     files::replace(&path, &cured)?;
                 }

@@ -22,7 +22,7 @@ pub(crate) struct ExplainCodeArgs {
 pub(crate) fn run(global: &Global, args: &ExplainCodeArgs) -> Done {
     let Some(wanted) = &args.code else {
         if global.json {
-            println!("{}", json!({ "codes": CODES.iter().map(|code| entry(code)).collect::<Vec<_>>() }));
+            println!("{}", json!({ "codes": CODES.iter().map(entry).collect::<Vec<_>>() }));
         } else {
             let row =
                 |code: &Code| vec![code.code.to_owned(), code.severity.as_str().to_owned(), code.meaning().to_owned()];

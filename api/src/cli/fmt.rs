@@ -66,8 +66,10 @@ pub(crate) fn fmt(_: &Global, args: &FmtArgs) -> Done {
             Some(_) => {}
         }
     }
-    if args.check && changed > 0 {
-        eprintln!("{changed} file(s) would change: run `remit fmt`");
+    match changed {
+        0 if args.check => eprintln!("nothing would change"),
+        _ if args.check => eprintln!("{changed} file(s) would change: run `remit fmt`"),
+        _ => {}
     }
     Ok(if broken > 0 || (args.check && changed > 0) { 3 } else { 0 })
 }

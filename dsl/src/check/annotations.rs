@@ -154,8 +154,10 @@ pub(super) fn day(text: &str) -> Option<Date> {
 /// The item that a place stands in.
 fn item_at(files: &[File], at: At) -> Option<(&File, &Item)> {
     let file = files.iter().find(|file| file.number == at.file)?;
-    let item = file.tree.items.iter().find(|item| item.at.start <= at.start && at.end <= item.at.end)?;
-    Some((file, item))
+    // Items stand in the order of the text.
+    let behind = file.tree.items.partition_point(|item| item.at.start <= at.start);
+    let item = file.tree.items.get(behind.checked_sub(1)?)?;
+    (at.end <= item.at.end).then_some((file, item))
 }
 
 /// Parts the findings in those that stay and those that an `@allow` of their item silences. With `complete` findings,

@@ -51,8 +51,9 @@ impl Broken {
                 let indent = line.len() - line.trim_start().len();
                 let at = At { file: file.number, start: (start + indent) as u32, end: (start + line.len()) as u32 };
                 start += line.len();
-                let inside = |item: At| item.start <= at.start && at.start < item.end;
-                if !file.tree.items.iter().any(|item| inside(item.at)) {
+                let behind = file.tree.items.partition_point(|item| item.at.start <= at.start);
+                let before = behind.checked_sub(1).and_then(|number| file.tree.items.get(number));
+                if before.is_none_or(|item| item.at.end <= at.start) {
                     broken.line(line.trim());
                 }
             }

@@ -128,6 +128,8 @@ impl Checker<'_> {
                 .collect();
             self.model.modes.push(Mode { name: name.text.clone(), table });
         }
+        // By name, so that of two modes with equal care the same one is named in whatever order they stand.
+        self.model.modes.sort_by(|one, other| one.name.cmp(&other.name));
         let assisted = self.model.modes.iter().position(|mode| mode.name == "assisted");
         let strictest = (0..self.model.modes.len()).max_by_key(|mode| self.model.modes.get(*mode).map(Mode::care));
         self.model.default_mode = assisted.or(strictest).unwrap_or(0);

@@ -103,6 +103,15 @@ impl Printer {
                     printer.cases(&it.rows);
                 });
             }
+            ItemKind::Agent(it) => {
+                self.line(words([Some(format!("agent {}", it.name)), title(it.title.as_ref())]), None);
+                let mut channels: Vec<String> = it.channels.iter().map(ToString::to_string).collect();
+                if let Some(first) = channels.first_mut() {
+                    first.insert_str(0, "on ");
+                }
+                self.deeper(|printer| printer.fill(&channels, ", ", "on ".len(), beside));
+            }
+            ItemKind::Fact(it) => self.long_fact(it, beside),
             // These have one line whatever their length.
             ItemKind::Import(_)
             | ItemKind::Autonomy(_)
@@ -111,11 +120,30 @@ impl Printer {
             | ItemKind::Tiers(_)
             | ItemKind::Segment(_)
             | ItemKind::Team(_)
-            | ItemKind::Agent(_)
-            | ItemKind::Fact(_)
             | ItemKind::Switch(_)
             | ItemKind::Limit(_)
             | ItemKind::Sweep(_) => {}
+        }
+    }
+
+    fn long_fact(&mut self, it: &Fact, beside: Option<&Comment>) {
+        match &it.kind {
+            FactType::OneOf(values) => {
+                self.line(format!("fact {}: one of [", it.path), None);
+                let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+                self.deeper(|printer| printer.fill(&values, ", ", 0, None));
+                self.line(words([Some("]".to_owned()), title(it.title.as_ref())]), beside);
+            }
+            kind => {
+                let head = format!("fact {}: {}", it.path, fact_type(kind));
+                match title(it.title.as_ref()) {
+                    None => self.line(head, beside),
+                    Some(title) => {
+                        self.line(head, None);
+                        self.deeper(|printer| printer.line(title, beside));
+                    }
+                }
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! Items on one line, and neighbours of one kind in columns.
 
+use super::WIDTH;
 use super::conditions::names;
 use super::lines::{Printer, column, padded, width};
 use super::rows::*;
@@ -92,6 +93,10 @@ fn one_line(item: &Item) -> Option<OneLine> {
     let two = |first: String, second: Option<String>| {
         OneLine::of(std::iter::once((first, " ")).chain(second.map(|second| (second, ""))).collect())
     };
+    // With a list that may be broken.
+    let short = |first: String, second: String| {
+        if width(&first) + 1 + width(&second) > WIDTH { None } else { two(first, Some(second)) }
+    };
     match &item.kind {
         ItemKind::Import(import) => cell(format!("import {}", import.file.quoted())),
         ItemKind::Autonomy(it) => {
@@ -112,11 +117,11 @@ fn one_line(item: &Item) -> Option<OneLine> {
         }
         ItemKind::Agent(it) => {
             let on = Some(format!("on {}", names(&it.channels)));
-            two(format!("agent {}", it.name), Some(words([title(it.title.as_ref()), on])))
+            short(format!("agent {}", it.name), words([title(it.title.as_ref()), on]))
         }
         ItemKind::Fact(it) => {
             let tail = words([Some(fact_type(&it.kind)), title(it.title.as_ref())]);
-            two(format!("fact {}:", it.path), Some(tail))
+            short(format!("fact {}:", it.path), tail)
         }
         ItemKind::Switch(it) => {
             let name = words([Some(format!("switch {}", it.name)), title(it.title.as_ref())]);

@@ -172,6 +172,14 @@ fn key(cond: &Cond, wanted: bool) -> String {
 }
 
 impl Part {
+    /// What it asks about: a part that follows from another one shares at least one of these with it.
+    pub(super) fn subjects(&self) -> Vec<&str> {
+        match self {
+            Self::Yes(key, _) | Self::Named(key, ..) | Self::Range(key, ..) | Self::Other(key) => vec![key],
+            Self::AnyYes(keys) => keys.iter().map(String::as_str).collect(),
+        }
+    }
+
     /// Whenever this holds, `other` holds too.
     fn implies(&self, other: &Self) -> bool {
         match (self, other) {

@@ -1,6 +1,8 @@
 //! R0201, R0203, R0205 and R0207 where the form of the text alone shows them. What follows only from several rules
 //! together needs a prover.
 
+use std::collections::BTreeMap;
+
 use super::literal::{Literal, all_imply, always_true, contradiction, parts};
 use super::{Seen, scopes};
 use crate::ast::{ApprovalPart, At, Cond, ItemKind, OutcomeWord, Reply, Word};
@@ -8,6 +10,9 @@ use crate::check::shown;
 use crate::load::Role;
 use crate::source::Finding;
 use crate::verdict::Outcome;
+
+/// With so many rules each one is compared at most. What lies farther apart is left to a prover.
+const MOST_COMPARED: usize = 64;
 
 /// A guard, and the parts of its condition.
 struct Guard<'g> {
@@ -81,7 +86,9 @@ impl Seen<'_> {
         let mut earlier: Vec<(&Word, Vec<Literal>)> = Vec::new();
         for (name, when) in rows {
             let own = parts(when, self.model);
-            if let Some((first, _)) = earlier.iter().find(|(_, before)| all_imply(&own, before)) {
+            if let Some((first, _)) =
+                earlier.iter().rev().take(MOST_COMPARED).find(|(_, before)| all_imply(&own, before))
+            {
                 let message =
                     format!("the row `{}` is never reached: `{}` takes all its messages", name.text, first.text);
                 let finding = Finding::new("R0205", name.at, message).label(first.at, "the first row that fits counts");
@@ -106,12 +113,23 @@ impl Seen<'_> {
             })
             .filter(|guard: &Guard<'_>| contradiction(&guard.parts).is_none())
             .collect();
+        // A guard can only cover another one that asks about what its first part asks about.
+        let mut by_subject: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (number, guard) in guards.iter().enumerate() {
+            for key in guard.parts.first().into_iter().flat_map(|one| one.part.subjects()) {
+                by_subject.entry(key).or_default().push(number);
+            }
+        }
         for (number, guard) in guards.iter().enumerate().filter(|(_, guard)| guard.own && !guard.backstop) {
             if guard.outcome.outcome == Outcome::Send {
                 stops_nothing("guard", guard.name, guard.outcome, found);
                 continue;
             }
-            let stronger = guards.iter().enumerate().find(|(other, stronger)| {
+            let candidates =
+                guard.parts.iter().flat_map(|one| one.part.subjects()).filter_map(|key| by_subject.get(key));
+            let mut candidates =
+                candidates.flatten().take(MOST_COMPARED).filter_map(|other| Some((*other, guards.get(*other)?)));
+            let stronger = candidates.find(|(other, stronger)| {
                 *other != number
                     && guard.outcome.outcome != Outcome::Hold
                     && stronger.outcome.outcome >= guard.outcome.outcome

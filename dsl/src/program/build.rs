@@ -44,7 +44,8 @@ impl<'m> Layout<'m> {
 
     fn ladder<T>(&mut self, settings: &'m [Scoped<T>]) -> Ladder {
         let mut rung = |setting: &'m Scoped<T>| {
-            let always = terms(&setting.when).is_some_and(|terms| matches!(terms.as_slice(), [term] if term.is_empty()));
+            let always =
+                terms(&setting.when).is_some_and(|terms| matches!(terms.as_slice(), [term] if term.is_empty()));
             let when = if always { When::Always } else { When::Bits(self.place(&setting.when)) };
             Rung { rank: setting.rank, when }
         };
@@ -108,8 +109,10 @@ pub(crate) fn build(model: &Model) -> Program {
     let all_rules = Span { start: rules_start, end: layout.terms.len() };
 
     let (routes, route_of) = layout.place_all(model.routes.iter().map(|(when, _)| when).enumerate());
-    let length = |number: usize| model.pauses.get(number).map(|pause| std::cmp::Reverse(pause.for_ms.unwrap_or(i64::MAX)));
-    let pauses = order(model.pauses.len(), |number| (length(number), model.pauses.get(number).map(|pause| &pause.name)));
+    let length =
+        |number: usize| model.pauses.get(number).map(|pause| std::cmp::Reverse(pause.for_ms.unwrap_or(i64::MAX)));
+    let pauses =
+        order(model.pauses.len(), |number| (length(number), model.pauses.get(number).map(|pause| &pause.name)));
     let when_of = |number: usize| model.pauses.get(number).map(|pause| (number, &pause.when));
     let (pauses, pause_of) = layout.place_all(pauses.into_iter().filter_map(when_of));
     let (two_people, two_people_of) = layout.place_all(model.approvals.two_people.iter().enumerate());

@@ -263,8 +263,19 @@ mod tests {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             ((seed >> 20) as i64) % below
         };
-        let names = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kathmandu",
-            "Africa/Casablanca", "America/St_Johns", "Antarctica/Troll", "Africa/Monrovia", "Asia/Gaza"];
+        let names = [
+            "UTC",
+            "Europe/Berlin",
+            "America/New_York",
+            "Australia/Lord_Howe",
+            "Pacific/Apia",
+            "Asia/Kathmandu",
+            "Africa/Casablanca",
+            "America/St_Johns",
+            "Antarctica/Troll",
+            "Africa/Monrovia",
+            "Asia/Gaza",
+        ];
         let mut compared = 0;
         for name in names {
             let zone = zone(name).unwrap();

@@ -90,8 +90,8 @@ impl Names {
             }
             if (entry.head, entry.tail, entry.length) == (head, tail, length) {
                 let number = entry.number as usize;
-                let same = length <= 16
-                    || self.long.get(number).and_then(Option::as_deref).is_some_and(|known| known == name);
+                let same =
+                    length <= 16 || self.long.get(number).and_then(Option::as_deref).is_some_and(|known| known == name);
                 if same {
                     return Some(number);
                 }

@@ -33,7 +33,8 @@ fn distribute(expr: &Expr, positive: bool) -> Option<Vec<Term<'_>>> {
                 if product.len() * factors.len() > MOST_TERMS {
                     return None;
                 }
-                product = product.iter().flat_map(|term| factors.iter().map(move |factor| join(term, factor))).collect();
+                product =
+                    product.iter().flat_map(|term| factors.iter().map(move |factor| join(term, factor))).collect();
             }
             Some(product)
         }

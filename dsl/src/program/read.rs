@@ -185,8 +185,7 @@ impl<'m> Rows<'m> {
         let mut row = Bits::zeros(self.blocks);
         for (term, literal) in literals {
             let holds = self.view.holds(literal.leaf);
-            let stands =
-                if certainly { holds == Some(literal.positive) } else { holds != Some(!literal.positive) };
+            let stands = if certainly { holds == Some(literal.positive) } else { holds != Some(!literal.positive) };
             if !stands {
                 row.set(*term, true);
             }

@@ -135,14 +135,7 @@ impl Program {
     }
 
     #[inline]
-    fn read(
-        &self,
-        model: &Model,
-        frame: &Frame<'_>,
-        reading: Option<Reading>,
-        core: &mut Core,
-        sink: &mut impl Sink,
-    ) {
+    fn read(&self, model: &Model, frame: &Frame<'_>, reading: Option<Reading>, core: &mut Core, sink: &mut impl Sink) {
         let values = frame.values;
         self.readers.read(values, sink);
         if core.no_draft {
@@ -156,8 +149,7 @@ impl Program {
         let (intent, action) = (name(&self.intent, sink), name(&self.action, sink));
         core.intent = intent.and_then(|name| self.intent_numbers.get(name).copied().flatten());
         core.action = action.map(|name| self.action_numbers.get(name).copied().flatten());
-        core.confidence =
-            self.confidence.as_ref().and_then(|reader| reader.value(frame.value(self.confidence_slot)));
+        core.confidence = self.confidence.as_ref().and_then(|reader| reader.value(frame.value(self.confidence_slot)));
         for (hours, (inside, outside)) in &self.during {
             if let (Some(week), Some(clock)) = (self.weeks.get(*hours), &self.clock) {
                 let is_inside = week.contains_moment(&model.zone, clock, frame.now_ms, reading);

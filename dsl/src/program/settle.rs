@@ -117,9 +117,10 @@ impl<'s> Sight<'s> {
         let mode = self.mode(&mut settled);
         settled.picks = [mode, self.band(), self.action()];
         (settled.outcome, settled.hold_until_ms) = self.outcome(&settled.picks);
-        settled.route = self.certain.first(self.program.routes).and_then(|bit| {
-            self.program.route_of.get(bit - self.program.routes.start).map(|row| *row as usize)
-        });
+        settled.route = self
+            .certain
+            .first(self.program.routes)
+            .and_then(|bit| self.program.route_of.get(bit - self.program.routes.start).map(|row| *row as usize));
         settled
     }
 

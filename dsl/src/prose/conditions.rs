@@ -4,13 +4,15 @@ use super::words;
 use crate::ast::{Comparison, Cond, Num, Scope, ScopeKind, Subject, Word};
 
 /// Yes/no facts of the standard: so, and not so.
-const TRUTHS: [(&str, &str, &str); 11] = [
+const TRUTHS: [(&str, &str, &str); 13] = [
     ("message.attachment", "the message has an attachment", "the message has no attachment"),
     ("message.automated", "a machine wrote the message", "no machine wrote the message"),
     ("contact.new", "the contact is new", "the contact is not new"),
     ("contact.paused", "the AI is paused for the contact", "the AI is not paused for the contact"),
     ("contact.opted_out", "the contact does not want to be written to", "the contact has not asked to be left alone"),
     ("thread.human_active", "a person of ours is writing in the thread", "no person of ours is writing in the thread"),
+    ("thread.third_party", "somebody else answers in the thread", "nobody else answers in the thread"),
+    ("window.closed", "the channel takes no free text any more", "the channel still takes free text"),
     ("approved", "a person has approved the draft", "no person has approved the draft"),
     ("email.warmup", "the sending mailbox is still new", "the sending mailbox is not new any more"),
     ("channel.disabled", "the channel account is switched off", "the channel account is switched on"),

@@ -310,8 +310,12 @@ impl<'d> Questions<'d> {
             return None;
         }
         let core = self.prover.core();
-        let mut kept: Vec<usize> =
-            optional.iter().enumerate().filter(|(_, literal)| core.contains(literal)).map(|(number, _)| number).collect();
+        let mut kept: Vec<usize> = optional
+            .iter()
+            .enumerate()
+            .filter(|(_, literal)| core.contains(literal))
+            .map(|(number, _)| number)
+            .collect();
         // Each one that can be left out is left out; a core of this size is small already.
         if kept.len() <= MOST_MINIMISED {
             let mut next = 0;

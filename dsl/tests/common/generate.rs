@@ -52,12 +52,14 @@ const ACTIONS: [&str; 6] = ["reply", "opt_out", "book_meeting", "change_stage", 
 const HOURS: [&str; 4] = ["office", "quiet", "short", "weekend"];
 const LIMITS: [&str; 3] = ["daily", "burst", "hourly"];
 const SWITCHES: [&str; 3] = ["stop_all", "stop_chat", "slow"];
-const YES: [&str; 13] = [
+const YES: [&str; 15] = [
     "contact.new",
     "contact.paused",
     "message.attachment",
     "message.automated",
     "thread.human_active",
+    "thread.third_party",
+    "window.closed",
     "email.warmup",
     "channel.disabled",
     "approved",
@@ -129,15 +131,20 @@ impl Writer<'_> {
         self.line(&format!("timezone \"{zone}\""));
         self.line("segment vip\nsegment partner\nsegment minor\nteam inbox\nteam leads during office");
         self.line("agent ada on email, chat\nagent bob \"Other\" on sms, voice");
-        self.line("fact contact.verified: yes/no\nfact deal.open: yes/no\nfact deal.stage: one of [lead, talk, won, lost]");
+        self.line(
+            "fact contact.verified: yes/no\nfact deal.open: yes/no\nfact deal.stage: one of [lead, talk, won, lost]",
+        );
         self.line("fact deal.value: money USD 0..5000\nfact debt: money EUR -100..100\nfact seats: number -5..100.5");
         self.line("calendar days { yearly 12-25 yearly 01-01 yearly 02-29 2026-03-29 2026-11-01 2027-03-26 }");
         self.line("hours office { mon-thu 09:00-18:00 fri 09:00-12:30 except days }");
         self.line("hours quiet { daily 21:00-08:00 }\nhours short { sun 02:15-02:45 mon,sun 01:30-03:00 }");
-        let spill = ["hours weekend { sat-sun 00:00-24:00 fri 22:00-06:00 except days }", "hours weekend { sat 12:00-12:00 }"];
+        let spill =
+            ["hours weekend { sat-sun 00:00-24:00 fri 22:00-06:00 except days }", "hours weekend { sat 12:00-12:00 }"];
         let weekend = if self.dice.percent(90) { spill[0] } else { "hours weekend { wed 23:59-24:00 }" };
         self.line(weekend);
-        for (name, subject) in [("threat", "message"), ("abuse", "message"), ("price", "draft"), ("promise", "draft"), ("loop", "thread")] {
+        for (name, subject) in
+            [("threat", "message"), ("abuse", "message"), ("price", "draft"), ("promise", "draft"), ("loop", "thread")]
+        {
             self.line(&format!("detector {name} on {subject} {{ words \"{name}\" }}"));
         }
         self.line("script odd(draft.text, contact.verified) -> yes/no { file \"s.rhai\" budget 1000 operations }");
@@ -191,7 +198,9 @@ impl Writer<'_> {
         let mut scopes = Vec::new();
         for _ in 0..self.dice.throw(most + 1) {
             let mut items: Vec<String> = Vec::new();
-            for (kind, names) in [("channel", &CHANNELS[..]), ("agent", &AGENTS), ("segment", &SEGMENTS), ("intent", &INTENTS)] {
+            for (kind, names) in
+                [("channel", &CHANNELS[..]), ("agent", &AGENTS), ("segment", &SEGMENTS), ("intent", &INTENTS)]
+            {
                 if self.dice.percent(30) {
                     let count = 1 + self.dice.throw(3);
                     items.extend(self.dice.some(names, count).iter().map(|name| format!("{kind} {name}")));
@@ -227,7 +236,9 @@ impl Writer<'_> {
             }
         }
         // Without any row the block would not parse.
-        self.line(&format!("actions {{ send_form approval for channel voice, agent ada, intent other, segment minor{rows} }}"));
+        self.line(&format!(
+            "actions {{ send_form approval for channel voice, agent ada, intent other, segment minor{rows} }}"
+        ));
     }
 
     fn intents(&mut self) {
@@ -235,7 +246,9 @@ impl Writer<'_> {
             let mut body = String::new();
             for scope in self.scopes(3) {
                 let mut outcomes: Vec<String> = (0..1 + self.dice.throw(4)).map(|_| self.outcome()).collect();
-                let care = |outcome: &String| ["send", "hold", "approval", "off", "escalate"].iter().position(|word| outcome.starts_with(word));
+                let care = |outcome: &String| {
+                    ["send", "hold", "approval", "off", "escalate"].iter().position(|word| outcome.starts_with(word))
+                };
                 outcomes.sort_by_key(care);
                 let mut least = 1001;
                 let mut bands: Vec<String> = Vec::new();
@@ -269,8 +282,13 @@ impl Writer<'_> {
             0..3 => dice.pick(&YES).to_owned(),
             3 => format!("message detects {}", dice.pick(&["threat", "abuse", "any [threat, abuse]"])),
             4 => format!("draft detects {}", dice.pick(&["price", "promise", "any [promise, price]"])),
-            5 => dice.pick(&["thread detects loop", "script odd", "script share > 0.5", "script share <= 0.250"]).to_owned(),
-            6 => format!("contact in {}", dice.pick(&["vip", "partner", "any [vip, minor]", "any [partner, minor, vip]"])),
+            5 => dice
+                .pick(&["thread detects loop", "script odd", "script share > 0.5", "script share <= 0.250"])
+                .to_owned(),
+            6 => format!(
+                "contact in {}",
+                dice.pick(&["vip", "partner", "any [vip, minor]", "any [partner, minor, vip]"])
+            ),
             7 => format!("{} {}", dice.pick(&["during", "outside"]), dice.pick(&HOURS)),
             8 => format!("over {}", dice.pick(&LIMITS)),
             9 => format!("switch {}", dice.pick(&SWITCHES)),
@@ -290,9 +308,13 @@ impl Writer<'_> {
                 _ => format!("message.language {}", dice.pick(&["is en", "is not de", "in [de, fr, it]"])),
             },
             12 => {
-                let (fact, low, high) =
-                    [("confidence", 0, 1000), ("margin", 0, 1000), ("sentiment", -1000, 1000), ("seats", -5000, 100_500), ("thread.depth", 0, 12_000)]
-                        [dice.throw(5)];
+                let (fact, low, high) = [
+                    ("confidence", 0, 1000),
+                    ("margin", 0, 1000),
+                    ("sentiment", -1000, 1000),
+                    ("seats", -5000, 100_500),
+                    ("thread.depth", 0, 12_000),
+                ][dice.throw(5)];
                 let edge = [low, high, dice.between(low, high), dice.between(low, high), dice.between(low, high)];
                 let number = edge[dice.throw(5)];
                 let sign = if number < 0 { "-" } else { "" };
@@ -300,11 +322,17 @@ impl Writer<'_> {
                 format!("{fact} {} {sign}{}.{:03}", dice.pick(&[">=", "<=", ">", "<"]), number / 1000, number % 1000)
             }
             13 => {
-                let (fact, currency, low, high) = [("deal.value", "USD", 0, 500_000), ("debt", "EUR", -10_000, 10_000)][dice.throw(2)];
+                let (fact, currency, low, high) =
+                    [("deal.value", "USD", 0, 500_000), ("debt", "EUR", -10_000, 10_000)][dice.throw(2)];
                 let number: i64 = dice.between(low, high);
                 let sign = if number < 0 { "-" } else { "" };
                 let number = number.abs();
-                format!("{fact} {} {sign}{}.{:02} {currency}", dice.pick(&[">=", "<=", ">", "<"]), number / 100, number % 100)
+                format!(
+                    "{fact} {} {sign}{}.{:02} {currency}",
+                    dice.pick(&[">=", "<=", ">", "<"]),
+                    number / 100,
+                    number % 100
+                )
             }
             14 => dice.pick(&["contact.new", "not contact.verified", "not draft detects price"]).to_owned(),
             15 => {
@@ -326,7 +354,8 @@ impl Writer<'_> {
             return format!("not ({})", self.condition(depth - 1, risk));
         }
         let word = self.dice.pick(&[" and ", " or "]);
-        let parts: Vec<String> = (0..2 + self.dice.throw(2)).map(|_| format!("({})", self.condition(depth - 1, risk))).collect();
+        let parts: Vec<String> =
+            (0..2 + self.dice.throw(2)).map(|_| format!("({})", self.condition(depth - 1, risk))).collect();
         parts.join(word)
     }
 
@@ -335,7 +364,11 @@ impl Writer<'_> {
         let parts: Vec<String> = (0..3 + self.dice.throw(3))
             .map(|_| format!("({} or {} or {})", self.leaf(risk), self.leaf(risk), self.leaf(risk)))
             .collect();
-        if self.dice.percent(30) { format!("not ({})", parts.join(" and ").replace(" or ", " and ").replace(") and (", ") or (")) } else { parts.join(" and ") }
+        if self.dice.percent(30) {
+            format!("not ({})", parts.join(" and ").replace(" or ", " and ").replace(") and (", ") or ("))
+        } else {
+            parts.join(" and ")
+        }
     }
 
     fn when(&mut self, risk: bool) -> String {

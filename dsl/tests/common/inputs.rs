@@ -31,11 +31,13 @@ pub(crate) struct Inputs {
 }
 
 /// Facts that switch everything off: seldom so, or nothing else would ever decide.
-const STANDARD: [&str; 7] = [
+const STANDARD: [&str; 9] = [
     "message.automated",
     "contact.opted_out",
     "contact.paused",
     "thread.human_active",
+    "thread.third_party",
+    "window.closed",
     "kill_switch",
     "channel.disabled",
     "channel.unanswered",
@@ -79,16 +81,31 @@ fn sort(policy: &Policy, key: &str, type_: Option<&str>, dice: &mut Dice) -> Sor
 fn constants(text: &str) -> Vec<i64> {
     let digit = |letter: char| letter.is_ascii_digit() || letter == '.' || letter == '-';
     let numbers = text.split(|letter| !digit(letter)).filter_map(|number| number.parse::<f64>().ok());
-    numbers.flat_map(|number| [(number * 1000.0).round() as i64, (number * 100.0).round() as i64, (number * 10.0).round() as i64]).collect()
+    numbers
+        .flat_map(|number| {
+            [(number * 1000.0).round() as i64, (number * 100.0).round() as i64, (number * 10.0).round() as i64]
+        })
+        .collect()
 }
 
 /// Changes of the policy's clock, and other moments that have an edge.
 fn times(policy: &Policy) -> Vec<i64> {
     let zone = jiff::tz::TimeZoneDatabase::bundled().get(policy.timezone()).unwrap();
     let from = Timestamp::from_millisecond(EARLY_MS).unwrap();
-    let mut times: Vec<i64> =
-        zone.following(from).take(24).map(|change| change.timestamp().as_millisecond()).filter(|ms| *ms < LATE_MS).collect();
-    for edge in ["2024-02-29T12:00Z", "2026-12-31T23:30Z", "2026-12-25T09:00Z", "2026-03-29T10:00Z", "2027-03-26T08:59:59.999Z", "2026-11-01T06:00Z"] {
+    let mut times: Vec<i64> = zone
+        .following(from)
+        .take(24)
+        .map(|change| change.timestamp().as_millisecond())
+        .filter(|ms| *ms < LATE_MS)
+        .collect();
+    for edge in [
+        "2024-02-29T12:00Z",
+        "2026-12-31T23:30Z",
+        "2026-12-25T09:00Z",
+        "2026-03-29T10:00Z",
+        "2027-03-26T08:59:59.999Z",
+        "2026-11-01T06:00Z",
+    ] {
         times.push(edge.parse::<Timestamp>().unwrap().as_millisecond());
     }
     times
@@ -108,7 +125,14 @@ impl Inputs {
         constants.dedup();
         let keys_count = keys.len();
         let limits = policy.limits().iter().map(|limit| limit.name.clone()).collect();
-        Self { keys, limits, constants, times: times(policy), facts: Facts::new(EARLY_MS), broken: (0..keys_count).collect() }
+        Self {
+            keys,
+            limits,
+            constants,
+            times: times(policy),
+            facts: Facts::new(EARLY_MS),
+            broken: (0..keys_count).collect(),
+        }
     }
 
     fn number(&self, low: i64, high: i64, dice: &mut Dice) -> i64 {
@@ -141,7 +165,7 @@ impl Inputs {
             },
             (Sort::Number(_, high, currency), 1) => match currency {
                 None => Value::Number(high.saturating_add(1)),
-                Some(_) => Value::Money { minor: *high, currency: "XXX".to_owned() },
+                Some(_) => Value::Money { minor: *high, currency: "ZZZ".to_owned() },
             },
             (_, 2) => Value::Number(i64::MAX),
             (Sort::YesNo, _) => Value::Name("yes".to_owned()),

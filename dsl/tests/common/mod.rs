@@ -70,6 +70,8 @@ pub(crate) fn quiet(intent: &str, confidence: f64) -> Facts {
         "contact.paused",
         "contact.opted_out",
         "thread.human_active",
+        "thread.third_party",
+        "window.closed",
         "approved",
         "email.warmup",
         "channel.disabled",

@@ -36,9 +36,11 @@ impl Situation {
 /// Facts by key with the values worth trying; the first is the quiet one.
 struct Choices(Vec<(String, Vec<Option<Value>>)>);
 
+/// The numbers that stand alone, in thousandths: no part of a date, a time or a duration.
 fn numbers(text: &str) -> BTreeSet<i64> {
-    let words = text.split(|letter: char| !(letter.is_ascii_digit() || letter == '.' || letter == '-'));
-    words.filter_map(|word| word.trim_matches('.').parse::<f64>().ok()).map(|number| (number * 1000.0) as i64).collect()
+    let words = text.split(|letter: char| letter.is_whitespace() || ",()[]{}\"|".contains(letter));
+    let ranges = words.flat_map(|word| word.split(".."));
+    ranges.filter_map(|word| word.parse::<f64>().ok()).map(|number| (number * 1000.0).round() as i64).collect()
 }
 
 fn choices(policy: &Policy, text: &str) -> Choices {
@@ -189,7 +191,7 @@ pub(crate) fn of(policy: &Policy, text: &str) -> Vec<(Situation, Verdict)> {
             for confidence in of_key("confidence") {
                 let mut facts = facts.clone();
                 set(&mut facts, "confidence", &Some(confidence));
-                if channel == Value::Name("email".to_owned()) || channel == Value::Name("chat".to_owned()) {
+                if channel == Value::Name("email".to_owned()) {
                     add(&facts);
                 }
             }
@@ -201,7 +203,7 @@ pub(crate) fn of(policy: &Policy, text: &str) -> Vec<(Situation, Verdict)> {
     let (mut free, rest): (Vec<_>, Vec<_>) =
         bases.into_iter().partition(|(_, facts)| channels.insert(facts.get_name("channel").map(str::to_owned)));
     free.extend(rest.into_iter().take(3));
-    for (_, base) in free.iter().take(6) {
+    for (_, base) in free.iter().take(5) {
         for (key, values) in &choices {
             for value in values {
                 let mut facts = base.clone();
@@ -216,7 +218,7 @@ pub(crate) fn of(policy: &Policy, text: &str) -> Vec<(Situation, Verdict)> {
             }
         }
     }
-    for (_, base) in free.iter().take(2) {
+    for (_, base) in free.iter().take(1) {
         let week = (2..9).map(|day| date(2026, 3, day));
         let holidays = days.iter().filter_map(|(month, day)| Date::new(2026, *month, *day).ok());
         for day in week.chain(holidays.flat_map(|day| [day.yesterday().unwrap(), day, day.tomorrow().unwrap()])) {

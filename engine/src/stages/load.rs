@@ -7,8 +7,9 @@ use crate::decide::{self, RunContext};
 use crate::domain::ChannelKind;
 use crate::engine::Engine;
 use crate::policies::InForce;
-use crate::store::rows::ApprovalRow;
-use crate::store::{Conn, StoreError, read};
+use crate::store::ingest::MOST_THREAD_IDS;
+use crate::store::rows::{ApprovalRow, MessageRow};
+use crate::store::{Conn, LimitClaim, StoreError, read};
 
 /// The context of a run; `None` when there is no such run.
 pub(crate) async fn context(
@@ -42,7 +43,10 @@ pub(crate) async fn context(
         None => None,
     };
     let newer_inbound = read::newer_inbound(conn, ws, &conversation.id, message.seq).await?;
-    let switches = read::switches(conn, ws).await?.into_iter().map(|row| (row.name, row.is_on)).collect();
+    let rows = read::switches(conn, ws).await?;
+    let switch_flips = rows.iter().map(|row| row.flips).max().unwrap_or(0);
+    let switches = rows.into_iter().map(|row| (row.name, row.is_on)).collect();
+    let third_party = third_party(conn, &message, &contact.id).await?;
     let channel_kind: ChannelKind = conversation
         .channel_kind
         .parse()
@@ -62,11 +66,30 @@ pub(crate) async fn context(
         newer_inbound,
         switches,
         over: Vec::new(),
+        subjects: Vec::new(),
+        switch_flips,
+        third_party,
         ai_agent,
         now_ms: engine.clock().now_ms(),
     };
-    context.over = limits(conn, &in_force.policy, &context).await?;
+    limits(conn, &in_force.policy, &mut context).await?;
     Ok(Some(context))
+}
+
+/// True when the message begins a conversation although it quotes one of somebody else.
+async fn third_party(conn: &mut Conn<'_>, message: &MessageRow, contact: &str) -> Result<bool, StoreError> {
+    // Whoever may write in a thread is put into it; only the first message of a conversation can be apart from one.
+    if message.seq != 1 || message.reply_refs == "[]" {
+        return Ok(false);
+    }
+    let references: Vec<String> = serde_json::from_str(&message.reply_refs).unwrap_or_default();
+    for reference in references.iter().take(MOST_THREAD_IDS) {
+        let found = read::conversation_by_ref(conn, &message.workspace_id, reference).await?;
+        if found.is_some_and(|conversation| conversation.contact_id != contact) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 pub(super) async fn approval(engine: &Engine, context: &RunContext) -> Result<Option<ApprovalRow>, StepError> {
@@ -74,27 +97,34 @@ pub(super) async fn approval(engine: &Engine, context: &RunContext) -> Result<Op
     Ok(read::approval_pending(&mut reader.conn(), &context.run.workspace_id, &context.run.id).await?)
 }
 
-async fn limits(
-    conn: &mut Conn<'_>,
-    policy: &Policy,
-    context: &RunContext,
-) -> Result<Vec<(String, Option<i64>)>, StoreError> {
-    let mut over = Vec::new();
+async fn limits(conn: &mut Conn<'_>, policy: &Policy, context: &mut RunContext) -> Result<(), StoreError> {
     for limit in policy.limits() {
         // A subject that cannot be told leaves the limit out: the fact is then missing, and missing counts as over.
         let Some(subject) = subject(&limit.per, context) else { continue };
         let (start, end) = limit.bucket(policy.timezone(), context.now_ms);
-        let count = read::limit_count(conn, &context.run.workspace_id, &limit.name, &subject, start).await?;
-        over.push((limit.name.clone(), (count >= i64::from(limit.count)).then_some(end)));
+        let (ws, most) = (context.run.workspace_id.as_str(), i64::from(limit.count));
+        let count = read::limit_count(conn, ws, &limit.name, &subject, start).await?;
+        let room = most - count;
+        let whose = (limit.name.as_str(), subject.as_str());
+        let used_up =
+            room <= 0 || read::limit_ahead(conn, ws, whose, &context.run.id, context.now_ms, room).await? >= room;
+        context.over.push((limit.name.clone(), used_up.then_some(end)));
+        context.subjects.push((limit.name.clone(), subject));
     }
-    Ok(over)
+    Ok(())
 }
 
-/// The limits a send in this context counts against: name, subject, start of the bucket.
-pub(crate) fn counted_limits(policy: &Policy, context: &RunContext) -> Vec<(String, String, i64)> {
+/// The limits a send in this context counts against.
+pub(crate) fn counted_limits(policy: &Policy, context: &RunContext) -> Vec<LimitClaim> {
     let counted = policy.limits().iter().filter_map(|limit| {
-        let subject = subject(&limit.per, context)?;
-        Some((limit.name.clone(), subject, limit.bucket(policy.timezone(), context.now_ms).0))
+        let (_, subject) = context.subjects.iter().find(|(name, _)| *name == limit.name)?;
+        let had_room = context.over.iter().any(|(name, over)| *name == limit.name && over.is_none());
+        Some(LimitClaim {
+            limit: limit.name.clone(),
+            subject: subject.clone(),
+            bucket_start: limit.bucket(policy.timezone(), context.now_ms).0,
+            most: had_room.then(|| i64::from(limit.count)),
+        })
     });
     counted.collect()
 }

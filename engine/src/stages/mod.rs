@@ -81,6 +81,7 @@ async fn step(engine: &Engine, in_force: &InForce, context: &decide::RunContext)
             let approval = load::approval(engine, context).await?;
             commit(engine, context, decide::person::expire(context, approval.as_ref(), engine.ids())).await
         }
+        Stage::Gated | Stage::Scheduled if context.by_rep() => send::begin_by_rep(engine, context).await,
         Stage::Gated | Stage::Scheduled => send::begin(engine, in_force, context).await,
         Stage::Sending => send::recover(engine, context).await,
         Stage::Sent | Stage::Failed | Stage::Closed => Ok(Next::Stop),
@@ -117,6 +118,7 @@ async fn draft(engine: &Engine, in_force: &InForce, context: &decide::RunContext
         text: &context.message.body_text,
         ai_agent: context.ai_agent.as_deref().unwrap_or_default(),
         workspace: &context.channel.name,
+        instruction: context.run.instruction.as_deref(),
     };
     let answer = in_force.drafter.draft(&input).await;
     if let Err(DraftError::Unavailable(reason)) = &answer {

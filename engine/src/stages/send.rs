@@ -38,6 +38,25 @@ pub(super) async fn begin(engine: &Engine, in_force: &InForce, context: &RunCont
     finish(engine, context, &answer).await
 }
 
+/// Sends what a rep wrote.
+pub(super) async fn begin_by_rep(engine: &Engine, context: &RunContext) -> Result<Next, StepError> {
+    if context.channel.status != "active" {
+        return commit(engine, context, decide::send::refused_by_rep(context, engine.ids())).await;
+    }
+    let Some(effect) = context.effect.as_ref().filter(|effect| effect.state == "pending") else {
+        return commit(engine, context, decide::send::prepare_by_rep(context, engine.ids())).await;
+    };
+    let Some(claim) = decide::send::claim_by_rep(context, engine.boot()) else { return Ok(Next::Stop) };
+    match engine.writer().commit(claim).await? {
+        Outcome::Won => {}
+        Outcome::Fenced => return Ok(Next::Again),
+        Outcome::Lost | Outcome::Ingested(_) => return Ok(Next::Stop),
+    }
+    let message = payload(&effect.payload)?;
+    let answer = engine.outbound().for_channel(context.channel_kind).send(&message).await;
+    finish(engine, context, &answer).await
+}
+
 /// A send was begun and nobody is making it any more: the process stopped, or the task that made it died. (A lane runs
 /// one task at a time, so coming here means that the one which began is gone.) It is never simply repeated: the
 /// channel says what can be known.

@@ -110,7 +110,7 @@ pub struct Ingested {
 }
 
 /// Threads longer than this are matched on their nearest ids only.
-const MOST_THREAD_IDS: usize = 24;
+pub(crate) const MOST_THREAD_IDS: usize = 24;
 
 impl Ingest {
     pub(super) async fn apply(&self, conn: &mut Conn<'_>) -> Result<Ingested, StoreError> {
@@ -350,6 +350,9 @@ impl Ingest {
             write::withdraw(conn, ws, &run.id, run.draft_id.as_deref(), "superseded", self.now_ms).await?;
         }
         write::remove_action(conn, ws, conversation_id, ActionReason::ApprovalPending).await?;
+        if closed.iter().any(|run| run.author_kind == "rep") {
+            write::add_action(conn, ws, conversation_id, ActionReason::ReplyWithdrawn, self.now_ms).await?;
+        }
         let entry = TimelineEntry {
             id: self.ids.superseded_timeline.clone(),
             conversation_id: conversation_id.to_owned(),
@@ -357,7 +360,7 @@ impl Ingest {
             kind: "draft_superseded",
             actor_kind: "system",
             actor_name: None,
-            summary: "The pending draft was withdrawn: the contact has written again".to_owned(),
+            summary: "What was waiting to be sent was withdrawn: the contact has written again".to_owned(),
             refers_to: closed.first().and_then(|run| run.draft_id.clone()),
             data: serde_json::json!({ "runs": closed.iter().map(|run| &run.id).collect::<Vec<_>>() }),
             at: self.now_ms,

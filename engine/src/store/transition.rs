@@ -3,7 +3,7 @@
 use super::rows::FenceRow;
 use super::statements as sql;
 use super::write::{Write, move_unread, preview, remember_ref};
-use super::{Conn, Outcome, StoreError, execute, on};
+use super::{Conn, Outcome, StoreError, execute, on, read};
 use crate::domain::{ClosedReason, Stage};
 
 /// Result, next state and effects of one step: committed together or not at all.
@@ -13,12 +13,22 @@ pub struct Transition {
     pub workspace_id: String,
     /// The time of the transition, UTC milliseconds.
     pub now_ms: i64,
-    /// What must still be true, where this transition begins a send.
-    pub fence: Option<SendFence>,
+    /// What must still be true beside the run's version.
+    pub fence: Option<Guarded>,
     /// The compare-and-set that wins or loses the transition.
     pub run: Option<RunMove>,
     /// What is written when it is won.
     pub writes: Vec<Write>,
+}
+
+/// A fence and the rows it stands on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields name the rows")]
+pub struct Guarded {
+    pub conversation_id: String,
+    pub contact_id: String,
+    pub run_id: String,
+    pub fence: Fence,
 }
 
 /// Moves a run, if nobody else has moved it since it was read.
@@ -39,14 +49,43 @@ pub struct RunMove {
     pub decision_id: Option<String>,
 }
 
-/// What the gate saw right before a send. If any of it has changed when the send is claimed, the gate is asked again.
+/// What a transition relies on beside the run itself. If any of it has changed, it is decided again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fence {
+    /// A reply of the AI is about to leave.
+    Send(SendFence),
+    /// A rep's own reply is about to leave: only the channel can be in its way.
+    ByRep,
+    /// A reply of the AI is put aside for a person or a time: nobody has written, taken over or paused meanwhile.
+    Park(SendFence),
+}
+
+/// What the gate saw. `Transition::fence` says which of it must still hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields name what is compared")]
 pub struct SendFence {
-    pub conversation_id: String,
-    pub contact_id: String,
     pub revision: i64,
     pub policy_digest: String,
+    pub human_active: bool,
+    pub paused: bool,
+    pub opted_out: bool,
+    pub email_warmup: bool,
+    /// How often any switch had been flipped.
+    pub flips: i64,
+    pub limits: Vec<LimitClaim>,
+}
+
+/// A limit that a send counts against. The count is looked at and held in the transaction that begins the send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LimitClaim {
+    /// Its name.
+    pub limit: String,
+    /// Whose sends it counts.
+    pub subject: String,
+    /// Start of the bucket of time, UTC milliseconds.
+    pub bucket_start: i64,
+    /// How many may have been counted before this one; not looked at when absent, because the policy lets it go anyway.
+    pub most: Option<i64>,
 }
 
 /// A new outbound message and the effect that sends it.
@@ -104,7 +143,7 @@ impl Transition {
     }
 }
 
-impl SendFence {
+impl Guarded {
     async fn holds(&self, conn: &mut Conn<'_>, ws: &str, now_ms: i64) -> Result<bool, StoreError> {
         let text = match conn {
             Conn::Sqlite(_) => sql::sqlite::SEND_FENCE,
@@ -116,15 +155,61 @@ impl SendFence {
             .bind(&self.contact_id)
             .fetch_optional(c)
             .await?);
-        Ok(row.is_some_and(|row| {
-            let paused = row.ai_paused && row.ai_paused_until.is_none_or(|until| until > now_ms);
-            !row.kill_switch
-                && !paused
-                && row.opted_out_at.is_none()
-                && row.channel_status == "active"
-                && row.revision == self.revision
-                && row.policy_digest.as_deref() == Some(self.policy_digest.as_str())
-        }))
+        let Some(row) = row else { return Ok(false) };
+        match &self.fence {
+            Fence::ByRep => Ok(row.channel_status == "active"),
+            Fence::Park(seen) => Ok(seen.thread_is_as(&row, now_ms)),
+            Fence::Send(seen) => {
+                let free = seen.thread_is_as(&row, now_ms)
+                    && !row.kill_switch
+                    && !seen.paused
+                    && !seen.opted_out
+                    && !seen.human_active
+                    && row.channel_status == "active"
+                    && row.email_warmup == seen.email_warmup
+                    && row.flips == seen.flips
+                    && row.policy_digest.as_deref() == Some(seen.policy_digest.as_str());
+                Ok(free && seen.within_limits(conn, ws, &self.run_id, now_ms).await?)
+            }
+        }
+    }
+}
+
+impl SendFence {
+    /// Nobody has written, taken over, paused or opted out since the gate looked.
+    fn thread_is_as(&self, row: &FenceRow, now_ms: i64) -> bool {
+        let paused = row.ai_paused && row.ai_paused_until.is_none_or(|until| until > now_ms);
+        row.revision == self.revision
+            && row.human_active == self.human_active
+            && paused == self.paused
+            && row.opted_out_at.is_some() == self.opted_out
+    }
+
+    /// Every limit has room for one more, after those that came earlier and are due as well.
+    async fn within_limits(
+        &self,
+        conn: &mut Conn<'_>,
+        ws: &str,
+        run_id: &str,
+        now_ms: i64,
+    ) -> Result<bool, StoreError> {
+        for LimitClaim { limit, subject, bucket_start, most } in &self.limits {
+            let Some(most) = most else { continue };
+            let (sent,): (i64,) = on!(conn, |c| sqlx::query_as(sql::LIMIT_LOCK)
+                .bind(ws)
+                .bind(limit)
+                .bind(subject)
+                .bind(*bucket_start)
+                .fetch_one(c)
+                .await?);
+            let room = most - sent;
+            if room <= 0
+                || read::limit_ahead(conn, ws, (limit.as_str(), subject.as_str()), run_id, now_ms, room).await? >= room
+            {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::statements as sql;
 use super::transition::{SendClaim, TimelineEntry};
+use super::write_people::PeopleWrite;
 use super::{Conn, StoreError, execute, on};
 use crate::domain::ActionReason;
 
@@ -71,6 +72,9 @@ pub enum Write {
         team: Option<String>,
         expires_at: Option<i64>,
         expire_to: &'static str,
+        people: i64,
+        to_address: String,
+        base_revision: i64,
     },
     /// Settle what a run waits for.
     ApprovalDecided {
@@ -125,7 +129,7 @@ pub enum Write {
     ContactCompany { id: String, company: String },
     /// Put a contact into a segment.
     ContactSegment { id: String, segment: String },
-    /// Count one automatic send.
+    /// Count one reply of the AI.
     LimitCount { limit: String, subject: String, bucket_start: i64 },
     /// An internal note.
     Note { id: String, conversation_id: String, author_id: String, author_name: String, body_text: String },
@@ -153,6 +157,8 @@ pub enum Write {
     PolicyVersion { digest: String, name: String, root: String, files: String },
     /// Put a policy in force.
     PolicyActivate { digest: String, by: String },
+    /// What people, clocks and limits cause.
+    People(PeopleWrite),
     /// Seal decisions, unless another process has sealed a block of this number.
     LedgerBlock { seq: i64, previous_sha256: String, sha256: String, entries: String, last_at: i64, last_id: String },
     /// Count an inbound request that was turned away.
@@ -228,6 +234,7 @@ pub(super) async fn withdraw(
         execute!(conn, sql::DRAFT_STATUS, ws, draft_id, draft_status, now);
     }
     execute!(conn, sql::APPROVAL_DECIDE, ws, run_id, "withdrawn", None::<&str>, now, None::<i64>, Some(draft_status));
+    execute!(conn, sql::LIMIT_WAIT_END, ws, run_id);
     cancel_effect(conn, ws, run_id, now).await
 }
 
@@ -359,7 +366,19 @@ impl Write {
                     now
                 );
             }
-            Self::Approval { id, run_id, conversation_id, draft_id, decision_id, team, expires_at, expire_to } => {
+            Self::Approval {
+                id,
+                run_id,
+                conversation_id,
+                draft_id,
+                decision_id,
+                team,
+                expires_at,
+                expire_to,
+                people,
+                to_address,
+                base_revision,
+            } => {
                 execute!(
                     conn,
                     sql::APPROVAL_INSERT,
@@ -372,6 +391,9 @@ impl Write {
                     team.as_deref(),
                     *expires_at,
                     *expire_to,
+                    *people,
+                    to_address,
+                    *base_revision,
                     now
                 );
             }
@@ -442,6 +464,7 @@ impl Write {
             }
             Self::Switch { name, is_on, reason, by } => {
                 execute!(conn, sql::SWITCH_SET, ws, name, *is_on, reason, by, now);
+                execute!(conn, sql::SWITCH_COUNT, ws);
             }
             Self::Workspace { name } => {
                 execute!(conn, sql::WORKSPACE_ENSURE, ws, name, now);
@@ -467,6 +490,7 @@ impl Write {
             Self::PolicyActivate { digest, by } => {
                 execute!(conn, sql::POLICY_ACTIVATE, ws, digest, now, by);
             }
+            Self::People(write) => write.apply(conn, ws, now).await?,
             Self::LedgerBlock { seq, previous_sha256, sha256, entries, last_at, last_id } => {
                 execute!(
                     conn,

@@ -92,7 +92,7 @@ fn a_locked_import_cannot_change_unseen() {
     assert_eq!(remit.run(&["lock", "shop.remit", "--check"]).code, Some(0));
     assert_eq!(remit.run(&["check", "shop.remit"]).code, Some(0));
 
-    remit.write("shared.remit", "remit 1\n");
+    remit.write("shared.remit", SHARED.replace("approval", "off"));
     let refused = remit.run(&["check", "shop.remit", "--format", "plain"]);
     assert_eq!(refused.code, Some(3), "{refused:?}");
     assert_snapshot!(refused.stdout);

@@ -59,14 +59,15 @@ fn shape(sql: &str) -> Vec<String> {
         if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
             table = rest.trim_end_matches([' ', '(']).to_owned();
         } else if !line.is_empty() && !line.starts_with(')') {
-            let words: Vec<&str> = line
-                .split_whitespace()
-                .map(|word| match word {
-                    "INTEGER" | "INTEGER," | "BIGINT" | "BIGINT," | "BOOLEAN" | "BOOLEAN," => "NUMBER",
-                    "BLOB" | "BYTEA" => "BYTES",
-                    other => other,
-                })
-                .collect();
+            let words: Vec<&str> =
+                line.split_whitespace()
+                    .map(|word| match word {
+                        "INTEGER" | "INTEGER," | "INTEGER;" | "BIGINT" | "BIGINT," | "BIGINT;" | "BOOLEAN"
+                        | "BOOLEAN," => "NUMBER",
+                        "BLOB" | "BYTEA" => "BYTES",
+                        other => other,
+                    })
+                    .collect();
             lines.push(format!("{table}.{}", words.join(" ")));
         }
     }

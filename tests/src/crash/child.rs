@@ -100,7 +100,7 @@ impl Child {
             db: Db::open(&address).await?,
             clock: clock.clone(),
             ids: Arc::new(SystemIds::new(AheadClock(self.ahead_ms))),
-            models: Arc::new(FakeModels),
+            models: Arc::new(FakeModels::default()),
             outbound: Arc::new(OneWay(provider)),
         })
         .await?;

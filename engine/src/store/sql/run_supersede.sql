@@ -3,4 +3,4 @@
 UPDATE run SET stage = 'closed', closed_reason = 'superseded', ready_at = NULL, version = version + 1, updated_at = $3
 WHERE workspace_id = $1 AND conversation_id = $2 AND stage IN ('waiting_approval', 'held', 'scheduled')
     AND stage NOT IN ('sent', 'failed', 'closed')
-RETURNING id, draft_id
+RETURNING id, draft_id, author_kind
