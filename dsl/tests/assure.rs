@@ -37,12 +37,12 @@ fn the_diagram_agrees_with_the_interpreter_on_generated_policies() {
             let mut facts = inputs.next(&mut dice).clone();
             // The map is about the first gate, where the end of a limit's bucket lies ahead.
             facts.held_since_ms = None;
-            let ahead = |until: &mut i64| *until = facts.now_ms + 1;
+            let ahead = |until: &mut i64| *until = facts.now_ms.saturating_add(1);
             facts.over_until_ms.values_mut().for_each(ahead);
             for limit in policy.limits() {
                 let key = format!("over:{}", limit.name);
                 match facts.get_yes(&key) {
-                    Some(true) => drop(facts.over_until_ms.insert(limit.name.clone(), facts.now_ms + 1)),
+                    Some(true) => drop(facts.over_until_ms.insert(limit.name.clone(), facts.now_ms.saturating_add(1))),
                     _ => drop(facts.over_until_ms.remove(&limit.name)),
                 }
             }
@@ -308,7 +308,9 @@ fn regions_hold_exactly_what_changed() {
             facts.held_since_ms = None;
             facts.over_until_ms.clear();
             let pair = (before.decide(&facts).outcome, after.decide(&facts).outcome);
-            assert_eq!(old.outcome(&facts).zip(new.outcome(&facts)), Some(pair));
+            // Times that no calendar can write are in no cell.
+            let Some(mapped) = old.outcome(&facts).zip(new.outcome(&facts)) else { continue };
+            assert_eq!(mapped, pair);
             messages += 1;
             if pair.0 != pair.1 {
                 changed += 1;
@@ -321,5 +323,5 @@ fn regions_hold_exactly_what_changed() {
         }
     }
     println!("{messages} messages, {changed} changed, each in a region");
-    assert!(changed > 50, "{changed}");
+    assert!(messages > 10_000 && changed > 50, "{messages} {changed}");
 }

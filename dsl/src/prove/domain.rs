@@ -276,7 +276,7 @@ impl Domain {
                 let inside = hours.contains(crate::hours::wall_clock(&model.zone, now_ms));
                 during.insert(*column, inside);
                 let release = hours.next_inside(&model.zone, now_ms);
-                far.insert(*column, !inside && release.is_none_or(|release| release > now_ms + LONGEST_HOLD_MS));
+                far.insert(*column, !inside && release.is_none_or(|release| release > now_ms.saturating_add(LONGEST_HOLD_MS)));
             }
         }
         self.moments.iter().position(|moment| {

@@ -83,7 +83,7 @@ impl Policy {
             }
         }
         // What is easiest to change is given up first, so it is kept last.
-        free.sort_by_key(|(variable, _)| std::cmp::Reverse(ease(&domain, *variable)));
+        free.sort_by_key(|(variable, _)| ease(&domain, *variable));
         for (_, here) in &free {
             kept.push(*here);
             if subject.questions.possible(&kept) != Answer::Possible {
@@ -119,8 +119,8 @@ fn told(domain: &Domain, variable: usize, end: &Point) -> Option<String> {
     words::cells(domain, one, &[end.cell(variable)])
 }
 
-/// The draft can be written anew; who the contact is cannot be changed as easily. An approval comes last of all, because
-/// it is always possible and says nothing.
+/// The draft can be written anew; who the contact is cannot be changed as easily. An approval is given up last of all,
+/// because it is always possible and says nothing.
 fn ease(domain: &Domain, variable: usize) -> u8 {
     let Some(one) = domain.variable(variable) else { return 0 };
     match one.topic {
