@@ -7,10 +7,14 @@ pub mod crash;
 mod disk;
 mod error;
 pub mod figure;
+mod floor;
 pub mod gate;
+mod hundred;
 mod inbox;
 pub mod list;
 mod memory;
+#[cfg(feature = "peers")]
+mod peers;
 pub mod pipeline;
 mod policy;
 mod replies;

@@ -164,9 +164,20 @@ pub(crate) enum ApprovalPart {
 #[derive(Clone, Debug)]
 pub(crate) enum Claim {
     /// With `now`, a hold is careful enough.
-    NeverSend { now: bool, when: Cond },
-    Always { at_least: bool, outcome: OutcomeWord, when: Cond },
-    AlwaysRoute { to_team: bool, to: Word, when: Cond },
+    NeverSend {
+        now: bool,
+        when: Cond,
+    },
+    Always {
+        at_least: bool,
+        outcome: OutcomeWord,
+        when: Cond,
+    },
+    AlwaysRoute {
+        to_team: bool,
+        to: Word,
+        when: Cond,
+    },
 }
 
 #[derive(Clone, Debug)]

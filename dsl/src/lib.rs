@@ -9,6 +9,8 @@ mod condition;
 mod cron;
 mod detect;
 mod diagnostic;
+mod diagram;
+pub mod diff;
 mod eval;
 mod facts;
 pub mod fixes;

@@ -163,6 +163,12 @@ fn watch(engine: &mut Engine) {
 }
 
 impl Script {
+    /// Everything that its answer depends on, in one text.
+    pub(crate) fn definition(&self) -> String {
+        let inputs: Vec<&str> = self.inputs.iter().map(|input| input.key.as_str()).collect();
+        format!("({}) -> {:?} budget {}: {}", inputs.join(", "), self.range, self.budget, self.text)
+    }
+
     /// Compiles a script. The error says why not, with line and column if the text is at fault.
     pub(crate) fn compile(
         name: &str,

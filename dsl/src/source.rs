@@ -214,10 +214,6 @@ impl Finding {
         }
     }
 
-    pub(crate) fn severity(&self) -> crate::diagnostic::Severity {
-        codes::severity(self.code)
-    }
-
     pub(crate) fn order(&self) -> (At, &'static str) {
         (self.at, self.code)
     }

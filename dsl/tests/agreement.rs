@@ -1,6 +1,6 @@
 //! The compiled decision says what the plain interpreter says, which is the definition.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::panic, reason = "a test fails by panicking")]
 
 mod common;
 
@@ -74,6 +74,18 @@ fn a_million_pairs_of_policy_and_facts() {
     assert!(counts.pairs >= 1_000_000);
     assert!(Outcome::ALL.iter().all(|outcome| counts.outcomes.get(outcome).is_some_and(|count| *count > 5_000)));
     assert!((counts.pairs / 10..counts.pairs * 9 / 10).contains(&counts.uncertain));
+}
+
+#[test]
+fn more_than_eight_tiers_are_an_error() {
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
+    let text = |count: usize| {
+        let names = &names[..count];
+        format!("remit 1\ntiers {}\nmode assisted {{ {} approval }}\n", names.join(" < "), names.join(", "))
+    };
+    assert!(common::compile(&text(8)).policy.is_some());
+    let refused = common::compile(&text(9));
+    assert!(refused.policy.is_none() && refused.diagnostics.iter().any(|found| found.code == "R0112"));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::detect::{self, Detector, DetectorSet, Signal};
 use crate::hours::{Holiday, Hours, Interval, zone};
 use crate::load::{File, Role};
 use crate::policy::{AiAgent, DraftSpec, FactDecl, Intent};
+use crate::program::MOST_TIERS;
 use crate::source::{Finding, nearest};
 use crate::vocabulary::{ACTIONS, CHANNELS, FACTS};
 
@@ -211,6 +212,10 @@ impl Checker<'_> {
         for name in chosen.map(|(names, _)| names.as_slice()).unwrap_or_default() {
             if self.declare(Sort::Tier, &name.text, name, Role::Root) {
                 self.model.tiers.push(name.text.clone());
+            }
+            if self.model.tiers.len() == MOST_TIERS + 1 {
+                let message = format!("there are more than {MOST_TIERS} tiers");
+                self.report(Finding::new("R0112", name.at, message).hint("join some: nobody tells that many apart"));
             }
         }
     }

@@ -23,12 +23,21 @@ struct Entry<'i> {
 impl Checker<'_> {
     /// Lists everything that is in force: settings of imported files are not.
     pub(super) fn list(&mut self, files: &[File]) {
-        let mut listing = Vec::new();
+        let mut listing: Vec<PolicyRule> = Vec::new();
         for file in files {
             for item in &file.tree.items {
                 listing.extend(entries(item, file.role).into_iter().map(|entry| self.entry(entry)));
             }
         }
+        // What the root file says about an action everywhere replaces what `std/base` says.
+        let replaced: Vec<String> = listing
+            .iter()
+            .filter(|rule| rule.kind == Kind::Action && rule.scope.is_none() && !rule.at.file.starts_with("std/"))
+            .map(|rule| rule.name.clone())
+            .collect();
+        listing.retain(|rule| {
+            rule.kind != Kind::Action || !rule.at.file.starts_with("std/") || !replaced.contains(&rule.name)
+        });
         self.model.listing = listing;
     }
 

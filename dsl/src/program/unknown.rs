@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::bits::Span;
 use super::settle::{Settled, Sight};
 use super::{Ladder, When};
 use crate::condition::{Expr, View};
@@ -30,7 +31,7 @@ impl Blame<'_> {
     }
 }
 
-impl Sight<'_> {
+impl<'s> Sight<'s> {
     /// Keys of the facts that were needed and failed, sorted.
     pub(crate) fn unknown(&self, settled: &Settled) -> Vec<String> {
         let core = &settled.core;
@@ -47,8 +48,8 @@ impl Sight<'_> {
             tiers: (0..model.tiers.len()).map(|tier| core.tiers >> tier & 1 == 1).collect(),
         };
         let mut blame = Blame { sight: self, view, keys: BTreeSet::new() };
-        for (line, (tier, when, _)) in model.risk.iter().enumerate() {
-            if *tier > core.certain_tier && self.is_undecided(program.risk.start, &program.risk_of, line) {
+        for line in self.undecided(program.risk, &program.risk_of) {
+            if let Some((_, when, _)) = model.risk.get(line).filter(|(tier, ..)| *tier > core.certain_tier) {
                 blame.add(when);
             }
         }
@@ -87,21 +88,13 @@ impl Sight<'_> {
         for action in self.also_actions(settled) {
             self.blame_action(&mut blame, model.actions.keys().position(|known| known == action));
         }
-        for (number, rule) in model.rules.iter().enumerate() {
-            if self.is_undecided(program.all_rules.start, &program.rule_of, number) {
-                blame.add(&rule.when);
-            }
-        }
-        for (number, pause) in model.pauses.iter().enumerate() {
-            if self.is_undecided(program.pauses.start, &program.pause_of, number) {
-                blame.add(&pause.when);
-            }
-        }
-        for (number, when) in model.approvals.two_people.iter().enumerate() {
-            if self.is_undecided(program.two_people.start, &program.two_people_of, number) {
-                blame.add(when);
-            }
-        }
+        let rules = self.undecided(program.all_rules, &program.rule_of);
+        let rules = rules.filter_map(|rule| model.rules.get(rule)).map(|rule| &rule.when);
+        let pauses = self.undecided(program.pauses, &program.pause_of);
+        let pauses = pauses.filter_map(|pause| model.pauses.get(pause)).map(|pause| &pause.when);
+        let two_people = self.undecided(program.two_people, &program.two_people_of);
+        let two_people = two_people.filter_map(|number| model.approvals.two_people.get(number));
+        rules.chain(pauses).chain(two_people).for_each(|when| blame.add(when));
         blame.keys.into_iter().collect()
     }
 
@@ -114,9 +107,7 @@ impl Sight<'_> {
         }
     }
 
-    /// Whether the line with this number may hold and does not surely do.
-    fn is_undecided(&self, start: usize, line_of: &[u32], line: usize) -> bool {
-        let bits = || line_of.iter().enumerate().filter(|(_, of)| **of as usize == line).map(|(bit, _)| start + bit);
-        bits().any(|bit| self.possible.get(bit)) && !bits().any(|bit| self.certain.get(bit))
+    fn undecided<'l>(&'l self, span: Span, of: &'l [u32]) -> impl Iterator<Item = usize> + use<'l, 's> {
+        self.lines(span, of).filter(|(_, certain)| !certain).map(|(line, _)| line)
     }
 }

@@ -1,10 +1,11 @@
 //! A decision in words: the same [`Verdict`] that `eval.rs` gives.
 
+use super::bits::Span;
 use super::settle::{Pick, Settled, Sight, Source};
 use crate::model::Demand;
 use crate::verdict::{ApprovalTerms, Location, Outcome, Pause, Reason, Route, RuleKind, Setting, Verdict};
 
-impl Sight<'_> {
+impl<'s> Sight<'s> {
     pub(crate) fn verdict(&self, settled: &Settled) -> Verdict {
         let (mut deciding, mut also) = (Vec::new(), Vec::new());
         let mut add = |reason: Reason| {
@@ -42,23 +43,27 @@ impl Sight<'_> {
         }
     }
 
-    /// The guards, limits and switches that match and still demand something: number, demand, undecided.
-    pub(crate) fn matched_rules(&self) -> impl Iterator<Item = (usize, Outcome, bool)> + use<'_> {
-        let mut bits = self.possible.iter(self.program.all_rules).peekable();
+    /// The lines of a stretch that may hold, each once: its number, and whether it surely holds. `of` says of each bit
+    /// to which line it belongs; the bits of a line are neighbours.
+    pub(crate) fn lines<'l>(&'l self, span: Span, of: &'l [u32]) -> impl Iterator<Item = (usize, bool)> + use<'l, 's> {
+        let line = move |bit: usize| of.get(bit - span.start).copied();
+        let mut bits = self.possible.iter(span).peekable();
         std::iter::from_fn(move || {
-            loop {
-                let bit = bits.next()?;
-                let rule = self.rule_at(bit)?;
-                let mut certain = self.certain.get(bit);
-                while let Some(next) = bits.next_if(|next| self.rule_at(*next) == Some(rule)) {
-                    certain |= self.certain.get(next);
-                }
-                let (outcome, _) = self.settle_rule(rule);
-                if outcome > Outcome::Send {
-                    return Some((rule, outcome, !certain));
-                }
+            let bit = bits.next()?;
+            let number = line(bit)?;
+            let mut certain = self.certain.get(bit);
+            while let Some(next) = bits.next_if(|next| line(*next) == Some(number)) {
+                certain |= self.certain.get(next);
             }
+            Some((number as usize, certain))
         })
+    }
+
+    /// The guards, limits and switches that match and still demand something: number, demand, undecided.
+    pub(crate) fn matched_rules<'l>(&'l self) -> impl Iterator<Item = (usize, Outcome, bool)> + use<'l, 's> {
+        let lines = self.lines(self.program.all_rules, &self.program.rule_of);
+        let settled = lines.map(|(rule, certain)| (rule, self.settle_rule(rule).0, !certain));
+        settled.filter(|(_, outcome, _)| *outcome > Outcome::Send)
     }
 
     fn demand_of(&self, source: Source) -> Option<(String, &Demand, &Location)> {
@@ -125,19 +130,9 @@ impl Sight<'_> {
     }
 
     fn pauses(&self) -> Vec<Pause> {
-        let mut last = None;
-        let mut pauses = Vec::new();
-        for bit in self.possible.iter(self.program.pauses) {
-            let number = self.program.pause_of.get(bit - self.program.pauses.start).map(|number| *number as usize);
-            if number == last {
-                continue;
-            }
-            last = number;
-            if let Some(pause) = number.and_then(|number| self.model.pauses.get(number)) {
-                pauses.push(Pause { name: pause.name.clone(), for_ms: pause.for_ms, at: pause.at.clone() });
-            }
-        }
-        pauses
+        let lines = self.lines(self.program.pauses, &self.program.pause_of);
+        let pauses = lines.filter_map(|(number, _)| self.model.pauses.get(number));
+        pauses.map(|pause| Pause { name: pause.name.clone(), for_ms: pause.for_ms, at: pause.at.clone() }).collect()
     }
 
     fn approvals(&self, settled: &Settled) -> ApprovalTerms {

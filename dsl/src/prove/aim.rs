@@ -48,7 +48,9 @@ impl<'a> Aim<'a> {
                 }
             }
             (Expr::During(hours), _) => {
-                let (Some(now), Some(column)) = (self.domain.number(NOW), self.domain.column(0, *hours)) else { return };
+                let (Some(now), Some(column)) = (self.domain.number(NOW), self.domain.column(0, *hours)) else {
+                    return;
+                };
                 let fits = |cell: usize| {
                     self.domain.moments.get(cell).and_then(|moment| moment.during.get(column)) == Some(&wanted)
                 };

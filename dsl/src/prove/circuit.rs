@@ -159,9 +159,11 @@ impl Circuit {
         for gate in &self.gates {
             let bits = match gate {
                 Gate::True => u64::MAX,
-                Gate::In(variable, cells) => points.iter().take(64).enumerate().fold(0, |bits, (lane, point)| {
-                    bits | u64::from(cells.contains(point.cell(*variable))) << lane
-                }),
+                Gate::In(variable, cells) => points
+                    .iter()
+                    .take(64)
+                    .enumerate()
+                    .fold(0, |bits, (lane, point)| bits | u64::from(cells.contains(point.cell(*variable))) << lane),
                 Gate::All(parts) => parts.iter().fold(u64::MAX, |bits, part| bits & read(&lanes, *part)),
             };
             lanes.push(bits);

@@ -88,10 +88,13 @@ impl<'d> Subject<'d> {
         let mut circuit = Circuit::new(domain.sizes());
         let mut encoder = Encoder::new(&mut circuit, domain, model, 0, failing);
         let gate = encoder.gate();
-        let conditions = model.claims.iter().map(|claim| encoder.holds(&claim.when)).map(|one| (one.yes, one.no)).collect();
+        let conditions =
+            model.claims.iter().map(|claim| encoder.holds(&claim.when)).map(|one| (one.yes, one.no)).collect();
         let mut special = |key: &str| match domain.number(key) {
             Some(number) => {
-                let yes = domain.variable(number).map_or(0, |one| one.cell_of(Some(&crate::facts::Value::Yes(true))).unwrap_or(0));
+                let yes = domain
+                    .variable(number)
+                    .map_or(0, |one| one.cell_of(Some(&crate::facts::Value::Yes(true))).unwrap_or(0));
                 circuit.within(number, |cell| cell == yes)
             }
             None => Formula::FALSE,
@@ -255,7 +258,9 @@ impl Subject<'_> {
         ways.extend(next.and_then(at_least));
         if matches!(claim.kind, ClaimKind::Route { .. }) {
             let routes = model.routes.iter().map(|(_, route)| route).chain([&model.otherwise]);
-            ways.extend(routes.zip(&self.gate.taken).filter(|(route, _)| !claim.kind.fits(route)).map(|(_, taken)| *taken));
+            ways.extend(
+                routes.zip(&self.gate.taken).filter(|(route, _)| !claim.kind.fits(route)).map(|(_, taken)| *taken),
+            );
         }
         self.questions.circuit.any(ways)
     }

@@ -201,6 +201,7 @@ impl Domain {
     }
 
     /// How many points there are; `None` when there are more than can be counted.
+    #[cfg(test)]
     pub(crate) fn points(&self, failing: bool) -> Option<u64> {
         self.variables.iter().try_fold(1_u64, |product, variable| {
             let left_out = usize::from(!failing && variable.failed.is_some() && variable.cells.len() > 1);
@@ -241,7 +242,8 @@ impl Domain {
             }
             let absent = variable.topic == Topic::Moment || variable.key == HELD || variable.key.starts_with("!far:");
             if !absent {
-                let from = if point.cell(number) == variable.quiet { Provenance::Assumed } else { Provenance::Observed };
+                let from =
+                    if point.cell(number) == variable.quiet { Provenance::Assumed } else { Provenance::Observed };
                 facts.values.insert(variable.key.clone(), Fact { value, from });
             }
         }
@@ -279,9 +281,12 @@ impl Domain {
         }
         self.moments.iter().position(|moment| {
             moment.during.iter().enumerate().all(|(column, inside)| during.get(&column) == Some(inside))
-                && moment.far.iter().zip(&self.awaited).enumerate().all(|(column, (is, awaited))| {
-                    !awaited || far.get(&column) == Some(is)
-                })
+                && moment
+                    .far
+                    .iter()
+                    .zip(&self.awaited)
+                    .enumerate()
+                    .all(|(column, (is, awaited))| !awaited || far.get(&column) == Some(is))
         })
     }
 }

@@ -107,7 +107,8 @@ impl<'a> Encoder<'a> {
         parts.extend(self.action_parts());
         parts.extend(self.rule_parts());
         let circuit = &mut *self.circuit;
-        let at_least = [0, 1, 2, 3].map(|step| circuit.any(parts.iter().filter_map(|part| part.at_least.get(step).copied())));
+        let at_least =
+            [0, 1, 2, 3].map(|step| circuit.any(parts.iter().filter_map(|part| part.at_least.get(step).copied())));
         let mut rows = Vec::new();
         let mut taken = Vec::new();
         let mut before = Formula::TRUE;
@@ -172,7 +173,8 @@ impl<'a> Encoder<'a> {
         let Some((variable, seen)) = self.slots.get(slot) else {
             return Truth { yes: Formula::FALSE, no: Formula::FALSE };
         };
-        let says = |answer: bool| move |cell: usize| seen.get(cell).and_then(|cell| when.says_of(*cell)) == Some(answer);
+        let says =
+            |answer: bool| move |cell: usize| seen.get(cell).and_then(|cell| when.says_of(*cell)) == Some(answer);
         let mut yes = self.circuit.within(*variable, says(true));
         let mut no = self.circuit.within(*variable, says(false));
         if self.model.slots.get(slot).is_some_and(|slot| slot.needs_draft) {

@@ -137,7 +137,8 @@ impl Lints<'_> {
         for item in &root.tree.items {
             match &item.kind {
                 ItemKind::Guard { name, when: cond, .. } => {
-                    let rule = self.model.rules.iter().find(|rule| rule.kind == RuleKind::Guard && rule.name == name.text);
+                    let rule =
+                        self.model.rules.iter().find(|rule| rule.kind == RuleKind::Guard && rule.name == name.text);
                     asked.extend(rule.map(|rule| (cond, &rule.when)));
                 }
                 ItemKind::Route { rows, .. } => {
@@ -196,7 +197,8 @@ impl Lints<'_> {
             0 | 1 => "this can never be so",
             _ => "these can never be so at the same time",
         };
-        let mut finding = Finding::new("R0201", first, message).hint("the rule has no effect: correct it, or remove it");
+        let mut finding =
+            Finding::new("R0201", first, message).hint("the rule has no effect: correct it, or remove it");
         for place in places.iter().skip(1) {
             finding = finding.label(*place, "and this");
         }
@@ -218,8 +220,10 @@ impl Lints<'_> {
             let open: Vec<usize> = (0..rules.len()).filter(|place| witness.get(*place) == Some(&None)).collect();
             for chunk in open.chunks(64) {
                 let of = |place: &usize| rules.get(*place).and_then(|rule| self.model.rules.get(rule.number));
-                let points: Vec<Point> =
-                    chunk.iter().map(|place| of(place).map_or_else(|| base.clone(), |rule| aim.at(base, &rule.when))).collect();
+                let points: Vec<Point> = chunk
+                    .iter()
+                    .map(|place| of(place).map_or_else(|| base.clone(), |rule| aim.at(base, &rule.when)))
+                    .collect();
                 let lanes = self.subject.questions.circuit.simulate(&points);
                 // For each degree: the lanes in which one part demands it, and those in which two do.
                 let mut once = [0_u64; 4];
@@ -237,8 +241,13 @@ impl Lints<'_> {
                     let Some(rule) = rules.get(*place) else { continue };
                     let Some((own, others)) = self.degrees(offset + rule.number) else { continue };
                     let part = self.subject.gate.parts.get(offset + rule.number);
-                    let demands = |step: usize| part.and_then(|part| part.at_least.get(step)).map_or(0, |one| lanes.of(*one));
-                    let alone = if own == others { !twice.get(own).copied().unwrap_or(0) } else { !once.get(others).copied().unwrap_or(0) };
+                    let demands =
+                        |step: usize| part.and_then(|part| part.at_least.get(step)).map_or(0, |one| lanes.of(*one));
+                    let alone = if own == others {
+                        !twice.get(own).copied().unwrap_or(0)
+                    } else {
+                        !once.get(others).copied().unwrap_or(0)
+                    };
                     if demands(own) & alone & (1 << lane) != 0
                         && let Some(found) = witness.get_mut(*place)
                     {
@@ -263,8 +272,8 @@ impl Lints<'_> {
                         continue;
                     }
                     // A rule that decides only when facts fail is of use all the same.
-                    let failing = failing
-                        .get_or_insert_with(|| Subject::new(self.model, self.domain, true, MOST_CONFLICTS));
+                    let failing =
+                        failing.get_or_insert_with(|| Subject::new(self.model, self.domain, true, MOST_CONFLICTS));
                     if still_decides(self.model, failing, rule.number + offset) {
                         continue;
                     }
@@ -285,7 +294,8 @@ impl Lints<'_> {
     }
 
     fn report_never_decides(&mut self, rule: &Rule, core: &[usize]) {
-        let names: Vec<String> = core.iter().filter_map(|part| self.subject.gate.parts.get(*part)).map(called).collect();
+        let names: Vec<String> =
+            core.iter().filter_map(|part| self.subject.gate.parts.get(*part)).map(called).collect();
         let message = format!("`{}` never decides", rule.name);
         let always = format!("whenever it applies, as much is demanded by {}", joined(names));
         let hint = format!("{always}: remove it, or mark it `@backstop` if it is meant to be double");
@@ -303,9 +313,8 @@ impl Lints<'_> {
         let Some(point) = self.subject.questions.quietest(&fixed, &shrink_order(self.domain)) else { return };
         let example = self.domain.message(&point).join(", ");
         let message = format!("`{}` is marked `@backstop`, but only this rule decides here", rule.name);
-        self.found.push(
-            Finding::new("R0211", rule.at, message).hint(format!("for example: {example}; remove `@backstop`")),
-        );
+        self.found
+            .push(Finding::new("R0211", rule.at, message).hint(format!("for example: {example}; remove `@backstop`")));
     }
 
     /// R0205: a row that only fits where an earlier one does.
@@ -375,11 +384,15 @@ impl Lints<'_> {
         if core.is_empty() {
             return; // the reply itself is never in force
         }
-        let names = core.iter().filter_map(|place| parts.get(*place)).filter_map(|(number, _)| self.subject.gate.parts.get(*number));
+        let names = core
+            .iter()
+            .filter_map(|place| parts.get(*place))
+            .filter_map(|(number, _)| self.subject.gate.parts.get(*number));
         let names = joined(names.map(called).collect());
         let message = format!("this threshold of `{intent}` changes nothing");
         self.found.push(
-            Finding::new("R0207", at, message).hint(format!("`{below}` or more is always demanded by {names}, on both sides of it")),
+            Finding::new("R0207", at, message)
+                .hint(format!("`{below}` or more is always demanded by {names}, on both sides of it")),
         );
     }
 }

@@ -9,11 +9,19 @@ mod claims;
 pub(crate) mod domain;
 pub(crate) mod encode;
 mod lints;
+mod map;
 pub(crate) mod moment;
 pub(crate) mod sat;
+mod what_if;
 pub(crate) mod words;
 
+#[cfg(test)]
+mod tests;
+
 pub use claims::{Example, Proof, RuleName, Standing};
+pub use map::OutcomeMap;
+pub use what_if::WhatIf;
+pub(crate) use claims::shrink_order;
 
 use std::collections::BTreeMap;
 
@@ -75,7 +83,12 @@ fn finding(proof: &Proof, at: At) -> Option<Finding> {
 pub fn prove(root: &str, read: &Read<'_>, asked: &[&str]) -> Result<Vec<Proof>, Vec<Diagnostic>> {
     let with_asked = |path: &str| {
         let text = read(path)?;
-        let lines = asked.iter().map(|claim| claim.split_whitespace().collect::<Vec<_>>().join(" "));
+        let lines = asked.iter().map(|claim| {
+            let line = claim.split_whitespace().collect::<Vec<_>>().join(" ");
+            let is_claim = line.starts_with("never ") || line.starts_with("always ");
+            // Anything else would change the policy that is asked about.
+            if is_claim { line } else { format!("never {line}") }
+        });
         Ok(if path == root { format!("{text}\n{}\n", lines.collect::<Vec<_>>().join("\n")) } else { text })
     };
     let model = crate::check::model(root, &with_asked)?;

@@ -150,9 +150,7 @@ fn ordinary_days(hours: &[&Hours]) -> Vec<Date> {
     let first = date(2026, 3, 2);
     debug_assert_eq!(first.weekday(), Weekday::Monday);
     let free = |monday: &Date| {
-        following(*monday, 7)
-            .chain(monday.yesterday().ok())
-            .all(|day| hours.iter().all(|hours| !closed(hours, day)))
+        following(*monday, 7).chain(monday.yesterday().ok()).all(|day| hours.iter().all(|hours| !closed(hours, day)))
     };
     match (0..52 * 30).step_by(7).filter_map(|days| following(first, days + 1).last()).find(free) {
         Some(monday) => following(monday, 7).collect(),
@@ -181,7 +179,9 @@ fn far_days(hours: &Hours) -> Vec<Date> {
         for open in today {
             let begin = number as i64 * 1440;
             if begin + i64::from(open.from) - closed_since > WEEK_MINUTES - CLOCK_CHANGE_MINUTES {
-                far.extend(std::iter::successors(Some(last_open), |day| day.tomorrow().ok()).take_while(|one| *one < day));
+                far.extend(
+                    std::iter::successors(Some(last_open), |day| day.tomorrow().ok()).take_while(|one| *one < day),
+                );
             }
             closed_since = closed_since.max(begin + i64::from(open.to));
             last_open = day;

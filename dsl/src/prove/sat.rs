@@ -274,12 +274,6 @@ impl<'d> Questions<'d> {
         }
     }
 
-    /// Makes a formula true for all questions to come.
-    pub(crate) fn always(&mut self, formula: Formula) {
-        let literal = self.literal(formula);
-        self.prover.clause(&[literal]);
-    }
-
     /// Whether all of these can hold at once.
     pub(crate) fn possible(&mut self, assumed: &[Formula]) -> Answer {
         let literals: Vec<Literal> = assumed.iter().map(|formula| self.literal(*formula)).collect();
@@ -316,8 +310,12 @@ impl<'d> Questions<'d> {
             return None;
         }
         let core = self.prover.core();
-        let mut kept: Vec<usize> =
-            optional.iter().enumerate().filter(|(_, literal)| core.contains(literal)).map(|(number, _)| number).collect();
+        let mut kept: Vec<usize> = optional
+            .iter()
+            .enumerate()
+            .filter(|(_, literal)| core.contains(literal))
+            .map(|(number, _)| number)
+            .collect();
         // Each one that can be left out is left out; a core of this size is small already.
         if kept.len() <= MOST_MINIMISED {
             let mut next = 0;

@@ -82,7 +82,8 @@ fn known_cells(domain: &Domain, variable: &Variable, classes: &[&Class]) -> Stri
             _ => None,
         };
         let some: Vec<String> = classes.iter().filter_map(at).take(3).collect();
-        let more = if classes.len() > 3 { format!(" and {} more kinds of moment", classes.len() - 3) } else { String::new() };
+        let more =
+            if classes.len() > 3 { format!(" and {} more kinds of moment", classes.len() - 3) } else { String::new() };
         return format!("at {}{more}", some.join(" or "));
     }
     if classes.iter().all(|class| matches!(class, Class::Name(_) | Class::Other(_))) {
