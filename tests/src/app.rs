@@ -37,6 +37,12 @@ pub struct TestApp {
     running: Option<tokio::task::JoinHandle<()>>,
 }
 
+/// A policy of one file: nothing lies beside it.
+pub fn only(policy: &str) -> impl Fn(&str) -> Result<String, String> {
+    let policy = policy.to_owned();
+    move |path| if path == "test.remit" { Ok(policy.clone()) } else { Err("there is no such file".to_owned()) }
+}
+
 /// A yes to a draft as it stands.
 #[must_use]
 pub fn yes(draft: &DraftRow) -> Yes<'_> {
@@ -73,7 +79,7 @@ impl TestApp {
         let clock = Arc::new(ManualClock::at(START));
         let mut app = Self::over(database, clock, Recorder::everywhere(class), None).await;
         app.set_up().await;
-        app.activate("test.remit", &|_| Ok(policy.to_owned())).await;
+        app.activate("test.remit", &only(policy)).await;
         app.start();
         app
     }
@@ -148,7 +154,7 @@ impl TestApp {
 
     /// Puts another policy text in force.
     pub async fn change_policy(&self, policy: &str) {
-        self.activate("test.remit", &|_| Ok(policy.to_owned())).await;
+        self.activate("test.remit", &only(policy)).await;
     }
 
     /// Starts the workers.

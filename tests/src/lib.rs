@@ -10,7 +10,7 @@ mod fakes;
 mod killable;
 pub mod process;
 
-pub use app::{TestApp, compose, yes};
+pub use app::{TestApp, compose, only, yes};
 pub use databases::{Database, Kind};
 pub use fakes::{Door, FakeModels, ManualClock, Recorder, Recorders};
 pub use killable::Killable;

@@ -6,7 +6,7 @@ use remit_engine::EngineError;
 use remit_engine::decide::person::{DecideError, Edit, Yes};
 use remit_engine::domain::{ChannelKind, DEFAULT_WORKSPACE, Stage};
 use remit_engine::store::read;
-use remit_tests::{TestApp, each_database, yes};
+use remit_tests::{TestApp, each_database, only, yes};
 
 use super::POLICY;
 
@@ -118,7 +118,7 @@ each_database!(a_policy_changed_before_the_send_is_obeyed, |database| {
     let message = app.receive(ChannelKind::Email, "bo@example.com", "[question 0.95] When?").await;
     assert_eq!(app.run_of(&message).await.stage, Stage::Scheduled);
     let stricter = POLICY.replace("reply send from 0.80", "reply send from 0.99");
-    app.engine.activate(DEFAULT_WORKSPACE, "test.remit", &|_| Ok(stricter.clone()), "test").await.unwrap();
+    app.engine.activate(DEFAULT_WORKSPACE, "test.remit", &only(&stricter), "test").await.unwrap();
     app.wait(Duration::from_secs(300)).await;
     assert_eq!(app.run_of(&message).await.stage, Stage::WaitingApproval);
     assert!(app.sent().is_empty());
@@ -128,7 +128,7 @@ each_database!(a_policy_that_does_not_check_changes_nothing, |database| {
     let app = TestApp::new(&database, POLICY).await;
     let before = app.engine.policies().current(DEFAULT_WORKSPACE).unwrap().policy.digest().to_owned();
     let broken = POLICY.replace("guard legal: escalate", "guard legal: aproval");
-    let refused = app.engine.activate(DEFAULT_WORKSPACE, "test.remit", &|_| Ok(broken.clone()), "test").await;
+    let refused = app.engine.activate(DEFAULT_WORKSPACE, "test.remit", &only(&broken), "test").await;
     let Err(remit_engine::policies::PolicyError::Invalid(diagnostics)) = refused else {
         panic!("a policy with a misspelt outcome must not come into force")
     };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use remit_engine::domain::{ChannelKind, DEFAULT_WORKSPACE, Stage};
 use remit_engine::policies::PolicyError;
-use remit_tests::{TestApp, each_database};
+use remit_tests::{TestApp, each_database, only};
 
 use crate::flow::POLICY;
 
@@ -128,7 +128,7 @@ each_database!(s16_a_policy_with_a_misspelt_outcome_does_not_come_into_force, |d
     let app = TestApp::new(&database, POLICY).await;
     let before = app.engine.policies().current(DEFAULT_WORKSPACE).unwrap().policy.digest().to_owned();
     let broken = POLICY.replace("guard legal: escalate", "guard legal: aproval");
-    let refused = app.engine.activate(DEFAULT_WORKSPACE, "test.remit", &|_| Ok(broken.clone()), "test").await;
+    let refused = app.engine.activate(DEFAULT_WORKSPACE, "test.remit", &only(&broken), "test").await;
     let Err(PolicyError::Invalid(diagnostics)) = refused else { panic!("it must not come into force") };
     let line = 1 + POLICY.lines().position(|line| line.starts_with("guard legal")).unwrap();
     assert_eq!((diagnostics[0].at.line as usize, diagnostics[0].at.column), (line, 14));
