@@ -8,6 +8,7 @@ pub mod inbox;
 pub mod ingest;
 mod lease;
 mod migrate;
+mod preview;
 pub mod read;
 pub mod rows;
 pub mod statements;

@@ -1,6 +1,7 @@
 //! The writes a decision is made of. Each is one small statement or a fixed few; a
 //! [`Transition`](super::Transition) commits them together.
 
+pub(super) use super::preview::preview;
 use super::statements as sql;
 use super::transition::{SendClaim, TimelineEntry};
 use super::write_people::PeopleWrite;
@@ -163,22 +164,6 @@ pub enum Write {
     LedgerBlock { seq: i64, previous_sha256: String, sha256: String, entries: String, last_at: i64, last_id: String },
     /// Count an inbound request that was turned away.
     RejectedInbound { reason: String, day: i64 },
-}
-
-/// The first words of a text, on one line: what the list shows.
-pub(super) fn preview(text: &str) -> String {
-    let mut line = String::with_capacity(160);
-    for word in text.split_whitespace() {
-        if line.chars().count() + word.chars().count() > 140 {
-            line.push('…');
-            break;
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    line.chars().take(150).collect()
 }
 
 pub(super) async fn remember_ref(
@@ -510,17 +495,5 @@ impl Write {
             }
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::preview;
-
-    #[test]
-    fn a_preview_is_one_line_of_bounded_length() {
-        assert_eq!(preview("Hello\n\n  there "), "Hello there");
-        assert!(preview(&"word ".repeat(100)).chars().count() <= 150);
-        assert!(preview(&"ä".repeat(1000)).chars().count() <= 150);
     }
 }
