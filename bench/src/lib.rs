@@ -4,6 +4,7 @@ pub mod check;
 pub mod classify;
 mod contexts;
 pub mod crash;
+pub mod diff;
 mod disk;
 mod error;
 pub mod figure;
@@ -32,6 +33,8 @@ pub enum Name {
     Gate,
     /// How long the shipped default policy takes to compile.
     Check,
+    /// How long it takes to tell what a change of the shipped default policy means.
+    Diff,
     /// How long the embedded classifier takes to train and to answer, and how right it is.
     Classify,
     /// Messages through a whole engine on a fresh store.
@@ -46,7 +49,8 @@ pub enum Name {
 
 impl Name {
     /// Every bench.
-    pub const EACH: [Self; 6] = [Self::Gate, Self::Check, Self::Classify, Self::Pipeline, Self::List, Self::Crash];
+    pub const EACH: [Self; 7] =
+        [Self::Gate, Self::Check, Self::Diff, Self::Classify, Self::Pipeline, Self::List, Self::Crash];
 }
 
 /// Which database a bench fills.
@@ -97,6 +101,7 @@ pub async fn run(name: Name, settings: &Settings, print: &mut dyn FnMut(Figure))
     match name {
         Name::Gate => gate::run(settings)?.into_iter().for_each(print),
         Name::Check => check::run(settings)?.into_iter().for_each(print),
+        Name::Diff => diff::run(settings)?.into_iter().for_each(print),
         Name::Classify => classify::run(settings, print)?,
         Name::Pipeline => pipeline::run(settings).await?.into_iter().for_each(print),
         Name::List => list::run(settings).await?.into_iter().for_each(print),

@@ -57,3 +57,15 @@ impl Lifted {
         if path == ROOT { Ok(self.text.clone()) } else { read(path) }
     }
 }
+
+/// The shipped default policy with one text of its root file replaced by another, wherever it stands.
+pub(crate) fn changed(from: &str, to: &str) -> Result<Policy, BenchError> {
+    let text = read(ROOT).map_err(BenchError::Policy)?;
+    if !text.contains(from) {
+        return Err(BenchError::Policy(format!("no `{from}` to change")));
+    }
+    let text = text.replace(from, to);
+    let read = |path: &str| if path == ROOT { Ok(text.clone()) } else { read(path) };
+    let Compiled { policy, diagnostics, .. } = remit_dsl::compile(ROOT, &read);
+    policy.ok_or_else(|| BenchError::Policy(format!("does not check when changed: {} diagnostics", diagnostics.len())))
+}

@@ -58,7 +58,9 @@ fn the_diagram_agrees_with_the_interpreter_on_generated_policies() {
             }
         }
     }
-    println!("{pairs} pairs on which diagram, program and interpreter agree; {held} outside, {too_large} policies too large, largest {largest} nodes");
+    println!(
+        "{pairs} pairs on which diagram, program and interpreter agree; {held} outside, {too_large} policies too large, largest {largest} nodes"
+    );
     assert!(pairs > 20_000, "{pairs} pairs, {held} outside, {too_large} too large");
 }
 
@@ -100,7 +102,10 @@ fn faults(line: &str) -> Vec<(&'static str, String)> {
     }
     let rule = ["guard ", "low ", "medium ", "high ", "critical "].iter().any(|word| trimmed.starts_with(word));
     if rule && let Some((before, after)) = line.split_once(" when ") {
-        found.push(("flipped condition", format!("{before} when not ({})", after.split('#').next().unwrap().trim_end())));
+        found.push((
+            "flipped condition",
+            format!("{before} when not ({})", after.split('#').next().unwrap().trim_end()),
+        ));
         if trimmed.starts_with("guard ") {
             for (from, to) in [("escalate", "off"), ("off", "approval"), ("approval", "hold 2h")] {
                 if before.contains(&format!(": {from}")) {
@@ -112,13 +117,29 @@ fn faults(line: &str) -> Vec<(&'static str, String)> {
             found.push(("swapped outcome", line.replacen(word, "low", 1)));
         }
     }
-    for (from, to) in [("0.60", "0.55"), ("0.30", "0.35"), ("0.80", "0.70"), ("0.85", "0.95"), (">= 50000 ", "> 60000 "), (">= 1000 ", "> 1000 "), ("> 8 ", "> 9 ")] {
-        if line.contains(from) && !line.contains("budget") && !trimmed.starts_with('|') && !trimmed.starts_with("always") && !trimmed.starts_with("never") && !trimmed.starts_with("channel") {
+    for (from, to) in [
+        ("0.60", "0.55"),
+        ("0.30", "0.35"),
+        ("0.80", "0.70"),
+        ("0.85", "0.95"),
+        (">= 50000 ", "> 60000 "),
+        (">= 1000 ", "> 1000 "),
+        ("> 8 ", "> 9 "),
+    ] {
+        if line.contains(from)
+            && !line.contains("budget")
+            && !trimmed.starts_with('|')
+            && !trimmed.starts_with("always")
+            && !trimmed.starts_with("never")
+            && !trimmed.starts_with("channel")
+        {
             found.push(("shifted threshold", line.replacen(from, to, 1)));
         }
     }
     if trimmed.starts_with("reply ") || trimmed.contains(" reply ") {
-        for (from, to) in [("reply approval", "reply send"), ("reply off", "reply approval"), ("reply escalate", "reply approval")] {
+        for (from, to) in
+            [("reply approval", "reply send"), ("reply off", "reply approval"), ("reply escalate", "reply approval")]
+        {
             if line.contains(from) {
                 found.push(("swapped outcome", line.replacen(from, to, 1)));
             }
@@ -142,7 +163,9 @@ fn every_seeded_fault_is_refused_by_a_claim_or_seen_in_the_difference() {
                 let mut faulty: Vec<&str> = lines.clone();
                 faulty[number] = &changed;
                 // The words of a dropped guard go with it.
-                if fault == "dropped rule" && lines.get(number + 1).is_some_and(|next| next.trim_start().starts_with("because")) {
+                if fault == "dropped rule"
+                    && lines.get(number + 1).is_some_and(|next| next.trim_start().starts_with("because"))
+                {
                     faulty[number + 1] = "";
                 }
                 let mut above = number;
@@ -155,11 +178,18 @@ fn every_seeded_fault_is_refused_by_a_claim_or_seen_in_the_difference() {
                 let compiled = remit_dsl::compile(name, &files);
                 count("variants");
                 let Some(new) = compiled.policy else {
-                    let errors: Vec<_> =
-                        compiled.diagnostics.iter().filter(|found| found.severity == remit_dsl::Severity::Error).collect();
+                    let errors: Vec<_> = compiled
+                        .diagnostics
+                        .iter()
+                        .filter(|found| found.severity == remit_dsl::Severity::Error)
+                        .collect();
                     assert!(!errors.is_empty());
                     if errors.iter().all(|found| found.code == "R0401") {
-                        assert!(errors.iter().all(|found| found.hint.as_ref().is_some_and(|hint| hint.contains("for example"))));
+                        assert!(
+                            errors
+                                .iter()
+                                .all(|found| found.hint.as_ref().is_some_and(|hint| hint.contains("for example")))
+                        );
                         count("refused, a claim is false");
                     } else {
                         count("no policy at all");
@@ -215,7 +245,8 @@ fn moving_text_about_is_no_difference() {
         }
     }
     let one = "guard a: off when contact.new\nguard b: approval when message.attachment and contact.new\nsegment vip\n";
-    let other = "segment vip\nguard b: approval when contact.new and message.attachment\nguard a: off when contact.new\n";
+    let other =
+        "segment vip\nguard b: approval when contact.new and message.attachment\nguard a: off when contact.new\n";
     assert!(diff(&policy(one), &policy(other)).is_empty());
 }
 
@@ -245,7 +276,9 @@ fn a_change_is_told_in_the_facts_that_people_think_in() {
     let coarse = diff_within(&before, &after, 3);
     assert_eq!(coarse.engine, Engine::Solver);
     assert!(coarse.regions.iter().all(|region| !region.exact));
-    let pairs = |one: &remit_dsl::diff::Diff| one.regions.iter().map(|region| (region.from, region.to)).collect::<std::collections::BTreeSet<_>>();
+    let pairs = |one: &remit_dsl::diff::Diff| {
+        one.regions.iter().map(|region| (region.from, region.to)).collect::<std::collections::BTreeSet<_>>()
+    };
     assert_eq!(pairs(&coarse), pairs(&difference));
 }
 

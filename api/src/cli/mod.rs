@@ -5,6 +5,7 @@ mod catalogue;
 mod channel;
 mod check;
 mod classify;
+mod compare;
 mod demo;
 mod diff;
 mod doc;
@@ -17,6 +18,7 @@ mod key;
 mod lock;
 mod matrix;
 mod policy;
+mod prove;
 mod report;
 mod serve;
 mod shell;
@@ -77,6 +79,10 @@ enum Command {
     Facts(catalogue::FactsArgs),
     /// Tell a policy in plain prose, for auditors
     Doc(doc::DocArgs),
+    /// Prove the claims of a policy, or claims asked here
+    Prove(prove::ProveArgs),
+    /// Tell what a change of a policy means
+    Diff(compare::DiffArgs),
     /// Show how Remit reads a mail
     Inspect(inspect::InspectArgs),
     /// Show which intent the policy's examples give each text
@@ -150,6 +156,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Intents(args) => catalogue::intents(&global, &args),
         Command::Facts(args) => catalogue::facts(&global, &args),
         Command::Doc(args) => doc::run(&global, &args),
+        Command::Prove(args) => prove::run(&global, &args),
+        Command::Diff(args) => compare::run(&global, &args),
         Command::Inspect(args) => inspect::run(&global, &args),
         Command::Classify(args) => classify::run(&global, &args),
         Command::Openapi => openapi(),

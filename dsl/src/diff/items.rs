@@ -7,10 +7,10 @@ use crate::diff::{Both, Direction, Item, Joint};
 use crate::hours::Hours;
 use crate::listing::PolicyRuleKind;
 use crate::model::{Demand, Model, Release};
+use crate::policy::Window;
 use crate::prove::circuit::Formula;
 use crate::prove::encode::Encoder;
 use crate::prove::sat::Answer;
-use crate::policy::Window;
 
 /// Kind and name, to what it is in one line and which way a change of it goes.
 type Things = BTreeMap<(&'static str, String), (String, Direction)>;
@@ -42,7 +42,8 @@ fn limit_direction(old: &Model, new: &Model, (kind, name): &(&str, String)) -> O
     if *kind != "limit" {
         return None;
     }
-    let (was, is) = (old.limits.iter().find(|one| one.name == *name)?, new.limits.iter().find(|one| one.name == *name)?);
+    let (was, is) =
+        (old.limits.iter().find(|one| one.name == *name)?, new.limits.iter().find(|one| one.name == *name)?);
     ((&was.what, &was.per, was.window) == (&is.what, &is.per, is.window)).then(|| match is.count.cmp(&was.count) {
         std::cmp::Ordering::Greater => Direction::Freer,
         std::cmp::Ordering::Less => Direction::Stricter,

@@ -170,7 +170,8 @@ fn unless(both: &Both<'_>, joint: &mut Joint<'_>, changes: Formula, inside: &[Fo
         joint.questions.possible(&changed) == Answer::Impossible && joint.questions.possible(&with) == Answer::Possible
     };
     let parts = |gate: &Gate| -> Vec<Part> {
-        let named = |kind: RuleKind| matches!(kind, RuleKind::Guard | RuleKind::Standard | RuleKind::Limit | RuleKind::Switch);
+        let named =
+            |kind: RuleKind| matches!(kind, RuleKind::Guard | RuleKind::Standard | RuleKind::Limit | RuleKind::Switch);
         gate.parts.iter().filter(|part| named(part.kind)).cloned().collect()
     };
     for part in parts(&joint.new) {

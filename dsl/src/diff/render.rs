@@ -14,8 +14,11 @@ fn outcome(outcome: Outcome) -> &'static str {
 }
 
 fn side(side: &Side) -> String {
-    let rules: Vec<String> =
-        side.deciding.iter().map(|reason| format!("{} ({}, {})", reason.name, reason.kind.as_str(), place(&reason.at))).collect();
+    let rules: Vec<String> = side
+        .deciding
+        .iter()
+        .map(|reason| format!("{} ({}, {})", reason.name, reason.kind.as_str(), place(&reason.at)))
+        .collect();
     format!("{} because {}", side.outcome, rules.join(", "))
 }
 
@@ -49,11 +52,19 @@ pub fn human(diff: &Diff) -> String {
     for change in &diff.routes {
         let failing = if change.when_facts_fail { "   when a fact could not be determined" } else { "" };
         let (from, to) = (&change.from, &change.to);
-        let _ = writeln!(text, "ROUTE     {} ({}) -> {} ({}){failing}", from.row, place(&from.at), to.row, place(&to.at));
+        let _ =
+            writeln!(text, "ROUTE     {} ({}) -> {} ({}){failing}", from.row, place(&from.at), to.row, place(&to.at));
         let _ = writeln!(text, "          example  {}", change.example.message.join(", "));
     }
     for item in &diff.items {
-        let _ = writeln!(text, "{:<9} {} {}: {}", item.direction.as_str().to_uppercase(), item.kind, item.name, item.words());
+        let _ = writeln!(
+            text,
+            "{:<9} {} {}: {}",
+            item.direction.as_str().to_uppercase(),
+            item.kind,
+            item.name,
+            item.words()
+        );
     }
     text.push_str(&summary(diff));
     text
@@ -74,7 +85,9 @@ fn summary(diff: &Diff) -> String {
         words.push("routing unchanged".to_owned());
     }
     if diff.engine == Engine::Solver {
-        words.push("the rules are too entangled for exact regions: each is the smallest frame around its messages".to_owned());
+        words.push(
+            "the rules are too entangled for exact regions: each is the smallest frame around its messages".to_owned(),
+        );
     }
     if diff.incomplete {
         words.push("some questions were too hard: there may be more changes".to_owned());
@@ -115,7 +128,11 @@ pub fn markdown(diff: &Diff) -> String {
     }
     for region in &diff.regions {
         let decided = |side: &Side| {
-            side.deciding.iter().map(|reason| format!("`{}` {}", reason.name, place(&reason.at))).collect::<Vec<_>>().join(", ")
+            side.deciding
+                .iter()
+                .map(|reason| format!("`{}` {}", reason.name, place(&reason.at)))
+                .collect::<Vec<_>>()
+                .join(", ")
         };
         let _ = writeln!(
             text,

@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::condition::{Cell, Expr, Kind, Slot};
 use crate::facts::{Fact, Facts, Provenance, Value};
-use crate::model::{Demand, Model, Release};
+use crate::model::{Model, Release};
 use crate::prove::circuit::Point;
 use crate::prove::moment::{Asked, Moment, moments};
 use crate::testing::quiet;
-use crate::verdict::RuleKind;
 
 /// A week: a hold that lasts longer is an approval.
 pub(crate) const LONGEST_HOLD_MS: i64 = 7 * 24 * 3_600_000;
@@ -276,7 +275,10 @@ impl Domain {
                 let inside = hours.contains(crate::hours::wall_clock(&model.zone, now_ms));
                 during.insert(*column, inside);
                 let release = hours.next_inside(&model.zone, now_ms);
-                far.insert(*column, !inside && release.is_none_or(|release| release > now_ms.saturating_add(LONGEST_HOLD_MS)));
+                far.insert(
+                    *column,
+                    !inside && release.is_none_or(|release| release > now_ms.saturating_add(LONGEST_HOLD_MS)),
+                );
             }
         }
         self.moments.iter().position(|moment| {
@@ -489,36 +491,5 @@ impl crate::policy::Limit {
     /// A used-up bucket may end longer away than a hold may last.
     fn can_be_far(&self) -> bool {
         matches!(self.window, crate::policy::Window::Millis(ms) if ms > LONGEST_HOLD_MS - 2 * 86_400_000)
-    }
-}
-
-impl Model {
-    /// Every condition of the policy.
-    pub(crate) fn each_condition<'m>(&'m self, visit: &mut impl FnMut(&'m Expr)) {
-        self.autonomy.iter().chain(&self.caps).for_each(|one| visit(&one.when));
-        self.undo.iter().for_each(|one| visit(&one.when));
-        self.actions.values().flatten().for_each(|one| visit(&one.when));
-        self.replies.iter().flatten().for_each(|one| visit(&one.when));
-        self.risk.iter().for_each(|(_, when, _)| visit(when));
-        self.rules.iter().for_each(|one| visit(&one.when));
-        self.pauses.iter().for_each(|one| visit(&one.when));
-        self.routes.iter().for_each(|(when, _)| visit(when));
-        self.approvals.two_people.iter().for_each(&mut *visit);
-        self.claims.iter().for_each(|claim| visit(&claim.when));
-    }
-
-    /// Everything that the policy can demand.
-    fn each_demand<'m>(&'m self, visit: &mut impl FnMut(&'m Demand)) {
-        self.modes.iter().flat_map(|mode| &mode.table).for_each(|(demand, _)| visit(demand));
-        self.actions.values().flatten().for_each(|one| visit(&one.value));
-        for reply in self.replies.iter().flatten() {
-            reply.value.from.iter().map(|(demand, _)| demand).chain([&reply.value.rest]).for_each(&mut *visit);
-        }
-        self.rules.iter().for_each(|rule| visit(&rule.demand));
-    }
-
-    /// Whether a rule is a limit; its hold counts from the end of the used-up bucket.
-    pub(crate) fn is_limit(kind: RuleKind) -> bool {
-        kind == RuleKind::Limit
     }
 }

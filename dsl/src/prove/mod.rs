@@ -12,16 +12,17 @@ mod lints;
 mod map;
 pub(crate) mod moment;
 pub(crate) mod sat;
+mod visit;
 mod what_if;
 pub(crate) mod words;
 
 #[cfg(test)]
 mod tests;
 
+pub(crate) use claims::shrink_order;
 pub use claims::{Example, Proof, RuleName, Standing};
 pub use map::OutcomeMap;
 pub use what_if::WhatIf;
-pub(crate) use claims::shrink_order;
 
 use std::collections::BTreeMap;
 

@@ -46,7 +46,8 @@ const CLAIMS: [&str; 16] = [
 ];
 
 fn model(text: &str) -> Model {
-    let read = |path: &str| if path == "test.remit" { Ok(text.to_owned()) } else { Err("there is no such file".to_owned()) };
+    let read =
+        |path: &str| if path == "test.remit" { Ok(text.to_owned()) } else { Err("there is no such file".to_owned()) };
     crate::check::model("test.remit", &read).unwrap_or_else(|found| panic!("{found:#?}"))
 }
 
@@ -103,7 +104,7 @@ fn keeps(kind: &ClaimKind, verdict: &crate::verdict::Verdict) -> bool {
 #[test]
 fn every_proof_and_every_refutation_is_what_brute_force_says() {
     let standard = "channel.disabled channel.unanswered contact.opted_out contact.paused email.warmup kill_switch \
-        message.automated thread.human_active";
+        message.automated thread.human_active action";
     let mut checked = 0_u64;
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for claim in CLAIMS {
@@ -112,7 +113,8 @@ fn every_proof_and_every_refutation_is_what_brute_force_says() {
         let mut known = Subject::new(&model, &domain, false, MOST_CONFLICTS);
         let proof = prove(&model, &mut known, MOST_CONFLICTS).remove(0);
         let claim = &model.claims[0];
-        // The standard guards only ever tighten; they are left quiet, so that few enough points remain.
+        // The standard guards and the other actions only ever tighten; they are left quiet, so that few enough points
+        // remain.
         let quiet: Vec<usize> = standard.split_whitespace().filter_map(|key| domain.number(key)).collect();
         let approved = domain.number("approved").unwrap();
         let mut broken = (false, false);
@@ -128,7 +130,9 @@ fn every_proof_and_every_refutation_is_what_brute_force_says() {
         for failing in [false, true] {
             checked += every_point(&small, failing, |point| {
                 let facts = small.facts(point);
-                if eval::holds(&model, &facts, &claim.when) != Some(false) && !keeps(&claim.kind, &eval::decide(&model, &facts)) {
+                if eval::holds(&model, &facts, &claim.when) != Some(false)
+                    && !keeps(&claim.kind, &eval::decide(&model, &facts))
+                {
                     if failing { broken.1 = true } else { broken.0 = true }
                 }
             });
@@ -180,7 +184,8 @@ fn another_library_says_the_same_about_what_is_possible() {
         let variables = set.variables();
         let mut legal = set.mk_true();
         for (number, variable) in domain.variables.iter().enumerate() {
-            let cells = (0..variable.cells.len()).filter(|cell| failing || variable.cells.len() == 1 || Some(*cell) != variable.failed);
+            let cells = (0..variable.cells.len())
+                .filter(|cell| failing || variable.cells.len() == 1 || Some(*cell) != variable.failed);
             let one_of = cells.fold(set.mk_false(), |any, cell| {
                 let only = (0..variable.cells.len()).fold(set.mk_true(), |all, other| {
                     let literal = set.mk_var(variables[first[number] + other]);
@@ -249,7 +254,9 @@ fn a_question_that_is_too_hard_is_left_open() {
     for hole in &holes {
         for one in 0..9 {
             for other in one + 1..9 {
-                text.push_str(&format!("guard g{one}_{other}_{hole}: off when p{one}.hole is {hole} and p{other}.hole is {hole}\n"));
+                text.push_str(&format!(
+                    "guard g{one}_{other}_{hole}: off when p{one}.hole is {hole} and p{other}.hole is {hole}\n"
+                ));
             }
         }
     }
@@ -276,7 +283,10 @@ fn moments_tell_hours_and_holidays_apart() {
         assert!(!moment.during[office] || moment.during[support], "office is inside support");
         assert!(!(moment.during[night] && moment.during[support]), "night and support have nothing in common");
         let clock = crate::hours::wall_clock(&model.zone, moment.now_ms);
-        assert_eq!(model.hours.iter().filter(|hours| hours.contains(clock)).count(), moment.during.iter().filter(|is| **is).count());
+        assert_eq!(
+            model.hours.iter().filter(|hours| hours.contains(clock)).count(),
+            moment.during.iter().filter(|is| **is).count()
+        );
     }
     assert_eq!(domain.moments.len(), 4, "{:?}", domain.moments);
 }
