@@ -124,14 +124,14 @@ fn settings_of_imports_and_replaced_tables_are_left_out() {
 
 #[test]
 fn claims_keep_their_small_words() {
-    let claims = "never send now when contact.new\nnever send when contact.new\nalways off when contact.new\nalways at least off when contact.new\n\
-                  team t\n@owner(\"law\")\nalways route to team t when contact.new\n";
+    let claims = "never send now when contact.new\nnever send when contact.new\nalways off when contact.new and not window.closed\nalways at least off when contact.new\n\
+                  team t\nguard g: off when contact.new\nroute { otherwise: to team t }\n@owner(\"law\")\nalways route to team t when contact.new\n";
     assert_eq!(
         sentences(claims, "What the policy claims"),
         [
             "Never does a reply leave at once on its own when the contact is new.",
             "Never does a reply leave on its own when the contact is new.",
-            "Always, when the contact is new, the AI does not answer.",
+            "Always, when the contact is new and the channel still takes free text, the AI does not answer.",
             "Always, when the contact is new, the AI does not answer, or something more careful happens.",
             "Always, when the contact is new, the conversation goes to the team `t`. It belongs to law.",
         ]

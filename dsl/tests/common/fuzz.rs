@@ -15,7 +15,7 @@ fn compile(text: &str) -> remit_dsl::Compiled {
 }
 
 /// Bytes are a policy, or there is a finding that points into them and can be shown.
-pub fn parser(bytes: &[u8]) {
+pub(crate) fn parser(bytes: &[u8]) {
     let Some(text) = text(bytes) else { return };
     let compiled = compile(text);
     assert!(compiled.policy.is_some() || !compiled.diagnostics.is_empty(), "refused without a word");
@@ -31,7 +31,7 @@ pub fn parser(bytes: &[u8]) {
 }
 
 /// What can be laid out can be laid out again without a change, and stays the same policy.
-pub fn formatter(bytes: &[u8]) {
+pub(crate) fn formatter(bytes: &[u8]) {
     let Some(text) = text(bytes) else { return };
     let Ok(once) = format::format(text) else { return };
     match format::format(&once) {
@@ -46,7 +46,7 @@ pub fn formatter(bytes: &[u8]) {
 }
 
 /// Bytes are a policy, a line `---`, and facts as JSON: the program decides as the definition does.
-pub fn evaluator(bytes: &[u8]) {
+pub(crate) fn evaluator(bytes: &[u8]) {
     let Some((policy, facts)) = text(bytes).and_then(|text| text.split_once("\n---\n")) else { return };
     let Some(policy) = compile(policy).policy else { return };
     let Ok(facts) = serde_json::from_str::<Facts>(facts) else { return };
@@ -60,7 +60,7 @@ fn agree(policy: &Policy, facts: &Facts) {
 }
 
 /// Bytes are the tree of a policy as JSON: refused, or a text whose tree it is.
-pub fn import(bytes: &[u8]) {
+pub(crate) fn import(bytes: &[u8]) {
     let Ok(value) = serde_json::from_slice::<serde_json::Value>(bytes) else { return };
     let Ok(text) = tree::from_json(&value) else { return };
     match tree::to_json(&text) {
