@@ -1,5 +1,6 @@
 //! The engine: what the API, the command line and the tests call.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,8 +11,8 @@ use crate::domain::{ChannelKind, DEFAULT_WORKSPACE, IdKind};
 use crate::policies::{InForce, Policies, PolicyError, Prepared};
 use crate::ports::{Clock, Ids, Models, Outbounds};
 use crate::queue::{self, Lanes};
-use crate::stages;
-use crate::store::ingest::{Ingest, Ingested};
+use crate::stages::{self, Known, Work};
+use crate::store::ingest::{Ingest, Ingested, WorkHere};
 use crate::store::rows::{ChannelRow, DueRow};
 use crate::store::{Db, StoreError, Transition, Write, Writer, read};
 
@@ -186,6 +187,7 @@ impl Engine {
             workspace_id: workspace.to_owned(),
             now_ms: self.clock().now_ms(),
             fence: None,
+            unchanged: None,
             run: None,
             writes,
         };
@@ -212,12 +214,45 @@ impl Engine {
     ///
     /// # Errors
     /// [`StoreError`] when it could not be stored; the sender must deliver it again.
-    pub async fn receive(&self, ingest: Ingest) -> Result<Ingested, StoreError> {
-        let ingested = self.writer().ingest(ingest).await?;
-        if !ingested.duplicate {
-            self.wake();
+    pub async fn receive(&self, mut ingest: Ingest) -> Result<Ingested, StoreError> {
+        let in_force = self.work_here(&mut ingest);
+        let workspace_id = ingest.workspace_id.clone();
+        let (ingested, arrived) = self.writer().ingest(ingest).await?;
+        if ingested.duplicate {
+            return Ok(ingested);
         }
+        let mine = arrived.as_ref().is_some_and(|arrived| !self.leases() || arrived.run.epoch > 0);
+        if !mine {
+            self.lanes().follow(&ingested.conversation_id);
+            self.wake();
+            return Ok(ingested);
+        }
+        let known = in_force.zip(arrived).and_then(|(in_force, arrived)| {
+            let context = stages::on_arrival(&in_force, *arrived)?;
+            Some(Box::new(Known { in_force, context }))
+        });
+        let due = DueRow {
+            workspace_id,
+            id: ingested.run_id.clone(),
+            conversation_id: ingested.conversation_id.clone(),
+            seq: ingested.seq,
+            epoch: known.as_ref().map_or(0, |known| known.context.run.epoch),
+        };
+        self.lanes().offer(Work { due, known }, false);
         Ok(ingested)
+    }
+
+    /// Has the store hand over what the first step needs, and lease the run to us, if workers here have room for it.
+    fn work_here(&self, ingest: &mut Ingest) -> Option<Arc<InForce>> {
+        if !self.lanes().have_room() {
+            return None;
+        }
+        let in_force = self.policies().current(&ingest.workspace_id)?;
+        ingest.work_here = Some(WorkHere {
+            limits: stages::asked_on_arrival(&in_force.policy, ingest),
+            lease: self.leases().then(|| (self.boot().to_owned(), self.clock().now_ms() + LEASE_MS)),
+        });
+        Some(in_force)
     }
 
     // ---- running -----------------------------------------------------------------------------------------------
@@ -287,9 +322,6 @@ impl Engine {
 
     /// What is due and not in memory yet; on PostgreSQL leased by this process.
     pub(crate) async fn due(&self, window: usize, in_memory: usize) -> Result<Vec<DueRow>, StoreError> {
-        if in_memory > window / 4 {
-            return Ok(Vec::new());
-        }
         let now = self.clock().now_ms();
         let room = i64::try_from(window - in_memory).unwrap_or(i64::MAX);
         if let Some(leased) = self.db().lease(now, room, self.boot(), now + LEASE_MS).await? {
@@ -297,6 +329,26 @@ impl Engine {
         }
         let mut reader = self.db().read().await?;
         read::due(&mut reader.conn(), now, i64::try_from(window).unwrap_or(i64::MAX)).await
+    }
+
+    /// How these runs stand, by run; one that cannot be loaded now is left out and loaded when it is worked on.
+    pub(crate) async fn known(&self, due: &[&DueRow]) -> HashMap<String, Box<Known>> {
+        let mut known = HashMap::new();
+        let workspaces: BTreeSet<&str> = due.iter().map(|one| one.workspace_id.as_str()).collect();
+        for workspace in workspaces {
+            let Ok(in_force) = self.policies().in_force(self.db(), workspace).await else { continue };
+            let runs: Vec<(&str, &str)> = due
+                .iter()
+                .filter(|one| one.workspace_id == workspace)
+                .map(|one| (workspace, one.id.as_str()))
+                .collect();
+            let Ok(contexts) = stages::contexts(self, &in_force, &runs).await else { continue };
+            known.extend(contexts.into_iter().map(|(id, context)| {
+                let in_force = Arc::clone(&in_force);
+                (id, Box::new(Known { in_force, context }))
+            }));
+        }
+        known
     }
 
     /// How long the feeder may sleep.

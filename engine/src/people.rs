@@ -52,7 +52,7 @@ impl Engine {
             // Read after the run: when the run has moved on, this says who moved it.
             let approval = self.approval(ws, approval_id).await?;
             match self.writer().commit(decide(&context, &approval)?).await? {
-                Outcome::Won | Outcome::Ingested(_) => {
+                Outcome::Won | Outcome::Ingested(..) => {
                     self.wake();
                     return Ok(());
                 }

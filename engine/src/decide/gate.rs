@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{RunContext, facts, send};
 use crate::domain::{ActionReason, ClosedReason, Gate, IdKind, Stage};
 use crate::ports::Ids;
-use crate::store::{RunMove, SendFence, Transition, Write};
+use crate::store::{LimitUse, RunMove, SendFence, Transition, Write};
 
 /// What the gate said, and everything it read to say so.
 #[derive(Debug, Clone)]
@@ -104,14 +104,9 @@ pub fn give_up(context: &RunContext, policy: &Policy, reason: &str, ids: &dyn Id
 
 /// Begins the send that the gate has just allowed again, unless anything it relied on changes before the commit.
 ///
-/// `limits` are the limits of the policy that this send counts against: name, subject, start of the bucket.
+/// `limits` are the limits of the policy that this send counts against.
 #[must_use]
-pub fn claim(
-    context: &RunContext,
-    policy: &Policy,
-    limits: Vec<(String, String, i64)>,
-    boot: &str,
-) -> Option<Transition> {
+pub fn claim(context: &RunContext, policy: &Policy, limits: Vec<LimitUse>, boot: &str) -> Option<Transition> {
     let (draft, effect) = (context.draft.as_ref()?, context.effect.as_ref()?);
     let first = effect.attempt == 0;
     let mut writes = vec![Write::EffectStart {
@@ -119,13 +114,12 @@ pub fn claim(
         boot: boot.to_owned(),
         message: first.then(|| Box::new(send::visible_message(context, draft, effect))),
     }];
-    if first && effect.automatic {
-        writes.extend(limits.into_iter().map(|(limit, subject, bucket_start)| Write::LimitCount {
-            limit,
-            subject,
-            bucket_start,
-        }));
-    }
+    let limits = if first && effect.automatic { limits } else { Vec::new() };
+    writes.extend(limits.iter().map(|limit| Write::LimitCount {
+        limit: limit.limit.clone(),
+        subject: limit.subject.clone(),
+        bucket_start: limit.bucket_start,
+    }));
     let mut run = context.to(Stage::Sending, Some(context.now_ms));
     run.attempt = context.run.attempt;
     let mut transition = context.transition(run, writes);
@@ -133,9 +127,20 @@ pub fn claim(
         conversation_id: context.conversation.id.clone(),
         contact_id: context.contact.id.clone(),
         revision: context.conversation.revision,
+        human_active: context.conversation.human_active,
+        contact_version: context.contact.version,
         policy_digest: policy.digest().to_owned(),
+        switches_on: switches_on(context),
+        limits,
     });
     Some(transition)
+}
+
+/// Names of the switches that are on, in order, with commas between them: as the fence reads them.
+fn switches_on(context: &RunContext) -> String {
+    let mut on: Vec<&str> = context.switches.iter().filter(|(_, on)| *on).map(|(name, _)| name.as_str()).collect();
+    on.sort_unstable();
+    on.join(",")
 }
 
 struct Plan<'a> {
@@ -253,7 +258,11 @@ impl Plan<'_> {
 
     fn done(self, mut run: RunMove) -> Transition {
         run.decision_id = Some(self.decision_id);
-        self.context.transition(run, self.writes)
+        let conversation = &self.context.conversation;
+        let mut transition = self.context.transition(run, self.writes);
+        // A message that comes in meanwhile looks for parked runs to supersede; it must not miss this one.
+        transition.unchanged = Some((conversation.id.clone(), conversation.revision));
+        transition
     }
 
     fn send(mut self) -> Transition {

@@ -1,14 +1,18 @@
 //! Loads what a step may read.
 
-use remit_dsl::Policy;
+use std::collections::HashMap;
+
+use remit_dsl::{Limit, Policy};
 
 use super::StepError;
 use crate::decide::{self, RunContext};
 use crate::domain::ChannelKind;
 use crate::engine::Engine;
 use crate::policies::InForce;
+use crate::store::contexts::{self, LimitKey, Stored};
+use crate::store::ingest::{Arrived, Ingest, LimitAsked, LimitSubject};
 use crate::store::rows::ApprovalRow;
-use crate::store::{Conn, StoreError, read};
+use crate::store::{LimitUse, StoreError, read};
 
 /// The context of a run; `None` when there is no such run.
 pub(crate) async fn context(
@@ -17,56 +21,106 @@ pub(crate) async fn context(
     ws: &str,
     run_id: &str,
 ) -> Result<Option<RunContext>, StepError> {
+    Ok(contexts(engine, in_force, &[(ws, run_id)]).await?.remove(run_id))
+}
+
+/// The contexts of runs of one workspace, by run. Each table is asked once.
+pub(crate) async fn contexts(
+    engine: &Engine,
+    in_force: &InForce,
+    runs: &[(&str, &str)],
+) -> Result<HashMap<String, RunContext>, StepError> {
     let mut reader = engine.db().read().await?;
     let conn = &mut reader.conn();
-    let Some(run) = read::run(conn, ws, run_id).await? else { return Ok(None) };
-    let message = read::message(conn, ws, &run.message_id).await?.ok_or_else(|| missing("message", &run.message_id))?;
-    let conversation = read::conversation(conn, ws, &run.conversation_id)
-        .await?
-        .ok_or_else(|| missing("conversation", &run.conversation_id))?;
-    let contact = read::contact(conn, ws, &conversation.contact_id)
-        .await?
-        .ok_or_else(|| missing("contact", &conversation.contact_id))?;
-    let channel = read::channel_by_id(conn, &conversation.channel_id)
-        .await?
-        .ok_or_else(|| missing("channel", &conversation.channel_id))?;
-    let segments = read::contact_segments(conn, ws, &contact.id).await?.into_iter().map(|row| row.0).collect();
-    let draft = match &run.draft_id {
-        Some(id) => read::draft(conn, ws, id).await?,
-        None => None,
-    };
-    let effect = read::effect_of_run(conn, ws, &run.id).await?;
-    let classification = match read::step_output(conn, ws, &run.id, decide::classify::STEP).await? {
-        Some((output,)) => serde_json::from_str(&output)
+    let mut loaded = Vec::with_capacity(runs.len());
+    for stored in contexts::stored(conn, runs, decide::classify::STEP).await? {
+        loaded.push(from_stored(stored, in_force, engine.clock().now_ms())?);
+    }
+    let policy = &in_force.policy;
+    let mut keys: Vec<LimitKey> = Vec::new();
+    for context in &loaded {
+        keys.extend(limits(policy, context).map(|(limit, subject)| {
+            let (start, _) = limit.bucket(policy.timezone(), context.now_ms);
+            (context.run.workspace_id.clone(), limit.name.clone(), subject, start)
+        }));
+    }
+    let mut counts = contexts::counts(conn, &keys).await?.into_iter();
+    for context in &mut loaded {
+        let over = limits(policy, context).map(|(limit, _)| over(policy, limit, context.now_ms, counts.next())).collect();
+        context.over = over;
+    }
+    Ok(loaded.into_iter().map(|context| (context.run.id.clone(), context)).collect())
+}
+
+fn from_stored(stored: Stored, in_force: &InForce, now_ms: i64) -> Result<RunContext, StepError> {
+    let classification = match stored.step {
+        Some(output) => serde_json::from_str(&output)
             .map_err(|error| StoreError::Inconsistent { table: "step", reason: error.to_string() })?,
         None => None,
     };
-    let newer_inbound = read::newer_inbound(conn, ws, &conversation.id, message.seq).await?;
-    let switches = read::switches(conn, ws).await?.into_iter().map(|row| (row.name, row.is_on)).collect();
-    let channel_kind: ChannelKind = conversation
+    let channel_kind: ChannelKind = stored
+        .conversation
         .channel_kind
         .parse()
         .map_err(|error| StoreError::Inconsistent { table: "conversation", reason: format!("{error}") })?;
-    let ai_agent = in_force.policy.ai_agent_on(channel_kind.as_str()).map(|agent| agent.name.clone());
-    let mut context = RunContext {
-        run,
-        message,
-        conversation,
-        contact,
-        segments,
-        channel,
+    Ok(RunContext {
+        ai_agent: in_force.policy.ai_agent_on(channel_kind.as_str()).map(|agent| agent.name.clone()),
+        run: stored.run,
+        message: stored.message,
+        conversation: stored.conversation,
+        contact: stored.contact,
+        segments: stored.segments,
+        channel: stored.channel,
         channel_kind,
-        draft,
-        effect,
+        draft: stored.draft,
+        effect: stored.effect,
         classification,
-        newer_inbound,
-        switches,
+        newer_inbound: stored.newer_inbound,
+        switches: stored.switches.into_iter().map(|row| (row.name, row.is_on)).collect(),
         over: Vec::new(),
-        ai_agent,
-        now_ms: engine.clock().now_ms(),
+        now_ms,
+    })
+}
+
+/// The limits that the policy will read about a message on its way in.
+pub(crate) fn asked_on_arrival(policy: &Policy, ingest: &Ingest) -> Vec<LimitAsked> {
+    let agent = policy.ai_agent_on(ingest.channel_kind.as_str()).map(|agent| agent.name.as_str());
+    let asked = policy.limits().iter().filter_map(|limit| {
+        let subject = match limit.per.as_str() {
+            "contact" => LimitSubject::Contact,
+            per => LimitSubject::Named(named(per, agent, &ingest.channel_id, &ingest.from_address, &ingest.workspace_id)?),
+        };
+        let bucket_start = limit.bucket(policy.timezone(), ingest.now_ms).0;
+        Some(LimitAsked { limit: limit.name.clone(), subject, bucket_start })
+    });
+    asked.collect()
+}
+
+/// The context of a run that was stored just now, without reading it again.
+pub(crate) fn on_arrival(in_force: &InForce, arrived: Arrived) -> Option<RunContext> {
+    let channel_kind: ChannelKind = arrived.conversation.channel_kind.parse().ok()?;
+    let policy = &in_force.policy;
+    let now_ms = arrived.run.created_at;
+    let mut context = RunContext {
+        ai_agent: policy.ai_agent_on(channel_kind.as_str()).map(|agent| agent.name.clone()),
+        run: arrived.run,
+        message: arrived.message,
+        conversation: arrived.conversation,
+        contact: arrived.contact,
+        segments: arrived.segments,
+        channel: arrived.channel,
+        channel_kind,
+        draft: None,
+        effect: None,
+        classification: None,
+        newer_inbound: false,
+        switches: arrived.switches.into_iter().map(|row| (row.name, row.is_on)).collect(),
+        over: Vec::new(),
+        now_ms,
     };
-    context.over = limits(conn, &in_force.policy, &context).await?;
-    Ok(Some(context))
+    let mut counts = arrived.counts.into_iter();
+    context.over = limits(policy, &context).map(|(limit, _)| over(policy, limit, now_ms, counts.next())).collect();
+    Some(context)
 }
 
 pub(super) async fn approval(engine: &Engine, context: &RunContext) -> Result<Option<ApprovalRow>, StepError> {
@@ -74,43 +128,44 @@ pub(super) async fn approval(engine: &Engine, context: &RunContext) -> Result<Op
     Ok(read::approval_pending(&mut reader.conn(), &context.run.workspace_id, &context.run.id).await?)
 }
 
-async fn limits(
-    conn: &mut Conn<'_>,
-    policy: &Policy,
-    context: &RunContext,
-) -> Result<Vec<(String, Option<i64>)>, StoreError> {
-    let mut over = Vec::new();
-    for limit in policy.limits() {
-        // A subject that cannot be told leaves the limit out: the fact is then missing, and missing counts as over.
-        let Some(subject) = subject(&limit.per, context) else { continue };
-        let (start, end) = limit.bucket(policy.timezone(), context.now_ms);
-        let count = read::limit_count(conn, &context.run.workspace_id, &limit.name, &subject, start).await?;
-        over.push((limit.name.clone(), (count >= i64::from(limit.count)).then_some(end)));
-    }
-    Ok(over)
+/// The name of a limit, and the end of its bucket where it is used up.
+fn over(policy: &Policy, limit: &Limit, now_ms: i64, count: Option<i64>) -> (String, Option<i64>) {
+    let (_, end) = limit.bucket(policy.timezone(), now_ms);
+    (limit.name.clone(), (count.unwrap_or(0) >= i64::from(limit.count)).then_some(end))
 }
 
-/// The limits a send in this context counts against: name, subject, start of the bucket.
-pub(crate) fn counted_limits(policy: &Policy, context: &RunContext) -> Vec<(String, String, i64)> {
-    let counted = policy.limits().iter().filter_map(|limit| {
-        let subject = subject(&limit.per, context)?;
-        Some((limit.name.clone(), subject, limit.bucket(policy.timezone(), context.now_ms).0))
+/// The policy's limits, and whose sends each counts here. A subject that cannot be told leaves the limit out: the fact
+/// is then missing, and missing counts as over.
+fn limits<'a>(policy: &'a Policy, context: &RunContext) -> impl Iterator<Item = (&'a Limit, String)> {
+    policy.limits().iter().filter_map(|limit| Some((limit, subject(&limit.per, context)?)))
+}
+
+/// The limits a send in this context counts against.
+pub(crate) fn counted_limits(policy: &Policy, context: &RunContext) -> Vec<LimitUse> {
+    let counted = limits(policy, context).map(|(limit, subject)| LimitUse {
+        limit: limit.name.clone(),
+        subject,
+        bucket_start: limit.bucket(policy.timezone(), context.now_ms).0,
+        most: i64::from(limit.count),
     });
     counted.collect()
 }
 
 /// Whose sends a limit counts.
 fn subject(per: &str, context: &RunContext) -> Option<String> {
-    match per {
-        "contact" => Some(context.contact.id.clone()),
-        "agent" => context.ai_agent.clone(),
-        "channel" => Some(context.channel.id.clone()),
-        "domain" => context.message.from_address.rsplit_once('@').map(|(_, domain)| domain.to_lowercase()),
-        "workspace" => Some(context.run.workspace_id.clone()),
-        _ => None,
+    if per == "contact" {
+        return Some(context.contact.id.clone());
     }
+    let agent = context.ai_agent.as_deref();
+    named(per, agent, &context.channel.id, &context.message.from_address, &context.run.workspace_id)
 }
 
-fn missing(table: &'static str, id: &str) -> StoreError {
-    StoreError::Inconsistent { table, reason: format!("`{id}` is missing") }
+fn named(per: &str, agent: Option<&str>, channel: &str, from_address: &str, workspace: &str) -> Option<String> {
+    match per {
+        "agent" => agent.map(str::to_owned),
+        "channel" => Some(channel.to_owned()),
+        "domain" => from_address.rsplit_once('@').map(|(_, domain)| domain.to_lowercase()),
+        "workspace" => Some(workspace.to_owned()),
+        _ => None,
+    }
 }

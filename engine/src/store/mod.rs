@@ -3,6 +3,7 @@
 //! [`Db`] holds the pools. Reading goes through [`Db::read`], writing through the [`Writer`], which groups what queued
 //! up while the last commit ran. Both lend a [`Conn`]; the `on!` macro writes the same body for either database.
 
+mod batch;
 mod error;
 pub mod inbox;
 pub mod ingest;
@@ -24,9 +25,10 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool};
 
+pub(crate) use batch::contexts;
 pub use error::StoreError;
 pub use ingest::{Ingest, Ingested};
-pub use transition::{RunMove, SendClaim, SendFence, TimelineEntry, Transition};
+pub use transition::{LimitUse, RunMove, SendClaim, SendFence, TimelineEntry, Transition};
 pub use write::Write;
 pub use writer::{Outcome, Writer};
 
@@ -264,13 +266,12 @@ impl Db {
     /// Name and reason of each statement that is not understood.
     pub async fn prepare_all(&self) -> Result<Vec<(String, usize, Vec<String>)>, Vec<(String, String)>> {
         use sqlx::{Column, Either, Executor, Statement};
-        let own = match self {
-            Self::Sqlite { .. } => statements::SQLITE_ONLY,
-            Self::Postgres(_) => statements::POSTGRES_ONLY,
-        };
+        let sqlite = matches!(self, Self::Sqlite { .. });
+        let own = if sqlite { &[] } else { statements::POSTGRES_ONLY };
+        let sets = statements::SETS.iter().map(|(name, lite, postgres)| (*name, if sqlite { *lite } else { *postgres }));
         let mut good = Vec::new();
         let mut bad = Vec::new();
-        for (name, text) in statements::PORTABLE.iter().chain(inbox::PORTABLE).chain(own).copied() {
+        for (name, text) in statements::PORTABLE.iter().chain(inbox::PORTABLE).chain(own).copied().chain(sets) {
             let mut reader = match self.read().await {
                 Ok(reader) => reader,
                 Err(error) => {

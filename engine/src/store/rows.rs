@@ -64,9 +64,9 @@ rows! {
     /// A run that is due, and the lane it runs in.
     DueRow { workspace_id: String, id: String, conversation_id: String, seq: i64, epoch: i64, }
     /// What an event seen before became.
-    SeenRow { message_id: String, conversation_id: String, run_id: String, }
+    SeenRow { place: i64, message_id: String, conversation_id: String, run_id: String, }
     /// A run that was closed because its contact wrote again.
-    SupersededRow { id: String, draft_id: Option<String>, }
+    SupersededRow { id: String, draft_id: Option<String>, conversation_id: String, }
     /// The files of a policy.
     PolicyVersionRow { workspace_id: String, digest: String, name: String, root: String, files: String, created_at: i64, }
     /// Which policy is in force.
@@ -121,7 +121,8 @@ rows! {
     RejectedRow { reason: String, times: i64, }
     /// What must still be true when a send begins.
     FenceRow {
-        revision: i64, ai_paused: bool, ai_paused_until: Option<i64>, opted_out_at: Option<i64>,
-        channel_status: String, policy_digest: Option<String>, kill_switch: bool,
+        place: i64, revision: i64, human_active: bool, contact_version: i64, ai_paused: bool,
+        ai_paused_until: Option<i64>, opted_out_at: Option<i64>, channel_status: String,
+        policy_digest: Option<String>, switches_on: Option<String>,
     }
 }

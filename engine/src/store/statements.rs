@@ -18,7 +18,6 @@ statements! {
     API_KEY_REVOKE = "api_key_revoke",
     APPROVAL_DECIDE = "approval_decide",
     APPROVAL_GET = "approval_get",
-    APPROVAL_INSERT = "approval_insert",
     APPROVAL_LIST = "approval_list",
     APPROVAL_PENDING_OF_RUN = "approval_pending_of_run",
     CHANNEL_BY_ID = "channel_by_id",
@@ -26,22 +25,16 @@ statements! {
     CHANNEL_INSERT = "channel_insert",
     CHANNEL_LIST = "channel_list",
     CHANNEL_SET_STATUS = "channel_set_status",
-    CONTACT_ADDRESS_INSERT = "contact_address_insert",
     CONTACT_ADDRESSES = "contact_addresses",
-    CONTACT_BY_ADDRESS = "contact_by_address",
     CONTACT_GET = "contact_get",
-    CONTACT_INSERT = "contact_insert",
     CONTACT_OPT_OUT = "contact_opt_out",
     CONTACT_PAUSE = "contact_pause",
     CONTACT_RESUME = "contact_resume",
-    CONTACT_SEGMENT_ADD = "contact_segment_add",
     CONTACT_SEGMENTS = "contact_segments",
+    CONTACT_SEGMENT_ADD = "contact_segment_add",
     CONTACT_SET_COMPANY = "contact_set_company",
-    CONTACT_TOUCH = "contact_touch",
-    CONVERSATION_BY_REF = "conversation_by_ref",
     CONVERSATION_FLAG_ACTION = "conversation_flag_action",
     CONVERSATION_GET = "conversation_get",
-    CONVERSATION_INSERT = "conversation_insert",
     CONVERSATION_LIST = "conversation_list",
     CONVERSATION_LIST_ACTION = "conversation_list_action",
     CONVERSATION_LIST_ACTION_CHANNEL = "conversation_list_action_channel",
@@ -51,36 +44,16 @@ statements! {
     CONVERSATION_LIST_UNREAD_ACTION_CHANNEL = "conversation_list_unread_action_channel",
     CONVERSATION_LIST_UNREAD_CHANNEL = "conversation_list_unread_channel",
     CONVERSATION_OF_CONTACT = "conversation_of_contact",
-    CONVERSATION_OPEN_OF_CONTACT = "conversation_open_of_contact",
-    CONVERSATION_ROUTE = "conversation_route",
-    CONVERSATION_TOUCH_INBOUND = "conversation_touch_inbound",
-    CONVERSATION_TOUCH_OUTBOUND = "conversation_touch_outbound",
     DECISION_GET = "decision_get",
-    DECISION_INSERT = "decision_insert",
     DECISION_LIST = "decision_list",
     DECISION_OF_MESSAGE = "decision_of_message",
     DRAFT_EDIT = "draft_edit",
     DRAFT_GET = "draft_get",
-    DRAFT_INSERT = "draft_insert",
     DRAFT_OF_CONVERSATION = "draft_of_conversation",
-    DRAFT_STATUS = "draft_status",
-    DRAFT_VERSION_INSERT = "draft_version_insert",
     DRAFT_VERSIONS = "draft_versions",
     EFFECT_CANCEL_OF_RUN = "effect_cancel_of_run",
-    EFFECT_FINISH = "effect_finish",
-    EFFECT_INSERT = "effect_insert",
-    EFFECT_OF_RUN = "effect_of_run",
-    EFFECT_START = "effect_start",
-    LIMIT_ADD = "limit_add",
-    LIMIT_GET = "limit_get",
-    MESSAGE_CLASSIFIED = "message_classified",
     MESSAGE_GET = "message_get",
-    MESSAGE_INSERT = "message_insert",
     MESSAGE_LIST = "message_list",
-    MESSAGE_NEWER_INBOUND = "message_newer_inbound",
-    MESSAGE_OF_RAW_EVENT = "message_of_raw_event",
-    MESSAGE_REF_INSERT = "message_ref_insert",
-    MESSAGE_STATUS = "message_status",
     NOTE_GET = "note_get",
     NOTE_INSERT = "note_insert",
     NOTE_LIST = "note_list",
@@ -89,32 +62,22 @@ statements! {
     POLICY_VERSION_GET = "policy_version_get",
     POLICY_VERSION_INSERT = "policy_version_insert",
     RAW_EVENT_BYTES = "raw_event_bytes",
-    RAW_EVENT_INSERT = "raw_event_insert",
     REJECTED_ADD = "rejected_add",
     REJECTED_LIST = "rejected_list",
     REP_BY_EMAIL = "rep_by_email",
     REP_BY_KEY = "rep_by_key",
     REP_INSERT = "rep_insert",
-    REQUIRES_ACTION_ADD = "requires_action_add",
     REQUIRES_ACTION_OF = "requires_action_of",
     REQUIRES_ACTION_REMOVE = "requires_action_remove",
-    RUN_ADVANCE = "run_advance",
     RUN_DUE = "run_due",
     RUN_GET = "run_get",
-    RUN_INSERT = "run_insert",
     RUN_NEXT_DUE = "run_next_due",
     RUN_PARKED_OF_CONTACT = "run_parked_of_contact",
-    RUN_SUPERSEDE = "run_supersede",
-    STEP_GET = "step_get",
-    STEP_INSERT = "step_insert",
     SWITCH_LIST = "switch_list",
     SWITCH_SET = "switch_set",
-    TIMELINE_INSERT = "timeline_insert",
     TIMELINE_LIST = "timeline_list",
-    UNREAD_ADD = "unread_add",
     UNREAD_CLEAR = "unread_clear",
     UNREAD_MARK = "unread_mark",
-    UNREAD_MOVE = "unread_move",
     WORKSPACE_ENSURE = "workspace_ensure",
     WORKSPACE_GET = "workspace_get",
 }
@@ -133,15 +96,105 @@ macro_rules! differing {
 }
 
 differing! {
-    sqlite, SQLITE_ONLY, "sqlite" {
-        SEND_FENCE = "send_fence",
-    }
     postgres, POSTGRES_ONLY, "postgres" {
         ANALYZE = "analyze",
+        CONTACT_LOCK = "contact_lock_many",
+        CONTACT_SHARE = "contact_share_many",
+        CONVERSATION_LOCK = "conversation_lock_many",
         NOTIFY = "notify",
         RUN_CLAIM = "run_claim",
         RUN_RENEW = "run_renew",
         RUN_UNLEASE = "run_unlease",
-        SEND_FENCE = "send_fence",
     }
+}
+
+/// What a column of a set holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Column {
+    /// Text.
+    Text,
+    /// A whole number.
+    Int,
+    /// Yes or no.
+    Bool,
+    /// Bytes.
+    Bytes,
+}
+
+/// A statement about many rows at once. What a set is differs between the databases, so each has a text of its own:
+/// JSON with an array for each row on SQLite, an array for each column on PostgreSQL.
+#[derive(Debug)]
+pub(crate) struct SetStatement {
+    /// The text for SQLite; its one parameter is the set.
+    pub(crate) sqlite: &'static str,
+    /// The text for PostgreSQL; its parameters are the columns.
+    pub(crate) postgres: &'static str,
+    /// The columns of the set.
+    pub(crate) columns: &'static [Column],
+}
+
+/// Makes a [`SetStatement`] of each pair of files and lists them.
+macro_rules! sets {
+    ($($constant:ident = $file:literal [$($column:ident),+],)+) => {
+        pub(crate) mod many {
+            use super::{Column, SetStatement};
+            $(pub(crate) static $constant: SetStatement = SetStatement {
+                sqlite: include_str!(concat!("sql/sqlite/", $file, ".sql")),
+                postgres: include_str!(concat!("sql/postgres/", $file, ".sql")),
+                columns: &[$(Column::$column),+],
+            };)+
+        }
+        /// Name, text for SQLite and text for PostgreSQL of every statement about many rows.
+        pub const SETS: &[(&str, &str, &str)] = &[$(($file, many::$constant.sqlite, many::$constant.postgres),)+];
+    };
+}
+
+sets! {
+    RAW_EVENT_INSERT = "raw_event_insert_many" [Text, Text, Text, Text, Text, Text, Bytes, Text, Int],
+    RAW_EVENT_SEEN = "raw_event_seen_many" [Int, Text, Text, Text],
+    CONTACT_BY_ADDRESS = "contact_by_address_many" [Int, Text, Text, Text],
+    CONTACT_INSERT = "contact_insert_many" [Text, Text, Text, Text, Int],
+    CONTACT_ADDRESS_INSERT = "contact_address_insert_many" [Text, Text, Text, Text],
+    CONTACT_TOUCH = "contact_touch_many" [Text, Text, Text],
+    CONVERSATION_BY_REF = "conversation_by_ref_many" [Int, Int, Text, Text],
+    CONVERSATION_OPEN = "conversation_open_many" [Int, Text, Text, Text],
+    CONVERSATION_INSERT = "conversation_insert_many" [Text, Text, Text, Text, Text, Text, Int],
+    CONVERSATION_TOUCH_INBOUND = "conversation_touch_inbound_many" [Text, Text, Text, Int],
+    MESSAGE_INSERT = "message_insert_many" [Text, Text, Text, Int, Text, Text, Text, Bool, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Int, Int],
+    MESSAGE_REF_INSERT = "message_ref_insert_many" [Text, Text, Text, Text],
+    UNREAD_ADD = "unread_add_many" [Text, Text, Text, Int],
+    UNREAD_MOVE = "unread_move_many" [Text, Text, Int],
+    TIMELINE_INSERT = "timeline_insert_many" [Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Int],
+    RUN_SUPERSEDE = "run_supersede_many" [Text, Text, Int],
+    RUN_INSERT = "run_insert_many" [Text, Text, Text, Text, Int, Int, Text, Int],
+    SEND_FENCE = "send_fence_many" [Int, Text, Text, Text],
+    CONVERSATION_UNCHANGED = "conversation_unchanged_many" [Int, Text, Text, Int],
+    LIMIT_GET = "limit_get_many" [Int, Text, Text, Text, Int],
+    LIMIT_ADD = "limit_add_many" [Text, Text, Text, Int, Int],
+    RUN_ADVANCE = "run_advance_many" [Text, Text, Int, Int, Text, Int, Bool, Int, Int, Text, Text, Text, Text, Bool, Int],
+    STEP_INSERT = "step_insert_many" [Text, Text, Text, Int, Text, Int],
+    MESSAGE_CLASSIFIED = "message_classified_many" [Text, Text, Text, Int, Int, Text, Text],
+    DRAFT_INSERT = "draft_insert_many" [Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Int, Int],
+    DRAFT_VERSION_INSERT = "draft_version_insert_many" [Text, Text, Int, Text, Text, Text, Text, Int],
+    DRAFT_STATUS = "draft_status_many" [Text, Text, Text, Int],
+    DECISION_INSERT = "decision_insert_many" [Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Int, Int, Text, Int, Int],
+    APPROVAL_INSERT = "approval_insert_many" [Text, Text, Text, Text, Text, Text, Text, Int, Text, Int],
+    EFFECT_INSERT = "effect_insert_many" [Text, Text, Text, Text, Text, Text, Text, Bool, Int],
+    EFFECT_START = "effect_start_many" [Text, Text, Text, Int],
+    CONVERSATION_TOUCH_OUTBOUND = "conversation_touch_outbound_many" [Text, Text, Text, Int, Int],
+    EFFECT_FINISH = "effect_finish_many" [Text, Text, Text, Text, Text, Int],
+    MESSAGE_STATUS = "message_status_many" [Text, Text, Text],
+    CONVERSATION_ROUTE = "conversation_route_many" [Text, Text, Text, Text, Text, Int],
+    REQUIRES_ACTION_ADD = "requires_action_add_many" [Text, Text, Text, Int],
+    CONVERSATION_FLAG_ACTION = "conversation_flag_action_many" [Text, Text],
+    RUN_GET = "run_get_many" [Text, Text],
+    MESSAGE_GET = "message_get_many" [Text, Text],
+    CONVERSATION_GET = "conversation_get_many" [Text, Text],
+    CONTACT_GET = "contact_get_many" [Text, Text],
+    DRAFT_GET = "draft_get_many" [Text, Text],
+    CHANNEL_GET = "channel_get_many" [Text, Text],
+    CONTACT_SEGMENTS = "contact_segments_many" [Text, Text],
+    EFFECT_OF_RUN = "effect_of_run_many" [Text, Text],
+    STEP_GET = "step_get_many" [Text, Text, Text],
+    MESSAGE_NEWER_INBOUND = "message_newer_inbound_many" [Text, Text, Text, Int],
 }

@@ -1,9 +1,7 @@
 //! A transition: the compare-and-set that wins or loses it, and what is written when it is won.
 
 use super::rows::FenceRow;
-use super::statements as sql;
-use super::write::{Write, move_unread, preview, remember_ref};
-use super::{Conn, Outcome, StoreError, execute, on};
+use super::write::Write;
 use crate::domain::{ClosedReason, Stage};
 
 /// Result, next state and effects of one step: committed together or not at all.
@@ -15,6 +13,8 @@ pub struct Transition {
     pub now_ms: i64,
     /// What must still be true, where this transition begins a send.
     pub fence: Option<SendFence>,
+    /// A conversation and its revision: it must have had no message since. What parks or ends a run relies on it.
+    pub unchanged: Option<(String, i64)>,
     /// The compare-and-set that wins or loses the transition.
     pub run: Option<RunMove>,
     /// What is written when it is won.
@@ -46,7 +46,26 @@ pub struct SendFence {
     pub conversation_id: String,
     pub contact_id: String,
     pub revision: i64,
+    pub human_active: bool,
+    pub contact_version: i64,
     pub policy_digest: String,
+    /// Names of the switches that were on, in order, with commas between them.
+    pub switches_on: String,
+    /// The limits this send counts against.
+    pub limits: Vec<LimitUse>,
+}
+
+/// A limit that one send counts against.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LimitUse {
+    /// Name of the limit.
+    pub limit: String,
+    /// Whose sends it counts.
+    pub subject: String,
+    /// Start of the bucket of time, UTC milliseconds.
+    pub bucket_start: i64,
+    /// Sends that are allowed in a bucket.
+    pub most: i64,
 }
 
 /// A new outbound message and the effect that sends it.
@@ -86,137 +105,36 @@ pub struct TimelineEntry {
 }
 
 impl Transition {
-    pub(super) async fn apply(&self, conn: &mut Conn<'_>) -> Result<Outcome, StoreError> {
-        if let Some(fence) = &self.fence
-            && !fence.holds(conn, &self.workspace_id, self.now_ms).await?
-        {
-            return Ok(Outcome::Fenced);
-        }
-        if let Some(run) = &self.run
-            && run.apply(conn, &self.workspace_id, self.now_ms).await? == 0
-        {
-            return Ok(Outcome::Lost);
-        }
-        for write in &self.writes {
-            write.apply(conn, &self.workspace_id, self.now_ms).await?;
-        }
-        Ok(Outcome::Won)
+    /// This transition and then that one, which was decided on what this one leaves behind: committed as one.
+    #[must_use]
+    pub fn then(mut self, next: Self) -> Self {
+        self.writes.extend(next.writes);
+        self.run = match (self.run, next.run) {
+            (Some(first), Some(second)) => Some(RunMove {
+                version: first.version,
+                draft_id: second.draft_id.or(first.draft_id),
+                decision_id: second.decision_id.or(first.decision_id),
+                ..second
+            }),
+            (first, second) => second.or(first),
+        };
+        Self { now_ms: next.now_ms, fence: next.fence, unchanged: next.unchanged, ..self }
     }
 }
 
 impl SendFence {
-    async fn holds(&self, conn: &mut Conn<'_>, ws: &str, now_ms: i64) -> Result<bool, StoreError> {
-        let text = match conn {
-            Conn::Sqlite(_) => sql::sqlite::SEND_FENCE,
-            Conn::Postgres(_) => sql::postgres::SEND_FENCE,
-        };
-        let row: Option<FenceRow> = on!(conn, |c| sqlx::query_as(text)
-            .bind(ws)
-            .bind(&self.conversation_id)
-            .bind(&self.contact_id)
-            .fetch_optional(c)
-            .await?);
-        Ok(row.is_some_and(|row| {
-            let paused = row.ai_paused && row.ai_paused_until.is_none_or(|until| until > now_ms);
-            !row.kill_switch
-                && !paused
-                && row.opted_out_at.is_none()
-                && row.channel_status == "active"
-                && row.revision == self.revision
-                && row.policy_digest.as_deref() == Some(self.policy_digest.as_str())
-        }))
-    }
-}
-
-impl RunMove {
-    async fn apply(&self, conn: &mut Conn<'_>, ws: &str, now: i64) -> Result<u64, StoreError> {
-        // A run that waits belongs to nobody; a lease would keep it from whoever comes when its time has come.
-        let release = self.ready_at.is_none_or(|at| at > now);
-        Ok(execute!(
-            conn,
-            sql::RUN_ADVANCE,
-            ws,
-            &self.id,
-            self.version,
-            self.epoch,
-            self.stage.as_str(),
-            self.attempt,
-            self.approved,
-            self.held_since,
-            self.ready_at,
-            self.closed_reason.map(ClosedReason::as_str),
-            self.last_error.as_deref(),
-            self.draft_id.as_deref(),
-            self.decision_id.as_deref(),
-            release,
-            now
-        ))
-    }
-}
-
-impl TimelineEntry {
-    pub(super) async fn insert(&self, conn: &mut Conn<'_>, ws: &str) -> Result<(), StoreError> {
-        execute!(
-            conn,
-            sql::TIMELINE_INSERT,
-            ws,
-            &self.id,
-            &self.conversation_id,
-            &self.contact_id,
-            self.kind,
-            self.actor_kind,
-            self.actor_name.as_deref(),
-            &self.summary,
-            self.refers_to.as_deref(),
-            self.data.to_string(),
-            self.at
-        );
-        Ok(())
-    }
-}
-
-impl SendClaim {
-    pub(super) async fn insert(&self, conn: &mut Conn<'_>, ws: &str, now: i64) -> Result<(), StoreError> {
-        let (seq,): (i64,) = on!(conn, |c| sqlx::query_as(sql::CONVERSATION_TOUCH_OUTBOUND)
-            .bind(ws)
-            .bind(&self.conversation_id)
-            .bind(preview(&self.body_text))
-            .bind(now)
-            .bind(i64::from(self.ai_turn))
-            .fetch_one(c)
-            .await?);
-        let refs = serde_json::to_string(&self.reply_refs).unwrap_or_else(|_| "[]".to_owned());
-        execute!(
-            conn,
-            sql::MESSAGE_INSERT,
-            ws,
-            &self.message_id,
-            &self.conversation_id,
-            seq,
-            "outbound",
-            self.channel_kind,
-            "message",
-            false,
-            self.author_kind,
-            None::<&str>,
-            &self.author_name,
-            &self.from_address,
-            &self.to_address,
-            self.subject.as_deref(),
-            &self.body_text,
-            &self.body_text,
-            None::<&str>,
-            "[]",
-            &self.external_id,
-            &refs,
-            None::<&str>,
-            "sending",
-            None::<&str>,
-            &self.draft_id,
-            now,
-            now
-        );
-        remember_ref(conn, ws, &self.external_id, &self.conversation_id, &self.message_id).await?;
-        move_unread(conn, ws, &self.conversation_id, now).await
+    /// Whether all of it is still so. Limits are looked at apart, for they are shared.
+    pub(super) fn holds(&self, row: &FenceRow, now_ms: i64) -> bool {
+        let paused = row.ai_paused && row.ai_paused_until.is_none_or(|until| until > now_ms);
+        let switches_on = row.switches_on.as_deref().unwrap_or_default();
+        !paused
+            && row.opted_out_at.is_none()
+            && row.channel_status == "active"
+            && row.revision == self.revision
+            && row.human_active == self.human_active
+            && row.contact_version == self.contact_version
+            && switches_on == self.switches_on
+            && switches_on.split(',').all(|name| name != "kill_switch")
+            && row.policy_digest.as_deref() == Some(self.policy_digest.as_str())
     }
 }

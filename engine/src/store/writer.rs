@@ -10,13 +10,14 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Db, Dialect, Ingest, Ingested, StoreError, Transition};
+use super::ingest::Arrived;
+use super::{Db, Dialect, Ingest, Ingested, StoreError, Transition, batch};
 
 /// What became of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// A message was stored, or was here already.
-    Ingested(Ingested),
+    Ingested(Ingested, Option<Box<Arrived>>),
     /// The transition is committed.
     Won,
     /// Somebody else had moved the run; nothing was written.
@@ -31,13 +32,23 @@ enum Change {
     Transition(Box<Transition>),
 }
 
-impl Change {
-    async fn apply(&self, conn: &mut super::Conn<'_>) -> Result<Outcome, StoreError> {
-        match self {
-            Self::Ingest(ingest) => Ok(Outcome::Ingested(ingest.apply(conn).await?)),
-            Self::Transition(transition) => transition.apply(conn).await,
-        }
-    }
+/// Messages first, then transitions: a send that is about to begin sees what has just come in.
+async fn apply(conn: &mut super::Conn<'_>, changes: &[&Change]) -> Result<Vec<Outcome>, StoreError> {
+    let ingests: Vec<&Ingest> =
+        changes.iter().filter_map(|change| if let Change::Ingest(ingest) = change { Some(&**ingest) } else { None }).collect();
+    let transitions: Vec<&Transition> = changes
+        .iter()
+        .filter_map(|change| if let Change::Transition(transition) = change { Some(&**transition) } else { None })
+        .collect();
+    let mut ingested = batch::ingest(conn, &ingests).await?.into_iter();
+    let mut moved = batch::transitions(conn, &transitions).await?.into_iter();
+    changes
+        .iter()
+        .map(|change| match change {
+            Change::Ingest(_) => ingested.next().ok_or(StoreError::Closed),
+            Change::Transition(_) => moved.next().ok_or(StoreError::Closed),
+        })
+        .collect()
 }
 
 type Answer = oneshot::Sender<Result<Outcome, StoreError>>;
@@ -78,9 +89,9 @@ impl Writer {
     ///
     /// # Errors
     /// [`StoreError`] when it could not be stored; nothing of it was kept then.
-    pub async fn ingest(&self, ingest: Ingest) -> Result<Ingested, StoreError> {
+    pub async fn ingest(&self, ingest: Ingest) -> Result<(Ingested, Option<Box<Arrived>>), StoreError> {
         match self.submit(Change::Ingest(Box::new(ingest))).await? {
-            Outcome::Ingested(ingested) => Ok(ingested),
+            Outcome::Ingested(ingested, arrived) => Ok((ingested, arrived)),
             other => Err(StoreError::Inconsistent { table: "message", reason: format!("an ingest became {other:?}") }),
         }
     }
@@ -127,21 +138,19 @@ async fn serve(db: Db, mut inbox: mpsc::Receiver<(Change, Answer)>) {
 
 async fn together(db: &Db, changes: &[&Change]) -> Result<Vec<Outcome>, StoreError> {
     let mut tx = db.begin().await?;
-    let mut outcomes = Vec::with_capacity(changes.len());
-    for change in changes {
-        match change.apply(&mut tx.conn()).await {
-            Ok(outcome) => outcomes.push(outcome),
-            Err(error) => {
-                // Without this the connection would go back to the pool before the rollback has run.
-                if let Err(rollback) = tx.rollback().await {
-                    tracing::warn!(%rollback, "a rollback failed");
-                }
-                return Err(error);
+    match apply(&mut tx.conn(), changes).await {
+        Ok(outcomes) => {
+            tx.commit().await?;
+            Ok(outcomes)
+        }
+        Err(error) => {
+            // Without this the connection would go back to the pool before the rollback has run.
+            if let Err(rollback) = tx.rollback().await {
+                tracing::warn!(%rollback, "a rollback failed");
             }
+            Err(error)
         }
     }
-    tx.commit().await?;
-    Ok(outcomes)
 }
 
 async fn alone(db: &Db, change: &Change) -> Result<Outcome, StoreError> {

@@ -1,0 +1,241 @@
+//! Transitions of many runs at once: fences, compare-and-sets, and the writes of those that won.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::set::Set;
+use super::{Kinds, next_wave};
+use crate::store::rows::FenceRow;
+use crate::store::statements::{many, postgres};
+use crate::store::transition::{RunMove, SendFence, Transition};
+use crate::store::write::Write;
+use crate::store::{Conn, Outcome, StoreError};
+use crate::domain::ClosedReason;
+
+/// Applies transitions; the outcomes are in the same order.
+pub(in crate::store) async fn apply(
+    conn: &mut Conn<'_>,
+    transitions: &[&Transition],
+) -> Result<Vec<Outcome>, StoreError> {
+    let mut outcomes = vec![Outcome::Lost; transitions.len()];
+    let at = |place: usize| transitions.get(place).copied();
+    let (mut waiting, in_order): (Vec<usize>, Vec<usize>) =
+        (0..transitions.len()).partition(|&place| at(place).is_some_and(|one| one.writes.iter().all(Kinds::takes)));
+    while !waiting.is_empty() {
+        let wave = next_wave(&mut waiting, |place| at(place).map(keys).unwrap_or_default());
+        let together: Vec<&Transition> = wave.iter().filter_map(|&place| at(place)).collect();
+        let settled = settle(conn, &together).await?;
+        let mut kinds = Kinds::new();
+        for ((place, transition), outcome) in wave.into_iter().zip(together).zip(settled) {
+            if outcome == Outcome::Won {
+                for write in &transition.writes {
+                    kinds.add(write, &transition.workspace_id, transition.now_ms);
+                }
+            }
+            if let Some(slot) = outcomes.get_mut(place) {
+                *slot = outcome;
+            }
+        }
+        kinds.write(conn).await?;
+    }
+    // Those with a rare kind of write: one at a time, each write in its turn.
+    for place in in_order {
+        let Some(transition) = at(place) else { continue };
+        let outcome = settle(conn, &[transition]).await?.pop().unwrap_or(Outcome::Lost);
+        if outcome == Outcome::Won {
+            for write in &transition.writes {
+                write.apply(conn, &transition.workspace_id, transition.now_ms).await?;
+            }
+        }
+        if let Some(slot) = outcomes.get_mut(place) {
+            *slot = outcome;
+        }
+    }
+    Ok(outcomes)
+}
+
+/// What a transition may touch: its run, and the conversations it names.
+fn keys(transition: &Transition) -> Vec<&str> {
+    let mut keys: Vec<&str> = transition.run.iter().map(|run| run.id.as_str()).collect();
+    keys.extend(conversations(transition));
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+fn conversations(transition: &Transition) -> impl Iterator<Item = &str> {
+    let named = transition.writes.iter().filter_map(|write| match write {
+        Write::Draft { conversation_id, .. }
+        | Write::Decision { conversation_id, .. }
+        | Write::Approval { conversation_id, .. }
+        | Write::Effect { conversation_id, .. }
+        | Write::Route { conversation_id, .. }
+        | Write::ActionAdd { conversation_id, .. } => Some(conversation_id.as_str()),
+        Write::EffectStart { message: Some(claim), .. } => Some(claim.conversation_id.as_str()),
+        Write::Timeline(entry) => Some(entry.conversation_id.as_str()),
+        _ => None,
+    });
+    let fenced = transition.fence.iter().map(|fence| fence.conversation_id.as_str());
+    named.chain(fenced).chain(transition.unchanged.iter().map(|(conversation, _)| conversation.as_str()))
+}
+
+/// Decides which of these win: fences first, then the compare-and-sets.
+async fn settle(conn: &mut Conn<'_>, wave: &[&Transition]) -> Result<Vec<Outcome>, StoreError> {
+    lock(conn, wave).await?;
+    let mut outcomes = vec![Outcome::Won; wave.len()];
+    let held = fences(conn, wave).await?;
+    let unchanged = unchanged(conn, wave).await?;
+    let mut moves = Set::new(&many::RUN_ADVANCE);
+    for (place, (transition, outcome)) in wave.iter().zip(&mut outcomes).enumerate() {
+        if (transition.fence.is_some() && !held.contains(&place))
+            || (transition.unchanged.is_some() && !unchanged.contains(&place))
+        {
+            *outcome = Outcome::Fenced;
+        } else if let Some(run) = &transition.run {
+            push_move(&mut moves, &transition.workspace_id, run, transition.now_ms);
+        }
+    }
+    let won: HashSet<String> = moves.fetch::<(String,)>(conn).await?.into_iter().map(|row| row.0).collect();
+    for (transition, outcome) in wave.iter().zip(&mut outcomes) {
+        if *outcome == Outcome::Won && transition.run.as_ref().is_some_and(|run| !won.contains(&run.id)) {
+            *outcome = Outcome::Lost;
+        }
+    }
+    Ok(outcomes)
+}
+
+fn push_move<'a>(moves: &mut Set<'a>, ws: &'a str, run: &'a RunMove, now: i64) {
+    // A run that waits belongs to nobody; a lease would keep it from whoever comes when its time has come.
+    let release = run.ready_at.is_none_or(|at| at > now);
+    moves.push([
+        ws.into(),
+        (&run.id).into(),
+        run.version.into(),
+        run.epoch.into(),
+        run.stage.as_str().into(),
+        run.attempt.into(),
+        run.approved.into(),
+        run.held_since.into(),
+        run.ready_at.into(),
+        run.closed_reason.map(ClosedReason::as_str).into(),
+        (&run.last_error).into(),
+        (&run.draft_id).into(),
+        (&run.decision_id).into(),
+        release.into(),
+        now.into(),
+    ]);
+}
+
+/// Takes the row locks of a wave in one order, so that writers wait for each other and never in a circle.
+async fn lock(conn: &mut Conn<'_>, wave: &[&Transition]) -> Result<(), StoreError> {
+    let Conn::Postgres(c) = conn else { return Ok(()) };
+    let contacts: BTreeSet<(&str, &str)> = wave
+        .iter()
+        .filter_map(|one| Some((one.workspace_id.as_str(), one.fence.as_ref()?.contact_id.as_str())))
+        .collect();
+    let touched: BTreeSet<(&str, &str)> = wave
+        .iter()
+        .flat_map(|one| conversations(one).map(|conversation| (one.workspace_id.as_str(), conversation)))
+        .collect();
+    for (text, rows) in [(postgres::CONTACT_SHARE, contacts), (postgres::CONVERSATION_LOCK, touched)] {
+        if !rows.is_empty() {
+            let (workspaces, ids): (Vec<&str>, Vec<&str>) = rows.into_iter().unzip();
+            sqlx::query(text).bind(workspaces).bind(ids).execute(&mut **c).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Places of the transitions whose send fence holds.
+async fn fences(conn: &mut Conn<'_>, wave: &[&Transition]) -> Result<HashSet<usize>, StoreError> {
+    let mut asked = Set::new(&many::SEND_FENCE);
+    for (place, transition) in wave.iter().enumerate() {
+        if let Some(fence) = &transition.fence {
+            asked.push([
+                place.into(),
+                (&transition.workspace_id).into(),
+                (&fence.conversation_id).into(),
+                (&fence.contact_id).into(),
+            ]);
+        }
+    }
+    if asked.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let rows: HashMap<i64, FenceRow> =
+        asked.fetch::<FenceRow>(conn).await?.into_iter().map(|row| (row.place, row)).collect();
+    let mut room = room(conn, wave).await?;
+    let mut held = HashSet::new();
+    for (place, transition) in wave.iter().enumerate() {
+        let row = i64::try_from(place).ok().and_then(|place| rows.get(&place));
+        let (Some(fence), Some(row)) = (&transition.fence, row) else { continue };
+        if fence.holds(row, transition.now_ms) && take_room(&mut room, &transition.workspace_id, fence) {
+            held.insert(place);
+        }
+    }
+    Ok(held)
+}
+
+type LimitKey<'a> = (&'a str, &'a str, &'a str, i64);
+
+/// How many sends each limit that is asked about has counted.
+async fn room<'a>(conn: &mut Conn<'_>, wave: &[&'a Transition]) -> Result<BTreeMap<LimitKey<'a>, i64>, StoreError> {
+    let keys: BTreeSet<LimitKey<'a>> = wave
+        .iter()
+        .flat_map(|one| {
+            let limits = one.fence.iter().flat_map(|fence| &fence.limits);
+            limits.map(|limit| (one.workspace_id.as_str(), limit.limit.as_str(), limit.subject.as_str(), limit.bucket_start))
+        })
+        .collect();
+    let keys: Vec<LimitKey<'a>> = keys.into_iter().collect();
+    if matches!(conn, Conn::Postgres(_)) {
+        // Counting nothing makes the rows and holds them, so that no other writer counts until this one has committed.
+        let mut hold = Set::new(&many::LIMIT_ADD);
+        for &(ws, limit, subject, bucket) in &keys {
+            hold.push([ws.into(), limit.into(), subject.into(), bucket.into(), 0_i64.into()]);
+        }
+        hold.execute(conn).await?;
+    }
+    let mut asked = Set::new(&many::LIMIT_GET);
+    for (place, &(ws, limit, subject, bucket)) in keys.iter().enumerate() {
+        asked.push([place.into(), ws.into(), limit.into(), subject.into(), bucket.into()]);
+    }
+    let counted: HashMap<i64, i64> = asked.fetch::<(i64, i64)>(conn).await?.into_iter().collect();
+    let sent = |place: usize| i64::try_from(place).ok().and_then(|place| counted.get(&place)).copied().unwrap_or(0);
+    Ok(keys.into_iter().enumerate().map(|(place, key)| (key, sent(place))).collect())
+}
+
+/// Takes one send from every limit of the fence, if all of them have room.
+fn take_room<'a>(room: &mut BTreeMap<LimitKey<'a>, i64>, ws: &'a str, fence: &'a SendFence) -> bool {
+    let key = |at: usize| {
+        fence.limits.get(at).map(|limit| (ws, limit.limit.as_str(), limit.subject.as_str(), limit.bucket_start))
+    };
+    let all = fence.limits.iter().enumerate().all(|(at, limit)| {
+        let sent = key(at).and_then(|key| room.get(&key)).copied().unwrap_or(0);
+        sent < limit.most
+    });
+    if all {
+        for at in 0..fence.limits.len() {
+            if let Some(sent) = key(at).and_then(|key| room.get_mut(&key)) {
+                *sent += 1;
+            }
+        }
+    }
+    all
+}
+
+/// Places of the transitions whose conversation has had no message since it was read.
+async fn unchanged(conn: &mut Conn<'_>, wave: &[&Transition]) -> Result<HashSet<usize>, StoreError> {
+    let mut asked = Set::new(&many::CONVERSATION_UNCHANGED);
+    for (place, transition) in wave.iter().enumerate() {
+        if let Some((conversation, revision)) = &transition.unchanged {
+            asked.push([
+                place.into(),
+                (&transition.workspace_id).into(),
+                conversation.into(),
+                (*revision).into(),
+            ]);
+        }
+    }
+    let places = asked.fetch::<(i64,)>(conn).await?;
+    Ok(places.into_iter().filter_map(|row| usize::try_from(row.0).ok()).collect())
+}
