@@ -7,6 +7,7 @@ mod disk;
 mod error;
 pub mod figure;
 pub mod gate;
+mod history;
 mod inbox;
 pub mod list;
 mod memory;
@@ -71,6 +72,8 @@ pub struct Settings {
     pub count: Option<usize>,
     /// Folder in which stores are made and the disk is measured. Should be on a disk, not in memory.
     pub folder: PathBuf,
+    /// Messages that `pipeline` puts into the store as if they had been worked on long ago, for its second round.
+    pub history: Option<usize>,
     /// Folder of the data sets for the classifier.
     pub datasets: PathBuf,
 }

@@ -12,16 +12,17 @@ use crate::{BenchError, Settings, StoreKind};
 pub(crate) struct Durability(pub(crate) String);
 
 /// Opens a fresh store with the product's own settings, does `work` on it, and removes it however that ended. `work`
-/// also gets the folder the store is in; PostgreSQL has its data elsewhere.
+/// also gets the folder the store is in (PostgreSQL has its data elsewhere) and its address.
 pub(crate) async fn with_fresh<T>(
     settings: &Settings,
-    work: impl AsyncFnOnce(&Db, &Path) -> Result<T, BenchError>,
+    work: impl AsyncFnOnce(&Db, &Path, &Address) -> Result<T, BenchError>,
 ) -> Result<T, BenchError> {
     let folder = tempfile::Builder::new().prefix("remit-bench-").tempdir_in(&settings.folder)?;
     match settings.store {
         StoreKind::Sqlite => {
-            let db = Db::open(&Address::Sqlite(folder.path().join("remit.db"))).await?;
-            let done = work(&db, folder.path()).await;
+            let address = Address::Sqlite(folder.path().join("remit.db"));
+            let db = Db::open(&address).await?;
+            let done = work(&db, folder.path(), &address).await;
             db.close().await;
             done
         }
@@ -33,9 +34,10 @@ pub(crate) async fn with_fresh<T>(
             let name = format!("remit_bench_{:016x}", rand::random::<u64>());
             tell(&server, format!("CREATE DATABASE {name}")).await?;
             let (base, _) = server.rsplit_once('/').unwrap_or((&server, ""));
-            let done = match Db::open(&Address::Postgres(format!("{base}/{name}"))).await {
+            let address = Address::Postgres(format!("{base}/{name}"));
+            let done = match Db::open(&address).await {
                 Ok(db) => {
-                    let done = work(&db, folder.path()).await;
+                    let done = work(&db, folder.path(), &address).await;
                     db.close().await;
                     done
                 }

@@ -11,7 +11,10 @@ const SMALL: &[&str] = &["channel", "rep", "switch", "workspace", "rejected_inbo
 async fn no_statement_walks_a_table_that_grows() {
     let database = Database::fresh(Kind::Sqlite).await.unwrap();
     database.open().await.close().await;
-    let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", database.address)).await.unwrap();
+    // Without foreign keys: with them the plan of an INSERT names searches for children of rows that were not there a
+    // moment ago, which SQLite makes only while some key is broken.
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&database.address).foreign_keys(false);
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
     let mut bad = Vec::new();
     let sets = statements::SETS.iter().map(|(name, sqlite, _)| (*name, *sqlite));
     let all = statements::PORTABLE.iter().chain(inbox::PORTABLE).copied().chain(sets);
