@@ -49,8 +49,8 @@ const STATEMENTS: &[&str] = &[
         "turn = 0"
     ),
     of_numbers!(
-        "raw_event (workspace_id, id, channel_id, dedupe_key, content_type, source, bytes, warnings, received_at)",
-        "ws, 'raw_' || id, channel, mixed, 'application/json', 'history', (SELECT e.bytes FROM raw_event e LIMIT 1), '[]', at",
+        "raw_event (workspace_id, id, channel_id, dedupe_key, content_type, source, bytes, warnings, message_id, received_at)",
+        "ws, 'raw_' || id, channel, mixed, 'application/json', 'history', (SELECT e.bytes FROM raw_event e LIMIT 1), '[]', 'msg_' || id || 'a', at",
         "i >= 0"
     ),
     of_numbers!(
@@ -179,7 +179,7 @@ pub(crate) async fn load(db: &Db, messages: usize) -> Result<f64, BenchError> {
             }
             match db {
                 Db::Sqlite { write, .. } => run!(write),
-                Db::Postgres(pool) => run!(pool),
+                Db::Postgres { read, .. } => run!(read),
             }
         }
     }
@@ -188,8 +188,8 @@ pub(crate) async fn load(db: &Db, messages: usize) -> Result<f64, BenchError> {
         Db::Sqlite { write, .. } => {
             sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await?;
         }
-        Db::Postgres(pool) => {
-            sqlx::query("VACUUM ANALYZE").execute(pool).await?;
+        Db::Postgres { read, .. } => {
+            sqlx::query("VACUUM ANALYZE").execute(read).await?;
         }
     }
     Ok(begin.elapsed().as_secs_f64())

@@ -16,8 +16,8 @@ pub(crate) const ROOT: &str = "default.remit";
 const LIFTED: [(&str, &str); 4] = [
     ("60 replies per agent per hour", "100000000 replies per agent per hour"),
     ("3 replies per contact per day", "100000000 replies per contact per day"),
-    ("thread.depth > 8", "thread.depth > 100000000"),
-    ("thread.depth is 9 ", "thread.depth is 100000001 "),
+    ("thread.depth > 8", "thread.depth > 99000"),
+    ("thread.depth is 9 ", "thread.depth is 99001 "),
 ];
 
 fn folder() -> PathBuf {

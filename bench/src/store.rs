@@ -72,9 +72,9 @@ pub(crate) async fn durability(db: &Db) -> Result<Durability, BenchError> {
             };
             format!("journal {journal}, synchronous {synchronous}")
         }
-        Db::Postgres(pool) => {
-            let (fsync,): (String,) = sqlx::query_as("SHOW fsync").fetch_one(pool).await?;
-            let (commit,): (String,) = sqlx::query_as("SHOW synchronous_commit").fetch_one(pool).await?;
+        Db::Postgres { write, .. } => {
+            let (fsync,): (String,) = sqlx::query_as("SHOW fsync").fetch_one(write).await?;
+            let (commit,): (String,) = sqlx::query_as("SHOW synchronous_commit").fetch_one(write).await?;
             if fsync != "on" {
                 eprintln!("remit-bench: the server runs with fsync {fsync}: these are not figures of a durable store");
             }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::decide;
@@ -41,6 +42,8 @@ struct Inner {
     policies: Policies,
     lanes: Arc<Lanes>,
     heard: Arc<tokio::sync::Notify>,
+    /// Other processes are about to be told that there is work.
+    telling: AtomicBool,
     boot: String,
 }
 
@@ -85,6 +88,9 @@ impl From<stages::StepError> for EngineError {
 /// How long a process may be silent before others take over its runs, in milliseconds.
 const LEASE_MS: i64 = 30_000;
 
+/// How long work waits before other processes are told of it, so that they are told once of much.
+const TELL_AFTER: Duration = Duration::from_millis(5);
+
 impl Engine {
     /// An engine over an open store. Nothing runs until [`Engine::run`].
     ///
@@ -99,6 +105,7 @@ impl Engine {
                 policies: Policies::new(models),
                 lanes: Arc::new(Lanes::default()),
                 heard: Arc::new(tokio::sync::Notify::new()),
+                telling: AtomicBool::new(false),
                 db,
                 writer,
                 clock,
@@ -304,10 +311,13 @@ impl Engine {
     /// Looks for work now: here, and in other processes.
     pub fn wake(&self) {
         self.lanes().hungry.notify_one();
-        if self.leases() {
+        // One word is enough for all that comes in within a moment.
+        if self.leases() && !self.inner.telling.swap(true, Ordering::Relaxed) {
             let engine = self.clone();
             // Outside the transaction: NOTIFY would serialise commits on a global lock.
             tokio::spawn(async move {
+                tokio::time::sleep(TELL_AFTER).await;
+                engine.inner.telling.store(false, Ordering::Relaxed);
                 if let Err(error) = engine.db().tell_others().await {
                     tracing::debug!(%error, "cannot tell other processes; they will look by themselves");
                 }

@@ -74,7 +74,7 @@ CREATE TABLE contact_address (
     contact_id   TEXT NOT NULL,
     PRIMARY KEY (workspace_id, kind, address),
     FOREIGN KEY (workspace_id, contact_id) REFERENCES contact (workspace_id, id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX contact_address_by_contact ON contact_address (workspace_id, contact_id, kind, address);
 
 CREATE TABLE contact_segment (
@@ -83,7 +83,7 @@ CREATE TABLE contact_segment (
     segment      TEXT NOT NULL,
     PRIMARY KEY (workspace_id, contact_id, segment),
     FOREIGN KEY (workspace_id, contact_id) REFERENCES contact (workspace_id, id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- `revision` counts the messages of the conversation: what a draft or an approval was based on.
 CREATE TABLE conversation (
@@ -126,7 +126,7 @@ CREATE TABLE requires_action (
     since           INTEGER NOT NULL,
     PRIMARY KEY (workspace_id, conversation_id, reason),
     FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation (workspace_id, id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- New inbound that a rep has not viewed: a row per rep and conversation, gone when read.
 CREATE TABLE unread (
@@ -139,12 +139,12 @@ CREATE TABLE unread (
     PRIMARY KEY (workspace_id, rep_id, conversation_id),
     FOREIGN KEY (workspace_id, rep_id) REFERENCES rep (workspace_id, id),
     FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation (workspace_id, id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX unread_of_conversation ON unread (workspace_id, conversation_id);
 CREATE INDEX unread_recent ON unread (workspace_id, rep_id, last_activity_at, conversation_id);
 CREATE INDEX unread_recent_by_channel ON unread (workspace_id, rep_id, channel_kind, last_activity_at, conversation_id);
 
--- What a channel handed over, byte for byte, before anything was made of it.
+-- What a channel handed over, byte for byte, before anything was made of it, and the message that was made of it.
 CREATE TABLE raw_event (
     workspace_id TEXT NOT NULL,
     id           TEXT NOT NULL,
@@ -154,6 +154,7 @@ CREATE TABLE raw_event (
     source       TEXT NOT NULL,
     bytes        BLOB NOT NULL,
     warnings     TEXT NOT NULL,
+    message_id   TEXT NOT NULL,
     received_at  INTEGER NOT NULL,
     PRIMARY KEY (workspace_id, id),
     UNIQUE (workspace_id, channel_id, dedupe_key),
@@ -196,7 +197,6 @@ CREATE TABLE message (
     FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation (workspace_id, id),
     FOREIGN KEY (workspace_id, raw_event_id) REFERENCES raw_event (workspace_id, id)
 ) STRICT;
-CREATE INDEX message_by_raw_event ON message (workspace_id, raw_event_id);
 
 -- Message ids seen or minted, for threading. The first message to use an id keeps it.
 CREATE TABLE message_ref (
@@ -206,7 +206,7 @@ CREATE TABLE message_ref (
     message_id      TEXT NOT NULL,
     PRIMARY KEY (workspace_id, external_id),
     FOREIGN KEY (workspace_id, message_id) REFERENCES message (workspace_id, id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- One run per inbound message. `ready_at` is when the engine must look again; null means never by itself.
 CREATE TABLE run (
@@ -252,7 +252,7 @@ CREATE TABLE step (
     at           INTEGER NOT NULL,
     PRIMARY KEY (workspace_id, run_id, step, revision),
     FOREIGN KEY (workspace_id, run_id) REFERENCES run (workspace_id, id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- Every file of a policy, by digest; what decisions refer to.
 CREATE TABLE policy_version (
@@ -332,7 +332,7 @@ CREATE TABLE draft_version (
     created_at     INTEGER NOT NULL,
     PRIMARY KEY (workspace_id, draft_id, version),
     FOREIGN KEY (workspace_id, draft_id) REFERENCES draft (workspace_id, id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE approval (
     workspace_id    TEXT NOT NULL,
@@ -407,10 +407,9 @@ CREATE TABLE timeline (
     refers_to       TEXT,
     data            TEXT NOT NULL,
     at              INTEGER NOT NULL,
-    PRIMARY KEY (workspace_id, id),
+    PRIMARY KEY (workspace_id, conversation_id, at, id),
     FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation (workspace_id, id)
-) STRICT;
-CREATE INDEX timeline_of_conversation ON timeline (workspace_id, conversation_id, at, id);
+) STRICT, WITHOUT ROWID;
 
 -- Automatic sends counted per limit, subject and bucket of time.
 CREATE TABLE limit_count (
@@ -420,7 +419,7 @@ CREATE TABLE limit_count (
     bucket_start INTEGER NOT NULL,
     sent         INTEGER NOT NULL,
     PRIMARY KEY (workspace_id, limit_name, subject, bucket_start)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- Switches that people flip at run time: those a policy declares, and the engine's own `kill_switch`.
 CREATE TABLE switch (

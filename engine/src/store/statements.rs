@@ -150,7 +150,7 @@ macro_rules! sets {
 }
 
 sets! {
-    RAW_EVENT_INSERT = "raw_event_insert_many" [Text, Text, Text, Text, Text, Text, Bytes, Text, Int],
+    RAW_EVENT_INSERT = "raw_event_insert_many" [Text, Text, Text, Text, Text, Text, Bytes, Text, Text, Int],
     RAW_EVENT_SEEN = "raw_event_seen_many" [Int, Text, Text, Text],
     CONTACT_BY_ADDRESS = "contact_by_address_many" [Int, Text, Text, Text],
     CONTACT_INSERT = "contact_insert_many" [Text, Text, Text, Text, Int],

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::checkpoint::Checkpoints;
 use super::ingest::Arrived;
 use super::{Db, Dialect, Ingest, Ingested, StoreError, Transition, batch};
 
@@ -56,17 +57,18 @@ type Answer = oneshot::Sender<Result<Outcome, StoreError>>;
 /// The way in for every change. Clones share the queues.
 #[derive(Debug, Clone)]
 pub struct Writer {
-    /// One on SQLite, which has one writer; a few on PostgreSQL, where each waits for round trips of its own.
+    /// One on SQLite, which has one writer; a few on PostgreSQL, where each waits for round trips of its own. There the
+    /// first is for messages that come in: they lock contacts and conversations in another order than transitions do.
     queues: Arc<[mpsc::Sender<(Change, Answer)>]>,
     next: Arc<AtomicUsize>,
 }
 
-/// Connections that write to PostgreSQL at the same time. A run has one change in flight at most, so which of them
-/// takes it does not matter.
+/// Connections that write to PostgreSQL at the same time. A run has one change in flight at most, so which of those for
+/// transitions takes it does not matter.
 const POSTGRES_WRITERS: usize = 3;
 
 /// Changes that share one transaction at most.
-const LARGEST_GROUP: usize = 256;
+const LARGEST_GROUP: usize = 512;
 /// Changes that wait at most; beyond it callers wait, which is the back-pressure on whoever sends mail in.
 const LONGEST_QUEUE: usize = 4096;
 /// How often a change that met another writer is tried again.
@@ -77,9 +79,10 @@ impl Writer {
     #[must_use]
     pub fn start(db: &Db) -> Self {
         let writers = if db.dialect() == Dialect::Sqlite { 1 } else { POSTGRES_WRITERS };
+        let checkpoints = Checkpoints::start(db);
         let queues = (0..writers).map(|_| {
             let (queue, inbox) = mpsc::channel(LONGEST_QUEUE);
-            tokio::spawn(serve(db.clone(), inbox));
+            tokio::spawn(serve(db.clone(), inbox, checkpoints.clone()));
             queue
         });
         Self { queues: queues.collect(), next: Arc::new(AtomicUsize::new(0)) }
@@ -106,14 +109,17 @@ impl Writer {
 
     async fn submit(&self, change: Change) -> Result<Outcome, StoreError> {
         let (answer, answered) = oneshot::channel();
-        let turn = self.next.fetch_add(1, Ordering::Relaxed) % self.queues.len().max(1);
+        let turn = match (&change, self.queues.len()) {
+            (Change::Ingest(_), _) | (_, 0 | 1) => 0,
+            (Change::Transition(_), queues) => 1 + self.next.fetch_add(1, Ordering::Relaxed) % (queues - 1),
+        };
         let queue = self.queues.get(turn).ok_or(StoreError::Closed)?;
         queue.send((change, answer)).await.map_err(|_| StoreError::Closed)?;
         answered.await.map_err(|_| StoreError::Closed)?
     }
 }
 
-async fn serve(db: Db, mut inbox: mpsc::Receiver<(Change, Answer)>) {
+async fn serve(db: Db, mut inbox: mpsc::Receiver<(Change, Answer)>, checkpoints: Option<Arc<Checkpoints>>) {
     let mut group = Vec::with_capacity(LARGEST_GROUP);
     while inbox.recv_many(&mut group, LARGEST_GROUP).await > 0 {
         let changes: Vec<&Change> = group.iter().map(|(change, _)| change).collect();
@@ -132,6 +138,9 @@ async fn serve(db: Db, mut inbox: mpsc::Receiver<(Change, Answer)>) {
                     let _ = answer.send(alone(&db, &change).await);
                 }
             }
+        }
+        if let Some(checkpoints) = &checkpoints {
+            checkpoints.between_groups(&db).await;
         }
     }
 }

@@ -128,6 +128,7 @@ async fn raw_events(conn: &mut Conn<'_>, wave: &[Arrival<'_>]) -> Result<HashSet
             (&ingest.source).into(),
             ingest.bytes.as_slice().into(),
             serde_json::to_string(&ingest.warnings).unwrap_or_else(|_| "[]".to_owned()).into(),
+            (&ingest.ids.message).into(),
             ingest.now_ms.into(),
         ]);
     }
