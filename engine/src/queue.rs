@@ -24,13 +24,14 @@ use crate::stages::{self, Work};
 use crate::store::StoreError;
 use crate::store::rows::DueRow;
 
-/// Lanes that are worked on at the same time.
-const CONCURRENCY: usize = 256;
+/// Lanes that are worked on at the same time. Many, for a lane mostly waits for the writer, and what waits together is
+/// written together.
+const CONCURRENCY: usize = 1024;
 
 /// Runs kept in memory at most; the rest waits in the store.
 const WINDOW: usize = 2_000;
 /// The same where runs are leased: what one process holds, the others cannot work on, also while it is dead.
-const LEASED_WINDOW: usize = 2 * CONCURRENCY;
+const LEASED_WINDOW: usize = CONCURRENCY;
 
 /// Runs after which the planner of a young store is told what it holds, doubling each time up to the last; from then on
 /// the database's own upkeep is in time.

@@ -136,11 +136,10 @@ CREATE TABLE unread (
     channel_kind     TEXT NOT NULL,
     messages         BIGINT NOT NULL,
     last_activity_at BIGINT NOT NULL,
-    PRIMARY KEY (workspace_id, rep_id, conversation_id),
+    PRIMARY KEY (workspace_id, conversation_id, rep_id),
     FOREIGN KEY (workspace_id, rep_id) REFERENCES rep (workspace_id, id),
     FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation (workspace_id, id)
 ) WITH (fillfactor = 75);
-CREATE INDEX unread_of_conversation ON unread (workspace_id, conversation_id);
 CREATE INDEX unread_recent ON unread (workspace_id, rep_id, last_activity_at, conversation_id);
 CREATE INDEX unread_recent_by_channel ON unread (workspace_id, rep_id, channel_kind, last_activity_at, conversation_id);
 

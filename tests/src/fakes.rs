@@ -41,22 +41,30 @@ impl Clock for ManualClock {
 
 /// Models that do as the message says: a text that begins with `[question 0.93]` is classified so, `[broken]` makes the
 /// classifier fail, `[panic]` makes it panic, anything else is abstained from. Drafts are `Re: <intent>`; a text with `{draft: ..}` names its draft.
+/// Under a policy called `paid` they say that their answers cost money.
 #[derive(Debug, Default)]
 pub struct FakeModels;
 
 impl Models for FakeModels {
-    fn for_policy(&self, _: &Policy) -> Result<ModelPair, String> {
-        Ok((Arc::new(Told), Arc::new(Told)))
+    fn for_policy(&self, policy: &Policy) -> Result<ModelPair, String> {
+        let told = Arc::new(Told { free: policy.name() != "paid" });
+        Ok((Arc::clone(&told) as Arc<dyn Classifier>, told))
     }
 }
 
 #[derive(Debug)]
-struct Told;
+struct Told {
+    free: bool,
+}
 
 #[async_trait]
 impl Classifier for Told {
     fn id(&self) -> &str {
         "told"
+    }
+
+    fn is_free(&self) -> bool {
+        self.free
     }
 
     async fn classify(&self, input: &ClassifyInput<'_>) -> Result<Classification, ClassifyError> {
@@ -83,6 +91,10 @@ impl Classifier for Told {
 
 #[async_trait]
 impl Drafter for Told {
+    fn is_free(&self) -> bool {
+        self.free
+    }
+
     async fn draft(&self, input: &DraftInput<'_>) -> Result<DraftText, DraftError> {
         if input.text.contains("{no draft}") {
             return Err(DraftError::NoDrafter(input.intent.to_owned()));

@@ -46,7 +46,8 @@ pub(crate) async fn contexts(
     }
     let mut counts = contexts::counts(conn, &keys).await?.into_iter();
     for context in &mut loaded {
-        let over = limits(policy, context).map(|(limit, _)| over(policy, limit, context.now_ms, counts.next())).collect();
+        let over =
+            limits(policy, context).map(|(limit, _)| over(policy, limit, context.now_ms, counts.next())).collect();
         context.over = over;
     }
     Ok(loaded.into_iter().map(|context| (context.run.id.clone(), context)).collect())
@@ -88,7 +89,9 @@ pub(crate) fn asked_on_arrival(policy: &Policy, ingest: &Ingest) -> Vec<LimitAsk
     let asked = policy.limits().iter().filter_map(|limit| {
         let subject = match limit.per.as_str() {
             "contact" => LimitSubject::Contact,
-            per => LimitSubject::Named(named(per, agent, &ingest.channel_id, &ingest.from_address, &ingest.workspace_id)?),
+            per => {
+                LimitSubject::Named(named(per, agent, &ingest.channel_id, &ingest.from_address, &ingest.workspace_id)?)
+            }
         };
         let bucket_start = limit.bucket(policy.timezone(), ingest.now_ms).0;
         Some(LimitAsked { limit: limit.name.clone(), subject, bucket_start })

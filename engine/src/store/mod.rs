@@ -217,6 +217,7 @@ impl Db {
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))
             .pragma("cache_size", "-65536")
+            .pragma("temp_store", "memory")
             .pragma("journal_size_limit", "67108864")
             // A commit that also copied the log back would keep everybody waiting; see `checkpoint`.
             .pragma("wal_autocheckpoint", "0");
@@ -226,9 +227,9 @@ impl Db {
             .max_lifetime(None)
             .connect_with(options.clone())
             .await?;
-        let read = SqlitePoolOptions::new()
-            .max_connections(4)
-            .connect_lazy_with(options.create_if_missing(false).pragma("query_only", "on").pragma("cache_size", "-8192"));
+        let read = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(
+            options.create_if_missing(false).pragma("query_only", "on").pragma("cache_size", "-8192"),
+        );
         Ok(Self::Sqlite { write, read })
     }
 
@@ -291,7 +292,8 @@ impl Db {
         use sqlx::{Column, Either, Executor, Statement};
         let sqlite = matches!(self, Self::Sqlite { .. });
         let own = if sqlite { &[] } else { statements::POSTGRES_ONLY };
-        let sets = statements::SETS.iter().map(|(name, lite, postgres)| (*name, if sqlite { *lite } else { *postgres }));
+        let sets =
+            statements::SETS.iter().map(|(name, lite, postgres)| (*name, if sqlite { *lite } else { *postgres }));
         let mut good = Vec::new();
         let mut bad = Vec::new();
         for (name, text) in statements::PORTABLE.iter().chain(inbox::PORTABLE).chain(own).copied().chain(sets) {

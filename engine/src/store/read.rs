@@ -3,8 +3,8 @@
 
 use super::rows::{
     ActionRow, AddressRow, ApprovalRow, ChannelRow, ContactRow, ConversationRow, DecisionRow, DraftRow,
-    DraftVersionRow, DueRow, MessageRow, NoteRow, PolicyActiveRow, PolicyVersionRow, RawBytesRow,
-    RejectedRow, RepRow, RunRow, SwitchRow, TimelineRow, WorkspaceRow,
+    DraftVersionRow, DueRow, MessageRow, NoteRow, PolicyActiveRow, PolicyVersionRow, RawBytesRow, RejectedRow, RepRow,
+    RunRow, SwitchRow, TimelineRow, WorkspaceRow,
 };
 use super::statements as sql;
 use super::{Conn, StoreError, on};

@@ -122,7 +122,9 @@ pub(crate) enum Column {
 }
 
 /// A statement about many rows at once. What a set is differs between the databases, so each has a text of its own:
-/// JSON with an array for each row on SQLite, an array for each column on PostgreSQL.
+/// JSON with an array for each row on SQLite, an array for each column on PostgreSQL. On SQLite they say `OR FAIL`: an
+/// error undoes the whole group anyway, so no statement has to be able to undo itself, which would cost a copy of every
+/// page it changes.
 #[derive(Debug)]
 pub(crate) struct SetStatement {
     /// The text for SQLite; its one parameter is the set.

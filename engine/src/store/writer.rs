@@ -35,8 +35,10 @@ enum Change {
 
 /// Messages first, then transitions: a send that is about to begin sees what has just come in.
 async fn apply(conn: &mut super::Conn<'_>, changes: &[&Change]) -> Result<Vec<Outcome>, StoreError> {
-    let ingests: Vec<&Ingest> =
-        changes.iter().filter_map(|change| if let Change::Ingest(ingest) = change { Some(&**ingest) } else { None }).collect();
+    let ingests: Vec<&Ingest> = changes
+        .iter()
+        .filter_map(|change| if let Change::Ingest(ingest) = change { Some(&**ingest) } else { None })
+        .collect();
     let transitions: Vec<&Transition> = changes
         .iter()
         .filter_map(|change| if let Change::Transition(transition) = change { Some(&**transition) } else { None })
@@ -68,7 +70,7 @@ pub struct Writer {
 const POSTGRES_WRITERS: usize = 3;
 
 /// Changes that share one transaction at most.
-const LARGEST_GROUP: usize = 512;
+const LARGEST_GROUP: usize = 1024;
 /// Changes that wait at most; beyond it callers wait, which is the back-pressure on whoever sends mail in.
 const LONGEST_QUEUE: usize = 4096;
 /// How often a change that met another writer is tried again.

@@ -1,5 +1,6 @@
 //! The store: both databases understand the same SQL and have the same schema.
 
+mod groups;
 mod plans;
 
 use std::collections::BTreeMap;
@@ -71,7 +72,8 @@ fn shape(sql: &str) -> Vec<String> {
                     other => other,
                 })
                 .collect();
-            lines.push(format!("{table}.{}", words.join(" ")));
+            // Only SQLite looks at foreign keys late: there it spares work.
+            lines.push(format!("{table}.{}", words.join(" ").replace(" DEFERRABLE INITIALLY DEFERRED", "")));
         }
     }
     lines

@@ -249,10 +249,7 @@ async fn conversations<'a>(
 }
 
 /// Counts the messages in their conversations, and gives the conversations.
-async fn touch(
-    conn: &mut Conn<'_>,
-    placed: &[Placed<'_>],
-) -> Result<HashMap<String, ConversationRow>, StoreError> {
+async fn touch(conn: &mut Conn<'_>, placed: &[Placed<'_>]) -> Result<HashMap<String, ConversationRow>, StoreError> {
     if let Conn::Postgres(c) = conn {
         let known: BTreeSet<(&str, &str)> = placed
             .iter()
@@ -462,7 +459,13 @@ async fn arrived(
                 LimitSubject::Contact => &one.contact.id,
                 LimitSubject::Named(subject) => subject,
             };
-            limits.push([asked.len().into(), ws.into(), (&limit.limit).into(), subject.into(), limit.bucket_start.into()]);
+            limits.push([
+                asked.len().into(),
+                ws.into(),
+                (&limit.limit).into(),
+                subject.into(),
+                limit.bucket_start.into(),
+            ]);
             asked.push((one.place, at));
         }
     }
@@ -489,7 +492,8 @@ async fn arrived(
     let mut arrived = HashMap::new();
     for one in here() {
         let ingest = one.ingest;
-        let (Some(thread), Some(channel)) = (threads.get(&one.conversation_id), channels.get(&ingest.channel_id)) else {
+        let (Some(thread), Some(channel)) = (threads.get(&one.conversation_id), channels.get(&ingest.channel_id))
+        else {
             continue;
         };
         let limits = ingest.work_here.as_ref().map_or(0, |here| here.limits.len());

@@ -79,7 +79,14 @@ impl<'a> Kinds<'a> {
     pub(in crate::store) fn add(&mut self, write: &'a Write, ws: &'a str, now: i64) {
         match write {
             Write::Step { run_id, step, revision, output } => {
-                self.steps.push([ws.into(), run_id.into(), (*step).into(), (*revision).into(), output.into(), now.into()]);
+                self.steps.push([
+                    ws.into(),
+                    run_id.into(),
+                    (*step).into(),
+                    (*revision).into(),
+                    output.into(),
+                    now.into(),
+                ]);
             }
             Write::Classified { message_id, intent, confidence, margin, language, classifier } => {
                 self.classified.push([

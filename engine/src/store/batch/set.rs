@@ -166,15 +166,22 @@ impl<'a> Set<'a> {
             let cells = self.cells.iter().skip(at).step_by(width);
             query = match column {
                 Column::Text => query.bind(
-                    cells.map(|cell| if let Cell::Text(text) = cell { Some(&**text) } else { None }).collect::<Vec<_>>(),
+                    cells
+                        .map(|cell| if let Cell::Text(text) = cell { Some(&**text) } else { None })
+                        .collect::<Vec<_>>(),
                 ),
                 Column::Int => query.bind(
-                    cells.map(|cell| if let Cell::Int(number) = cell { Some(*number) } else { None }).collect::<Vec<_>>(),
+                    cells
+                        .map(|cell| if let Cell::Int(number) = cell { Some(*number) } else { None })
+                        .collect::<Vec<_>>(),
                 ),
-                Column::Bool => query
-                    .bind(cells.map(|cell| if let Cell::Bool(yes) = cell { Some(*yes) } else { None }).collect::<Vec<_>>()),
+                Column::Bool => query.bind(
+                    cells.map(|cell| if let Cell::Bool(yes) = cell { Some(*yes) } else { None }).collect::<Vec<_>>(),
+                ),
                 Column::Bytes => query.bind(
-                    cells.map(|cell| if let Cell::Bytes(bytes) = cell { Some(*bytes) } else { None }).collect::<Vec<_>>(),
+                    cells
+                        .map(|cell| if let Cell::Bytes(bytes) = cell { Some(*bytes) } else { None })
+                        .collect::<Vec<_>>(),
                 ),
             };
         }
@@ -203,27 +210,41 @@ fn write_json(json: &mut String, cell: &Cell<'_>) {
     }
 }
 
-fn write_text(json: &mut String, text: &str) {
-    json.push('"');
-    let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
-        let (plain, special) = rest.split_at(at);
-        json.push_str(plain);
-        let mut characters = special.chars();
-        match characters.next() {
-            Some('"') => json.push_str("\\\""),
-            Some('\\') => json.push_str("\\\\"),
-            Some('\n') => json.push_str("\\n"),
-            Some('\r') => json.push_str("\\r"),
-            Some('\t') => json.push_str("\\t"),
-            Some(control) => {
-                let _ = write!(json, "\\u{:04x}", u32::from(control));
-            }
-            None => {}
-        }
-        rest = characters.as_str();
+/// Bytes that cannot stand in a JSON string as they are.
+const SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        special[byte] = true;
+        byte += 1;
     }
-    json.push_str(rest);
+    special[b'"' as usize] = true;
+    special[b'\\' as usize] = true;
+    special
+};
+
+fn write_text(json: &mut String, text: &str) {
+    json.reserve(text.len() + text.len() / 8 + 2);
+    json.push('"');
+    let mut plain_from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if !SPECIAL[usize::from(byte)] {
+            continue;
+        }
+        json.push_str(text.get(plain_from..at).unwrap_or_default());
+        plain_from = at + 1;
+        match byte {
+            b'"' => json.push_str("\\\""),
+            b'\\' => json.push_str("\\\\"),
+            b'\n' => json.push_str("\\n"),
+            b'\r' => json.push_str("\\r"),
+            b'\t' => json.push_str("\\t"),
+            control => {
+                let _ = write!(json, "\\u{control:04x}");
+            }
+        }
+    }
+    json.push_str(text.get(plain_from..).unwrap_or_default());
     json.push('"');
 }
 

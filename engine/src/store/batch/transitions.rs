@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::set::Set;
 use super::{Kinds, next_wave};
+use crate::domain::ClosedReason;
 use crate::store::rows::FenceRow;
 use crate::store::statements::{many, postgres};
 use crate::store::transition::{RunMove, SendFence, Transition};
 use crate::store::write::Write;
 use crate::store::{Conn, Outcome, StoreError};
-use crate::domain::ClosedReason;
 
 /// Applies transitions; the outcomes are in the same order.
 pub(in crate::store) async fn apply(
@@ -183,7 +183,9 @@ async fn room<'a>(conn: &mut Conn<'_>, wave: &[&'a Transition]) -> Result<BTreeM
         .iter()
         .flat_map(|one| {
             let limits = one.fence.iter().flat_map(|fence| &fence.limits);
-            limits.map(|limit| (one.workspace_id.as_str(), limit.limit.as_str(), limit.subject.as_str(), limit.bucket_start))
+            limits.map(|limit| {
+                (one.workspace_id.as_str(), limit.limit.as_str(), limit.subject.as_str(), limit.bucket_start)
+            })
         })
         .collect();
     let keys: Vec<LimitKey<'a>> = keys.into_iter().collect();
@@ -228,12 +230,7 @@ async fn unchanged(conn: &mut Conn<'_>, wave: &[&Transition]) -> Result<HashSet<
     let mut asked = Set::new(&many::CONVERSATION_UNCHANGED);
     for (place, transition) in wave.iter().enumerate() {
         if let Some((conversation, revision)) = &transition.unchanged {
-            asked.push([
-                place.into(),
-                (&transition.workspace_id).into(),
-                conversation.into(),
-                (*revision).into(),
-            ]);
+            asked.push([place.into(), (&transition.workspace_id).into(), conversation.into(), (*revision).into()]);
         }
     }
     let places = asked.fetch::<(i64,)>(conn).await?;

@@ -3,7 +3,7 @@
 -- In: workspace_id, id, conversation_id, seq, direction, channel_kind, kind, automated, author_kind, author_id,
 -- author_name, from_address, to_address, subject, body_text, full_text, body_html, attachments, external_id,
 -- reply_refs, language, status, raw_event_id, draft_id, occurred_at, created_at
-INSERT INTO message (workspace_id, id, conversation_id, seq, direction, channel_kind, kind, automated, author_kind, author_id,
+INSERT OR FAIL INTO message (workspace_id, id, conversation_id, seq, direction, channel_kind, kind, automated, author_kind, author_id,
     author_name, from_address, to_address, subject, body_text, full_text, body_html, attachments, external_id,
     reply_refs, language, status, raw_event_id, draft_id, occurred_at, created_at)
 SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, j.value ->> 5, j.value ->> 6,
