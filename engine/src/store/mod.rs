@@ -216,7 +216,7 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))
-            .pragma("cache_size", "-65536")
+            .pragma("cache_size", "-32768")
             .pragma("temp_store", "memory")
             .pragma("journal_size_limit", "67108864")
             // A commit that also copied the log back would keep everybody waiting; see `checkpoint`.
@@ -291,7 +291,7 @@ impl Db {
     pub async fn prepare_all(&self) -> Result<Vec<(String, usize, Vec<String>)>, Vec<(String, String)>> {
         use sqlx::{Column, Either, Executor, Statement};
         let sqlite = matches!(self, Self::Sqlite { .. });
-        let own = if sqlite { &[] } else { statements::POSTGRES_ONLY };
+        let own = if sqlite { statements::SQLITE_ONLY } else { statements::POSTGRES_ONLY };
         let sets =
             statements::SETS.iter().map(|(name, lite, postgres)| (*name, if sqlite { *lite } else { *postgres }));
         let mut good = Vec::new();

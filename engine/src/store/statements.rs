@@ -200,3 +200,26 @@ sets! {
     STEP_GET = "step_get_many" [Text, Text, Text],
     MESSAGE_NEWER_INBOUND = "message_newer_inbound_many" [Text, Text, Text, Int],
 }
+
+/// Makes a [`SetStatement`] of each file of SQLite's own: it asks for rows that PostgreSQL gives when it changes them.
+macro_rules! packed {
+    ($($constant:ident = $file:literal [$($column:ident),+],)+) => {
+        pub(crate) mod packed {
+            use super::{Column, SetStatement};
+            $(pub(crate) static $constant: SetStatement = SetStatement {
+                sqlite: include_str!(concat!("sql/sqlite/", $file, ".sql")),
+                postgres: "",
+                columns: &[$(Column::$column),+],
+            };)+
+        }
+        /// Name and text of every statement that runs on SQLite only.
+        pub const SQLITE_ONLY: &[(&str, &str)] = &[$(($file, packed::$constant.sqlite),)+];
+    };
+}
+
+packed! {
+    CONTACT = "contact_packed_many" [Text, Text],
+    CONVERSATION = "conversation_packed_many" [Text, Text],
+    CONVERSATION_REVISION = "conversation_revision_many" [Text, Text],
+    RUN_UNMOVED = "run_unmoved_many" [Text, Text, Int, Int],
+}

@@ -79,7 +79,7 @@ pub(crate) async fn stored(
     let contacts = by_id(contacts.fetch::<ContactRow>(conn).await?, |row| &row.id);
     let channels = by_id(channels.fetch::<ChannelRow>(conn).await?, |row| &row.id);
     let mut inside: HashMap<String, Vec<String>> = HashMap::new();
-    for (contact, segment) in segments.fetch::<(String, String)>(conn).await? {
+    for (contact, segment) in segments.fetch_packed::<(String, String)>(conn).await? {
         inside.entry(contact).or_default().push(segment);
     }
     let mut switches: HashMap<&str, Vec<SwitchRow>> = HashMap::new();
@@ -115,7 +115,7 @@ pub(crate) async fn counts(conn: &mut Conn<'_>, keys: &[LimitKey]) -> Result<Vec
     for (place, (ws, limit, subject, bucket_start)) in keys.iter().enumerate() {
         asked.push([place.into(), ws.into(), limit.into(), subject.into(), (*bucket_start).into()]);
     }
-    let counted: HashMap<i64, i64> = asked.fetch::<(i64, i64)>(conn).await?.into_iter().collect();
+    let counted: HashMap<i64, i64> = asked.fetch_packed::<(i64, i64)>(conn).await?.into_iter().collect();
     Ok((0_i64..).take(keys.len()).map(|place| counted.get(&place).copied().unwrap_or(0)).collect())
 }
 

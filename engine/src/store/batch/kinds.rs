@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::set::Set;
-use crate::store::statements::many;
+use crate::store::statements::{many, packed};
 use crate::store::transition::{SendClaim, TimelineEntry};
 use crate::store::write::{Write, preview};
 use crate::store::{Conn, StoreError};
@@ -296,6 +296,7 @@ impl<'a> Kinds<'a> {
 /// Makes the messages visible whose sends begin.
 async fn outbound(conn: &mut Conn<'_>, claims: &[(&str, &SendClaim, i64)]) -> Result<(), StoreError> {
     let mut touched = Set::new(&many::CONVERSATION_TOUCH_OUTBOUND);
+    let mut revisions = Set::new(&packed::CONVERSATION_REVISION);
     let mut messages = Set::new(&many::MESSAGE_INSERT);
     let mut refs = Set::new(&many::MESSAGE_REF_INSERT);
     let mut unread = Set::new(&many::UNREAD_MOVE);
@@ -303,10 +304,11 @@ async fn outbound(conn: &mut Conn<'_>, claims: &[(&str, &SendClaim, i64)]) -> Re
         let conversation: &str = &claim.conversation_id;
         let turns = i64::from(claim.ai_turn);
         touched.push([ws.into(), conversation.into(), preview(&claim.body_text).into(), now.into(), turns.into()]);
+        revisions.push([ws.into(), conversation.into()]);
         refs.push([ws.into(), (&claim.external_id).into(), conversation.into(), (&claim.message_id).into()]);
         unread.push([ws.into(), conversation.into(), now.into()]);
     }
-    let numbers: HashMap<String, i64> = touched.fetch::<(String, i64)>(conn).await?.into_iter().collect();
+    let numbers: HashMap<String, i64> = touched.change::<(String, i64)>(revisions, conn).await?.into_iter().collect();
     for &(ws, claim, now) in claims {
         let seq = numbers.get(&claim.conversation_id).copied().ok_or_else(|| StoreError::Inconsistent {
             table: "conversation",

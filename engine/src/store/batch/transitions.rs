@@ -6,7 +6,7 @@ use super::set::Set;
 use super::{Kinds, next_wave};
 use crate::domain::ClosedReason;
 use crate::store::rows::FenceRow;
-use crate::store::statements::{many, postgres};
+use crate::store::statements::{many, packed, postgres};
 use crate::store::transition::{RunMove, SendFence, Transition};
 use crate::store::write::Write;
 use crate::store::{Conn, Outcome, StoreError};
@@ -85,16 +85,27 @@ async fn settle(conn: &mut Conn<'_>, wave: &[&Transition]) -> Result<Vec<Outcome
     let held = fences(conn, wave).await?;
     let unchanged = unchanged(conn, wave).await?;
     let mut moves = Set::new(&many::RUN_ADVANCE);
+    let mut unmoved = Set::new(&packed::RUN_UNMOVED);
     for (place, (transition, outcome)) in wave.iter().zip(&mut outcomes).enumerate() {
         if (transition.fence.is_some() && !held.contains(&place))
             || (transition.unchanged.is_some() && !unchanged.contains(&place))
         {
             *outcome = Outcome::Fenced;
         } else if let Some(run) = &transition.run {
-            push_move(&mut moves, &transition.workspace_id, run, transition.now_ms);
+            let ws = &transition.workspace_id;
+            unmoved.push([ws.into(), (&run.id).into(), run.version.into(), run.epoch.into()]);
+            push_move(&mut moves, ws, run, transition.now_ms);
         }
     }
-    let won: HashSet<String> = moves.fetch::<(String,)>(conn).await?.into_iter().map(|row| row.0).collect();
+    // SQLite has one writer: what it finds unmoved it moves.
+    let won = if matches!(conn, Conn::Sqlite(_)) {
+        let won = unmoved.fetch_packed::<(String,)>(conn).await?;
+        moves.execute(conn).await?;
+        won
+    } else {
+        moves.fetch::<(String,)>(conn).await?
+    };
+    let won: HashSet<String> = won.into_iter().map(|row| row.0).collect();
     for (transition, outcome) in wave.iter().zip(&mut outcomes) {
         if *outcome == Outcome::Won && transition.run.as_ref().is_some_and(|run| !won.contains(&run.id)) {
             *outcome = Outcome::Lost;
@@ -162,7 +173,7 @@ async fn fences(conn: &mut Conn<'_>, wave: &[&Transition]) -> Result<HashSet<usi
         return Ok(HashSet::new());
     }
     let rows: HashMap<i64, FenceRow> =
-        asked.fetch::<FenceRow>(conn).await?.into_iter().map(|row| (row.place, row)).collect();
+        asked.fetch_packed::<FenceRow>(conn).await?.into_iter().map(|row| (row.place, row)).collect();
     let mut room = room(conn, wave).await?;
     let mut held = HashSet::new();
     for (place, transition) in wave.iter().enumerate() {
@@ -201,7 +212,7 @@ async fn room<'a>(conn: &mut Conn<'_>, wave: &[&'a Transition]) -> Result<BTreeM
     for (place, &(ws, limit, subject, bucket)) in keys.iter().enumerate() {
         asked.push([place.into(), ws.into(), limit.into(), subject.into(), bucket.into()]);
     }
-    let counted: HashMap<i64, i64> = asked.fetch::<(i64, i64)>(conn).await?.into_iter().collect();
+    let counted: HashMap<i64, i64> = asked.fetch_packed::<(i64, i64)>(conn).await?.into_iter().collect();
     let sent = |place: usize| i64::try_from(place).ok().and_then(|place| counted.get(&place)).copied().unwrap_or(0);
     Ok(keys.into_iter().enumerate().map(|(place, key)| (key, sent(place))).collect())
 }
@@ -233,6 +244,6 @@ async fn unchanged(conn: &mut Conn<'_>, wave: &[&Transition]) -> Result<HashSet<
             asked.push([place.into(), (&transition.workspace_id).into(), conversation.into(), (*revision).into()]);
         }
     }
-    let places = asked.fetch::<(i64,)>(conn).await?;
+    let places = asked.fetch_packed::<(i64,)>(conn).await?;
     Ok(places.into_iter().filter_map(|row| usize::try_from(row.0).ok()).collect())
 }

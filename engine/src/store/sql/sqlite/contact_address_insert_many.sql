@@ -6,4 +6,3 @@ SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3
 FROM jsonb_each(?) AS j
 WHERE TRUE
 ON CONFLICT (workspace_id, kind, address) DO NOTHING
-RETURNING contact_id

@@ -4,6 +4,3 @@
 UPDATE OR FAIL contact SET inbound_count = contact.inbound_count + 1, name = COALESCE(contact.name, j.value ->> 2)
 FROM jsonb_each(?) AS j
 WHERE contact.workspace_id = j.value ->> 0 AND contact.id = j.value ->> 1
-RETURNING contact.workspace_id, contact.id, contact.name, contact.company, contact.opted_out_at, contact.ai_paused,
-    contact.ai_pause_reason, contact.ai_paused_by, contact.ai_paused_at, contact.ai_paused_until, contact.inbound_count,
-    contact.created_at, contact.version

@@ -6,8 +6,3 @@ UPDATE OR FAIL conversation SET revision = conversation.revision + 1, preview = 
     version = conversation.version + 1
 FROM jsonb_each(?) AS j
 WHERE conversation.workspace_id = j.value ->> 0 AND conversation.id = j.value ->> 1
-RETURNING conversation.workspace_id, conversation.id, conversation.channel_id, conversation.channel_kind,
-    conversation.contact_id, conversation.subject, conversation.status, conversation.preview,
-    conversation.revision, conversation.ai_turns, conversation.human_active, conversation.requires_action,
-    conversation.team, conversation.person, conversation.priority, conversation.sla_at,
-    conversation.last_inbound_at, conversation.last_activity_at, conversation.created_at, conversation.version

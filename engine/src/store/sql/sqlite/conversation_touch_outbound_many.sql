@@ -6,4 +6,3 @@ UPDATE OR FAIL conversation SET revision = conversation.revision + 1, preview = 
     version = conversation.version + 1
 FROM jsonb_each(?) AS j
 WHERE conversation.workspace_id = j.value ->> 0 AND conversation.id = j.value ->> 1
-RETURNING conversation.id, conversation.revision

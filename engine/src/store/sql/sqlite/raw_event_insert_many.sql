@@ -9,4 +9,3 @@ SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4
 FROM jsonb_each(?) AS j
 WHERE TRUE
 ON CONFLICT (workspace_id, channel_id, dedupe_key) DO NOTHING
-RETURNING id

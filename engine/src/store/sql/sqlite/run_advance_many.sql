@@ -7,4 +7,3 @@ UPDATE OR FAIL run SET stage = j.value ->> 4, version = run.version + 1, attempt
     draft_id = COALESCE(j.value ->> 11, run.draft_id), decision_id = COALESCE(j.value ->> 12, run.decision_id), updated_at = j.value ->> 14
 FROM jsonb_each(?) AS j
 WHERE run.workspace_id = j.value ->> 0 AND run.id = j.value ->> 1 AND run.version = j.value ->> 2 AND run.epoch = j.value ->> 3
-RETURNING run.id

@@ -6,4 +6,3 @@ INSERT OR FAIL INTO run (workspace_id, id, message_id, conversation_id, seq, sta
 SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, 'received', 1, 0, FALSE, j.value ->> 5, 0,
     NULL, NULL, j.value ->> 5, j.value ->> 5
 FROM jsonb_each(?) AS j
-RETURNING id, epoch
