@@ -217,7 +217,6 @@ async fn cancel_effect(conn: &mut Conn<'_>, ws: &str, run_id: &str, now: i64) ->
 }
 
 impl Write {
-    #[expect(clippy::too_many_lines, reason = "one arm per kind of write, each a call; splitting would hide the list")]
     pub(super) async fn apply(&self, conn: &mut Conn<'_>, ws: &str, now: i64) -> Result<(), StoreError> {
         if Kinds::takes(self) {
             let mut kinds = Kinds::new();

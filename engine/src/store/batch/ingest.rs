@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::next_wave;
 use super::set::Set;
+use super::{arrived, next_wave};
 use crate::domain::{ActionReason, ChannelKind};
-use crate::store::ingest::{AddressKind, Arrived, Ingest, Ingested, LimitSubject};
-use crate::store::rows::{ChannelRow, ContactRow, ConversationRow, SeenRow, SupersededRow, SwitchRow};
+use crate::store::ingest::{AddressKind, Ingest, Ingested};
+use crate::store::rows::{ContactRow, ConversationRow, SeenRow, SupersededRow};
 use crate::store::statements::{many, packed, postgres};
 use crate::store::transition::TimelineEntry;
-use crate::store::{Conn, Outcome, StoreError, read, write};
+use crate::store::{Conn, Outcome, StoreError, write};
 
 /// Threads longer than this are matched on their nearest ids only.
 const MOST_THREAD_IDS: usize = 24;
@@ -45,11 +45,11 @@ struct Arrival<'a> {
 }
 
 /// One message of a wave that is not here yet, and where it belongs.
-struct Placed<'a> {
-    place: usize,
-    ingest: &'a Ingest,
-    contact: ContactRow,
-    conversation_id: String,
+pub(super) struct Placed<'a> {
+    pub(super) place: usize,
+    pub(super) ingest: &'a Ingest,
+    pub(super) contact: ContactRow,
+    pub(super) conversation_id: String,
     /// It quotes a message of somebody else.
     stranger: bool,
     is_new: bool,
@@ -68,7 +68,7 @@ fn missing(table: &'static str, id: &str) -> StoreError {
     StoreError::Inconsistent { table, reason: format!("`{id}` is missing") }
 }
 
-fn place_of(place: i64) -> usize {
+pub(super) fn place_of(place: i64) -> usize {
     usize::try_from(place).unwrap_or(usize::MAX)
 }
 
@@ -98,7 +98,7 @@ async fn store(conn: &mut Conn<'_>, wave: Vec<Arrival<'_>>) -> Result<Vec<(usize
     messages(conn, &placed, &threads).await?;
     supersede(conn, &placed).await?;
     let epochs = runs(conn, &placed, &threads).await?;
-    let mut arrived = arrived(conn, &placed, &threads, &epochs).await?;
+    let mut arrived = arrived::rows(conn, &placed, &threads, &epochs).await?;
     let mut outcomes = Vec::with_capacity(placed.len() + seen.len());
     for one in &placed {
         let ids = &one.ingest.ids;
@@ -466,87 +466,6 @@ async fn runs(
         return Ok(HashMap::new());
     }
     Ok(runs.fetch::<(String, i64)>(conn).await?.into_iter().collect())
-}
-
-/// What the first step needs to know, for those that are worked on here at once. By place.
-async fn arrived(
-    conn: &mut Conn<'_>,
-    placed: &[Placed<'_>],
-    threads: &HashMap<String, ConversationRow>,
-    epochs: &HashMap<String, i64>,
-) -> Result<HashMap<usize, Box<Arrived>>, StoreError> {
-    let here = || placed.iter().filter(|one| one.ingest.work_here.is_some());
-    if here().next().is_none() {
-        return Ok(HashMap::new());
-    }
-    let mut segments = Set::new(&many::CONTACT_SEGMENTS);
-    let mut limits = Set::new(&many::LIMIT_GET);
-    let mut channel_ids = BTreeSet::new();
-    let mut workspaces = BTreeSet::new();
-    let mut asked = Vec::new();
-    for one in here() {
-        let ws = &one.ingest.workspace_id;
-        segments.push([ws.into(), (&one.contact.id).into()]);
-        channel_ids.insert((ws.as_str(), one.ingest.channel_id.as_str()));
-        workspaces.insert(ws.as_str());
-        for (at, limit) in one.ingest.work_here.iter().flat_map(|here| &here.limits).enumerate() {
-            let subject: &str = match &limit.subject {
-                LimitSubject::Contact => &one.contact.id,
-                LimitSubject::Named(subject) => subject,
-            };
-            limits.push([
-                asked.len().into(),
-                ws.into(),
-                (&limit.limit).into(),
-                subject.into(),
-                limit.bucket_start.into(),
-            ]);
-            asked.push((one.place, at));
-        }
-    }
-    let mut channels = Set::new(&many::CHANNEL_GET);
-    for (ws, id) in channel_ids {
-        channels.push([ws.into(), id.into()]);
-    }
-    let channels: HashMap<String, ChannelRow> =
-        channels.fetch::<ChannelRow>(conn).await?.into_iter().map(|row| (row.id.clone(), row)).collect();
-    let mut switches: HashMap<&str, Vec<SwitchRow>> = HashMap::new();
-    for ws in workspaces {
-        switches.insert(ws, read::switches(conn, ws).await?);
-    }
-    let mut inside: HashMap<String, Vec<String>> = HashMap::new();
-    for (contact, segment) in segments.fetch_packed::<(String, String)>(conn).await? {
-        inside.entry(contact).or_default().push(segment);
-    }
-    let mut counts: HashMap<(usize, usize), i64> = HashMap::new();
-    for (number, sent) in limits.fetch_packed::<(i64, i64)>(conn).await? {
-        if let Some(key) = asked.get(place_of(number)) {
-            counts.insert(*key, sent);
-        }
-    }
-    let mut arrived = HashMap::new();
-    for one in here() {
-        let ingest = one.ingest;
-        let (Some(thread), Some(channel)) = (threads.get(&one.conversation_id), channels.get(&ingest.channel_id))
-        else {
-            continue;
-        };
-        let limits = ingest.work_here.as_ref().map_or(0, |here| here.limits.len());
-        arrived.insert(
-            one.place,
-            Box::new(Arrived {
-                run: ingest.run_row(thread, epochs.get(&ingest.ids.run).copied().unwrap_or(0)),
-                message: ingest.message_row(thread, &one.contact),
-                conversation: thread.clone(),
-                contact: one.contact.clone(),
-                segments: inside.get(&one.contact.id).cloned().unwrap_or_default(),
-                channel: channel.clone(),
-                switches: switches.get(ingest.workspace_id.as_str()).cloned().unwrap_or_default(),
-                counts: (0..limits).map(|at| counts.get(&(one.place, at)).copied().unwrap_or(0)).collect(),
-            }),
-        );
-    }
-    Ok(arrived)
 }
 
 async fn seen_before(conn: &mut Conn<'_>, earlier: &[Arrival<'_>]) -> Result<Vec<(usize, Outcome)>, StoreError> {

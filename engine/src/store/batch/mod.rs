@@ -5,6 +5,7 @@
 //! *waves* of a group, one wave after the other. Every order in which the changes of a group could have been made one
 //! by one is a right one, for nobody has been answered yet.
 
+mod arrived;
 pub(crate) mod contexts;
 mod ingest;
 mod kinds;
