@@ -5,5 +5,13 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
-    remit_api::cli::run(remit_api::cli::Cli::parse())
+    match remit_api::cli::Cli::try_parse() {
+        Ok(cli) => remit_api::cli::run(cli),
+        Err(error) => {
+            // Nothing is left to do where even this cannot be printed.
+            let _ = error.print();
+            // Not clap's 2: that means warnings where policies are checked.
+            ExitCode::from(u8::from(error.use_stderr()))
+        }
+    }
 }

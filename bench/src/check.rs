@@ -1,26 +1,73 @@
-//! `check`: how long `remit check` takes on the shipped default policy.
+//! `check`: how long checking a policy takes, from text to a policy that can decide.
 
+use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::Instant;
 
 use crate::figure::Durations;
-use crate::{BenchError, Figure, Settings, policy};
+use crate::{BenchError, Figure, Settings, hundred, policy};
 
 const COMPILATIONS: usize = 50;
+/// Rules of the large policy.
+const MANY: usize = 5_000;
 
-/// Compiles the policy again and again, from its files on disk. `count` is the number of compilations.
+/// Compiles the shipped default policy from its files on disk, the policy of a hundred guards, and one of 5,000, again
+/// and again. `count` is the number of compilations; the large one is compiled a tenth as often.
 ///
 /// # Errors
-/// [`BenchError::Policy`] when it does not check.
+/// [`BenchError::Policy`] when one does not check.
 pub fn run(settings: &Settings) -> Result<Vec<Figure>, BenchError> {
     policy::shipped()?;
     let count = settings.count_or(COMPILATIONS);
+    let line = |name, ms, policy: &str, count: usize| {
+        Figure::new("check", name, ms, "ms").about("policy", policy).about("n", count)
+    };
+    let shipped = median_ms(count, || drop(black_box(policy::compile())));
+    let hundred = median_ms(count, || drop(black_box(hundred::compile())));
+    let text = many(MANY);
+    let compiled = remit_dsl::compile("many.remit", &|_| Ok(text.clone()));
+    if compiled.policy.is_none() {
+        return Err(BenchError::Policy(remit_dsl::render::plain(&compiled.diagnostics)));
+    }
+    let few = count.div_ceil(10);
+    let large = median_ms(few, || drop(black_box(remit_dsl::compile("many.remit", &|_| Ok(text.clone())))));
+    Ok(vec![
+        line("ms", shipped, policy::NAME, count),
+        line("ms_100_rules", hundred, "policies/hundred.remit", count),
+        line("ms_5000_rules", large, "5,000 guards", few).about("bytes", text.len()),
+    ])
+}
+
+fn median_ms(count: usize, mut compile: impl FnMut()) -> f64 {
     let mut durations = Durations::with_capacity(count);
     for _ in 0..count {
         let begin = Instant::now();
-        drop(black_box(policy::compile()));
+        compile();
         durations.push(begin.elapsed());
     }
-    let figure = Figure::new("check", "ms", durations.quantile_ms(0.5), "ms");
-    Ok(vec![figure.about("policy", policy::NAME).about("n", count)])
+    durations.quantile_ms(0.5)
+}
+
+/// A policy of this many guards, each with a condition of its own over 40 facts and 20 segments.
+fn many(guards: usize) -> String {
+    let mut text = "remit 1\npolicy many \"Made for measuring\"\nundo 2m\n".to_owned();
+    for number in 0..20 {
+        let _ = writeln!(text, "segment s{number}");
+    }
+    for number in 0..40 {
+        let _ = writeln!(text, "fact deal.n{number}: number 0..100000");
+    }
+    let outcomes = ["approval", "off", "escalate", "approval"];
+    for guard in 0..guards {
+        let (fact, limit, segment) = (guard % 40, 1 + guard * 7 % 99_000, guard * 3 % 20);
+        let outcome = outcomes.get(guard % outcomes.len()).copied().unwrap_or("approval");
+        let _ = writeln!(
+            text,
+            "guard g{guard}: {outcome} when deal.n{fact} >= {limit} and contact in s{segment} and deal.n{} < {}\n  \
+             because \"Number {guard}\"",
+            (fact + 1) % 40,
+            50_000 + guard
+        );
+    }
+    text
 }

@@ -32,17 +32,22 @@ const DRAFTS: [&str; 3] = [
 
 /// A linear congruential generator (Knuth, MMIX): the same situations in every run and on every machine.
 #[derive(Debug)]
-struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
+    /// The same throws every time.
+    pub(crate) const fn new() -> Self {
+        Self(20_260_303)
+    }
+
     /// A number below `sides`.
-    fn throw(&mut self, sides: usize) -> usize {
+    pub(crate) fn throw(&mut self, sides: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % sides
     }
 
     /// True once in `times`.
-    fn once_in(&mut self, times: usize) -> bool {
+    pub(crate) fn once_in(&mut self, times: usize) -> bool {
         self.throw(times) == 0
     }
 }
@@ -57,7 +62,7 @@ pub(crate) struct Situation {
 /// `count` situations. All channels and intents are among them, sure and unsure classifications and none at all, new
 /// and known contacts, switches that are on, limits that are used up, detectors that find something.
 pub(crate) fn situations(policy: &Policy, count: usize) -> Vec<Situation> {
-    let mut dice = Dice(20_260_303);
+    let mut dice = Dice::new();
     (0..count).map(|_| situation(policy, &mut dice)).collect()
 }
 

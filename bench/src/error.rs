@@ -25,6 +25,9 @@ pub enum BenchError {
     /// The engine failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// Another engine cannot be compared with.
+    #[error("{0}")]
+    Peer(String),
     /// The shipped default policy cannot be used.
     #[error("policies/default.remit: {0}")]
     Policy(String),

@@ -3,14 +3,19 @@
 pub mod check;
 pub mod classify;
 mod contexts;
+pub mod crash;
 mod disk;
 mod error;
 pub mod figure;
+mod floor;
 pub mod gate;
 mod history;
+mod hundred;
 mod inbox;
 pub mod list;
 mod memory;
+#[cfg(feature = "peers")]
+mod peers;
 pub mod pipeline;
 mod policy;
 mod replies;
@@ -34,13 +39,15 @@ pub enum Name {
     Pipeline,
     /// The conversation list on a full store.
     List,
+    /// A process that is killed again and again.
+    Crash,
     /// Every bench, one after the other.
     All,
 }
 
 impl Name {
     /// Every bench.
-    pub const EACH: [Self; 5] = [Self::Gate, Self::Check, Self::Classify, Self::Pipeline, Self::List];
+    pub const EACH: [Self; 6] = [Self::Gate, Self::Check, Self::Classify, Self::Pipeline, Self::List, Self::Crash];
 }
 
 /// Which database a bench fills.
@@ -96,6 +103,7 @@ pub async fn run(name: Name, settings: &Settings, print: &mut dyn FnMut(Figure))
         Name::Classify => classify::run(settings, print)?,
         Name::Pipeline => pipeline::run(settings).await?.into_iter().for_each(print),
         Name::List => list::run(settings).await?.into_iter().for_each(print),
+        Name::Crash => crash::run(settings).await?.into_iter().for_each(print),
         Name::All => {
             for one in Name::EACH {
                 Box::pin(run(one, settings, print)).await?;

@@ -32,6 +32,10 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    let given: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(child) = remit_bench::crash::child(&given) {
+        return live(child);
+    }
     let arguments = Arguments::parse();
     if cfg!(debug_assertions) {
         eprintln!("remit-bench: this is a debug build; its figures mean nothing. Use `cargo run --release`.");
@@ -54,6 +58,18 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("remit-bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// This process is one that the `crash` bench kills.
+fn live(child: remit_tests::crash::Child) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    match runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(child.live())) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
             ExitCode::FAILURE
         }
     }

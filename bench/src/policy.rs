@@ -36,7 +36,7 @@ pub(crate) fn compile() -> Compiled {
 
 /// The shipped default policy.
 pub(crate) fn shipped() -> Result<Policy, BenchError> {
-    let Compiled { policy, diagnostics } = compile();
+    let Compiled { policy, diagnostics, .. } = compile();
     policy.ok_or_else(|| BenchError::Policy(format!("does not check: {} diagnostics", diagnostics.len())))
 }
 

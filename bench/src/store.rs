@@ -17,15 +17,24 @@ pub(crate) async fn with_fresh<T>(
     settings: &Settings,
     work: impl AsyncFnOnce(&Db, &Path, &Address) -> Result<T, BenchError>,
 ) -> Result<T, BenchError> {
+    with_fresh_address(settings, async |address, folder| {
+        let address: Address = address.parse()?;
+        let db = Db::open(&address).await?;
+        let done = work(&db, folder, &address).await;
+        db.close().await;
+        done
+    })
+    .await
+}
+
+/// The same with the store's address, for work that opens it itself.
+pub(crate) async fn with_fresh_address<T>(
+    settings: &Settings,
+    work: impl AsyncFnOnce(&str, &Path) -> Result<T, BenchError>,
+) -> Result<T, BenchError> {
     let folder = tempfile::Builder::new().prefix("remit-bench-").tempdir_in(&settings.folder)?;
     match settings.store {
-        StoreKind::Sqlite => {
-            let address = Address::Sqlite(folder.path().join("remit.db"));
-            let db = Db::open(&address).await?;
-            let done = work(&db, folder.path(), &address).await;
-            db.close().await;
-            done
-        }
+        StoreKind::Sqlite => work(&folder.path().join("remit.db").display().to_string(), folder.path()).await,
         StoreKind::Postgres => {
             let server = std::env::var("REMIT_TEST_POSTGRES_URL")
                 .ok()
@@ -34,15 +43,7 @@ pub(crate) async fn with_fresh<T>(
             let name = format!("remit_bench_{:016x}", rand::random::<u64>());
             tell(&server, format!("CREATE DATABASE {name}")).await?;
             let (base, _) = server.rsplit_once('/').unwrap_or((&server, ""));
-            let address = Address::Postgres(format!("{base}/{name}"));
-            let done = match Db::open(&address).await {
-                Ok(db) => {
-                    let done = work(&db, folder.path(), &address).await;
-                    db.close().await;
-                    done
-                }
-                Err(error) => Err(error.into()),
-            };
+            let done = work(&format!("{base}/{name}"), folder.path()).await;
             let dropped = tell(&server, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
             done.and_then(|done| dropped.map(|()| done))
         }

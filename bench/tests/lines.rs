@@ -43,7 +43,17 @@ fn assert_has(figures: &BTreeMap<String, Value>, names: &[&str]) {
 #[tokio::test]
 async fn gate() {
     let figures = lines(Name::Gate, "gate", 400, nowhere()).await;
-    assert_has(&figures, &["decision_ns_median", "decision_ns_p99", "facts_ns_median", "floor_ns"]);
+    assert_has(
+        &figures,
+        &[
+            "decision_ns_median",
+            "decision_ns_p99",
+            "verdict_ns_median",
+            "interpreter_ns_median",
+            "facts_ns_median",
+            "floor_ns",
+        ],
+    );
     let outcomes = figures["decision_ns_median"]["outcomes"].as_object().unwrap();
     assert_eq!(outcomes.len(), 5, "the situations lead to every outcome: {outcomes:?}");
     assert_eq!(outcomes.values().map(|count| count.as_u64().unwrap()).sum::<u64>(), 384);
@@ -52,6 +62,7 @@ async fn gate() {
 #[tokio::test]
 async fn check() {
     let figures = lines(Name::Check, "check", 1, nowhere()).await;
+    assert_has(&figures, &["ms", "ms_100_rules", "ms_5000_rules"]);
     assert!(figures["ms"]["value"].as_f64().unwrap() > 0.0);
 }
 

@@ -50,7 +50,7 @@ pub(crate) struct Scope {
     pub(crate) items: Vec<(ScopeKind, Word)>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Comparison {
     AtLeast,
     AtMost,
@@ -163,9 +163,21 @@ pub(crate) enum ApprovalPart {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Claim {
-    NeverSend(Cond),
-    Always { outcome: OutcomeWord, when: Cond },
-    AlwaysRoute { to_team: bool, to: Word, when: Cond },
+    /// With `now`, a hold is careful enough.
+    NeverSend {
+        now: bool,
+        when: Cond,
+    },
+    Always {
+        at_least: bool,
+        outcome: OutcomeWord,
+        when: Cond,
+    },
+    AlwaysRoute {
+        to_team: bool,
+        to: Word,
+        when: Cond,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -219,9 +231,11 @@ pub(crate) enum ItemKind {
     Tiers(Vec<Word>),
     Segment {
         name: Word,
+        title: Option<Word>,
     },
     Team {
         name: Word,
+        title: Option<Word>,
         during: Option<Word>,
     },
     Agent {
@@ -246,6 +260,7 @@ pub(crate) enum ItemKind {
     Detector {
         name: Word,
         subject: Subject,
+        title: Option<Word>,
         signals: Vec<Signal>,
     },
     Script {
@@ -267,6 +282,7 @@ pub(crate) enum ItemKind {
     Risk(Vec<(Word, Cond, At)>),
     Switch {
         name: Word,
+        title: Option<Word>,
         outcome: OutcomeWord,
         scope: Scope,
     },
@@ -313,9 +329,25 @@ pub(crate) enum ItemKind {
     },
 }
 
+/// An annotation: `@backstop`, `@owner("support leads")`, `@allow(R0305, "why")`.
 #[derive(Clone, Debug)]
 pub(crate) struct Note {
     pub(crate) tag: Word,
+    pub(crate) argument: Option<NoteValue>,
+    /// The text behind the argument, as in `@allow(R0305, "why")`.
+    pub(crate) reason: Option<Word>,
+    pub(crate) at: At,
+}
+
+/// The first argument of an annotation. Which one an annotation takes is checked later.
+#[derive(Clone, Debug)]
+pub(crate) enum NoteValue {
+    Text(Word),
+    /// `2026-12-31`, as written; not checked to be in the calendar.
+    Date(Word),
+    /// The code of a diagnostic.
+    Code(Word),
+    Name(Word),
 }
 
 #[derive(Clone, Debug)]

@@ -1,208 +1,106 @@
-//! Every diagnostic code: its meaning, an example and its cure. `REFERENCE.md` is made from this table.
+//! Every diagnostic code and its page. The pages in `codes/` are the one source of what a code means: the table in
+//! `REFERENCE.md`, `remit explain-code` and the help texts of SARIF are made from them, and a test compiles their
+//! examples.
+//!
+//! A page is Markdown of a fixed shape: a heading `# CODE: what it means`, a paragraph, then the sections
+//! `## Why it matters`, `## Wrong`, `## Right` and `## What to do`. An example is a fenced block `remit`; further files
+//! are fences `remit NAME` and `rhai NAME`. `today=DATE` behind `remit` gives the day on which the example is checked.
 
 use crate::diagnostic::Severity;
+use crate::source::nearest;
 
-/// One code. Codes are stable: a code is never given another meaning.
+/// One code. Codes are stable: a code is never given another meaning, and the number of one that is gone stays unused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Code {
     /// The code, such as `R0101`.
     pub code: &'static str,
     /// How much a finding with this code matters.
     pub severity: Severity,
-    /// What it means.
-    pub meaning: &'static str,
-    /// A line that causes it.
-    pub example: &'static str,
-    /// What to do.
-    pub cure: &'static str,
+    page: &'static str,
 }
 
-const fn error(code: &'static str, meaning: &'static str, example: &'static str, cure: &'static str) -> Code {
-    Code { code, severity: Severity::Error, meaning, example, cure }
+/// A file of an example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExampleFile {
+    /// Its name; `None` for the root file.
+    pub name: Option<&'static str>,
+    /// Its text.
+    pub text: &'static str,
+    /// The day, as `YYYY-MM-DD`, on which the example is checked, if that matters.
+    pub today: Option<&'static str>,
 }
 
-const fn note(code: &'static str, meaning: &'static str, example: &'static str, cure: &'static str) -> Code {
-    Code { code, severity: Severity::Note, meaning, example, cure }
+macro_rules! code {
+    ($code:literal, $severity:ident) => {
+        Code { code: $code, severity: Severity::$severity, page: include_str!(concat!("../codes/", $code, ".md")) }
+    };
 }
+
+const SILENCE: &str = "How to silence it";
 
 /// The table, sorted by code.
 pub const CODES: &[Code] = &[
-    error(
-        "R0001",
-        "The text does not fit the grammar.",
-        "guard g: aproval when contact.new",
-        "Write what the message expects at the marked place.",
-    ),
-    error(
-        "R0002",
-        "The file does not say the language version, or it is not known here.",
-        "remit 2",
-        "Start the file with `remit 1`.",
-    ),
-    error("R0003", "The file is larger than 1 MiB.", "(a very long file)", "Split it with `import`."),
-    error(
-        "R0004",
-        "`and` and `or` are mixed without brackets.",
-        "guard g: off when contact.new or approved and message.attachment",
-        "Use one of the two bracketings in the hint.",
-    ),
-    error(
-        "R0005",
-        "Brackets are nested more than 32 deep, or never closed.",
-        "guard g: off when ((((...))))",
-        "Close the brackets, or split the condition in several guards.",
-    ),
-    error(
-        "R0006",
-        "An annotation stands alone, or is not known.",
-        "@onwer(\"legal\")",
-        "Use `@owner`, `@ticket`, `@until`, `@backstop` or `@allow` directly before a rule.",
-    ),
-    error(
-        "R0007",
-        "A word starts a line where a rule should start.",
-        "gaurd g: off when contact.new",
-        "Start with an item word: the hint names the nearest.",
-    ),
-    error(
-        "R0101",
-        "No such fact.",
-        "guard g: off when contact.nwe",
-        "Use a standard fact, or declare one with `fact`.",
-    ),
-    error(
-        "R0102",
-        "No such intent, segment, team, hours, detector, script, limit, switch, mode, tier, agent, channel, calendar or action.",
-        "autonomy fulll",
-        "Declare the name, or use the one that the hint offers.",
-    ),
-    error(
-        "R0103",
-        "A fact is used as another type than it has.",
-        "guard g: off when confidence",
-        "Compare numbers, test names with `is`, and use yes/no facts bare.",
-    ),
-    error(
-        "R0104",
-        "A constant is outside its range or list, or is no date, time or count that exists.",
-        "guard g: off when confidence > 85",
-        "Use a value that the fact can have.",
-    ),
-    error("R0105", "Two things have one name.", "segment vip  segment vip", "Rename one of them."),
-    error(
-        "R0106",
-        "A weekday in a cron text is a number.",
-        "sweep s: expire_approvals cron \"0 8 * * 1-5\"",
-        "Write weekdays as names (`mon-fri`): numbers mean different days in different programs.",
-    ),
-    error(
-        "R0107",
-        "A cron text cannot be read.",
-        "sweep s: expire_approvals cron \"0 8 * *\"",
-        "Write five fields: minute, hour, day, month, weekday.",
-    ),
-    error(
-        "R0108",
-        "The detector looks at another subject.",
-        "guard g: off when draft detects legal_threat",
-        "Ask about the subject that the detector is declared on.",
-    ),
-    error(
-        "R0109",
-        "The thresholds of a `reply` do not fall, or its outcomes do not become more careful.",
-        "reply send from 0.50, approval from 0.80",
-        "Order the bands from sure to unsure, and from free to careful.",
-    ),
-    error(
-        "R0110",
-        "A `hold` does not say when it ends.",
-        "guard g: hold when contact.new",
-        "Write `hold until HOURS` or `hold 2h`.",
-    ),
-    error(
-        "R0111",
-        "Two settings have exactly the same scope.",
-        "autonomy full  autonomy assisted",
-        "Keep one of them.",
-    ),
-    error(
-        "R0112",
-        "A mode table leaves out a tier or names it twice.",
-        "mode full { low send }",
-        "Give every tier one outcome.",
-    ),
-    error(
-        "R0113",
-        "The risk table reads the tier that it decides.",
-        "risk { high when tier is low }",
-        "Use the facts themselves.",
-    ),
-    error(
-        "R0114",
-        "The time zone is not known.",
-        "timezone \"Berlin\"",
-        "Use a name of the IANA database, such as `Europe/Berlin`.",
-    ),
-    error(
-        "R0120",
-        "An imported file cannot be read, or may not be.",
-        "import \"./missing.remit\"",
-        "Correct the path: it is relative to the file and stays inside the policy's folder.",
-    ),
-    error(
-        "R0121",
-        "Files import each other in a circle.",
-        "import \"./itself.remit\"",
-        "Move what both need to a third file.",
-    ),
-    error(
-        "R0122",
-        "Two files declare the same name.",
-        "import \"std/sales\"  detector promises_price on draft { words \"x\" }",
-        "Rename yours: an import never overrides.",
-    ),
-    error(
-        "R0123",
-        "The script file cannot be read.",
-        "script s(draft.text) -> yes/no { file \"missing.rhai\" budget 100 operations }",
-        "Correct the path.",
-    ),
-    error(
-        "R0124",
-        "The script does not compile, or has no function of that name with that many parameters.",
-        "fn other() { true }",
-        "Define `fn NAME(inputs)` in the file.",
-    ),
-    error(
-        "R0125",
-        "The template file cannot be read.",
-        "draft template missing",
-        "Write `templates/NAME.jinja` beside the root file.",
-    ),
-    error(
-        "R0126",
-        "A pattern is no regular expression, or too large.",
-        "pattern \"(\"",
-        "Correct it; look-around and back-references do not exist here.",
-    ),
-    note(
-        "R0130",
-        "The file replaces a mode table or the tiers of `std/base`.",
-        "mode full { low, medium, high, critical approval }",
-        "Nothing: this is only to be seen in review.",
-    ),
-    note(
-        "R0131",
-        "A setting or a route of an imported file is not taken over.",
-        "autonomy full (in an imported file)",
-        "Imports bring vocabulary, restrictions and claims. Move settings to the root file.",
-    ),
-    note(
-        "R0403",
-        "Claims are checked for names and types, and not yet proved.",
-        "never send when contact.new",
-        "Nothing: write tests for what matters.",
-    ),
+    // R00xx: what the text must look like.
+    code!("R0001", Error),
+    code!("R0002", Error),
+    code!("R0003", Error),
+    code!("R0004", Error),
+    code!("R0005", Error),
+    code!("R0006", Error),
+    code!("R0007", Error),
+    // R01xx: names, types and files.
+    code!("R0101", Error),
+    code!("R0102", Error),
+    code!("R0103", Error),
+    code!("R0104", Error),
+    code!("R0105", Error),
+    code!("R0106", Error),
+    code!("R0107", Error),
+    code!("R0108", Error),
+    code!("R0109", Error),
+    code!("R0110", Error),
+    code!("R0111", Error),
+    code!("R0112", Error),
+    code!("R0113", Error),
+    code!("R0114", Error),
+    code!("R0120", Error),
+    code!("R0121", Error),
+    code!("R0122", Error),
+    code!("R0123", Error),
+    code!("R0124", Error),
+    code!("R0125", Error),
+    code!("R0126", Error),
+    code!("R0130", Note),
+    code!("R0131", Note),
+    code!("R0140", Error),
+    code!("R0141", Error),
+    code!("R0142", Error),
+    code!("R0143", Warning),
+    // R02xx: what can never matter.
+    code!("R0201", Warning),
+    code!("R0203", Warning),
+    code!("R0205", Warning),
+    code!("R0207", Warning),
+    code!("R0209", Warning),
+    code!("R0211", Warning),
+    // R03xx: what is freer than it looks. R0309 (no switch) is not used: `std_kill_switch` is always in force.
+    code!("R0301", Note),
+    code!("R0303", Note),
+    code!("R0307", Warning),
+    code!("R0311", Warning),
+    code!("R0313", Warning),
+    // R04xx: claims. R0403 (not proved yet) is gone.
+    code!("R0401", Error),
+    code!("R0402", Note),
+    code!("R0404", Error),
+    code!("R0405", Warning),
+    // R05xx: tests.
+    code!("R0503", Warning),
+    // R06xx: keeping a policy in order.
+    code!("R0601", Note),
+    code!("R0603", Warning),
+    code!("R0604", Note),
+    code!("R0605", Warning),
 ];
 
 /// The entry of a code.
@@ -210,6 +108,98 @@ pub fn find(code: &str) -> Option<&'static Code> {
     CODES.iter().find(|entry| entry.code == code)
 }
 
+/// The page of a code as Markdown, offline: what it means, why it matters, a wrong and a right example, what to do and
+/// how to silence it. `None` for a code that does not exist; [`did_you_mean`] may know which one was meant.
+pub fn page(code: &str) -> Option<String> {
+    find(code).map(Code::markdown)
+}
+
+/// The code that was probably meant: `101`, `r0101` and `R101` all mean `R0101`.
+pub fn did_you_mean(code: &str) -> Option<&'static str> {
+    let digits = code.trim().trim_start_matches(['R', 'r']);
+    let number: Option<u32> = digits.parse().ok();
+    let padded = number.map(|number| format!("R{number:04}"));
+    let wanted = padded.unwrap_or_else(|| code.trim().to_ascii_uppercase());
+    if let Some(entry) = find(&wanted) {
+        return Some(entry.code);
+    }
+    let best = nearest(&wanted, CODES.iter().map(|entry| entry.code))?;
+    find(&best).map(|entry| entry.code)
+}
+
 pub(crate) fn severity(code: &str) -> Severity {
     find(code).map_or(Severity::Error, |entry| entry.severity)
+}
+
+impl Code {
+    /// What it means, in one sentence without a full stop.
+    pub fn meaning(&self) -> &'static str {
+        let line = self.page.lines().next().unwrap_or_default();
+        line.split_once(": ").map_or(line, |(_, meaning)| meaning)
+    }
+
+    /// The whole page, with its severity and how to silence it.
+    pub fn markdown(&self) -> String {
+        let word = match self.severity {
+            Severity::Error => "an error: the policy cannot be used until it is gone",
+            Severity::Warning => "a warning: the policy can be used, and probably does not do what was meant",
+            Severity::Note => "a note: nothing is wrong, but somebody should see it",
+        };
+        let code = self.code;
+        let silence = match self.severity {
+            Severity::Error => "An error cannot be silenced.".to_owned(),
+            _ => format!(
+                "If it is meant, write the reason in front of the rule: `@allow({code}, \"the reason\")`. \
+                 Without a reason it does not count, and one that silences nothing is reported (R0605)."
+            ),
+        };
+        let (title, rest) = self.page.split_once('\n').unwrap_or((self.page, ""));
+        let rest = rest.trim();
+        let silence = match self.section(SILENCE) {
+            "" => format!("\n\n## {SILENCE}\n\n{silence}"),
+            _ => String::new(), // the page says so itself
+        };
+        format!("{title}\n\nThis is {word}.\n\n{rest}{silence}\n")
+    }
+
+    /// What to do, as on the page.
+    pub fn cure(&self) -> &'static str {
+        self.section("What to do")
+    }
+
+    /// The files that cause it, the root file first. Empty where a page cannot show it.
+    pub fn wrong(&self) -> Vec<ExampleFile> {
+        files(self.section("Wrong"))
+    }
+
+    /// The same files put right.
+    pub fn right(&self) -> Vec<ExampleFile> {
+        files(self.section("Right"))
+    }
+
+    fn section(&self, title: &str) -> &'static str {
+        let sections = self.page.split("\n## ").skip(1);
+        let found = sections.filter_map(|section| section.split_once('\n')).find(|(heading, _)| *heading == title);
+        found.map_or("", |(_, text)| text.trim())
+    }
+}
+
+fn files(section: &'static str) -> Vec<ExampleFile> {
+    let mut files = Vec::new();
+    for block in section.split("```").skip(1).step_by(2) {
+        let Some((info, text)) = block.split_once('\n') else { continue };
+        let mut words = info.split(' ');
+        if !matches!(words.next(), Some("remit" | "rhai" | "jinja")) {
+            continue;
+        }
+        let (mut name, mut today) = (None, None);
+        for word in words {
+            match word.strip_prefix("today=") {
+                Some(day) => today = Some(day),
+                None => name = Some(word),
+            }
+        }
+        files.push(ExampleFile { name, text, today });
+    }
+    files
 }

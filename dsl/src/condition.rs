@@ -46,10 +46,12 @@ pub(crate) enum Cell<'a> {
 
 impl Slot {
     pub(crate) fn encode<'a>(&self, facts: &'a Facts, no_draft: bool) -> Cell<'a> {
-        if self.needs_draft && no_draft {
-            return Cell::NoDraft;
-        }
-        match (&self.kind, facts.value(&self.key)) {
+        if self.needs_draft && no_draft { Cell::NoDraft } else { self.read(facts.value(&self.key)) }
+    }
+
+    /// What a value means to this slot; `None` and everything out of place has failed.
+    pub(crate) fn read<'a>(&self, value: Option<&'a Value>) -> Cell<'a> {
+        match (&self.kind, value) {
             (Kind::YesNo, Some(Value::Yes(yes))) => Cell::Yes(*yes),
             (Kind::OneOf(names), Some(Value::Name(name))) if names.iter().any(|known| known == name) => {
                 Cell::Name(name)
@@ -85,6 +87,17 @@ pub(crate) enum Expr {
 impl Expr {
     pub(crate) const fn always() -> Self {
         Self::All(Vec::new())
+    }
+
+    /// The truth of a question about one fact, given the fact; undecided for everything else.
+    pub(crate) fn says_of(&self, cell: Cell<'_>) -> Option<bool> {
+        match (self, cell) {
+            (Self::Yes(_) | Self::Named(..) | Self::Number(..), Cell::NoDraft) => Some(false),
+            (Self::Yes(_), Cell::Yes(yes)) => Some(yes),
+            (Self::Named(_, names), Cell::Name(name)) => Some(names.iter().any(|known| known == name)),
+            (Self::Number(_, comparison, constant), Cell::Number(number)) => Some(comparison.holds(number, *constant)),
+            _ => None,
+        }
     }
 }
 
@@ -128,21 +141,7 @@ impl View<'_> {
                 result
             }
             Expr::Not(inner) => self.holds(inner).map(|holds| !holds),
-            Expr::Yes(slot) => match self.cell(*slot) {
-                Cell::Yes(yes) => Some(yes),
-                Cell::NoDraft => Some(false),
-                _ => None,
-            },
-            Expr::Named(slot, names) => match self.cell(*slot) {
-                Cell::Name(name) => Some(names.iter().any(|known| known == name)),
-                Cell::NoDraft => Some(false),
-                _ => None,
-            },
-            Expr::Number(slot, comparison, constant) => match self.cell(*slot) {
-                Cell::Number(number) => Some(comparison.holds(number, *constant)),
-                Cell::NoDraft => Some(false),
-                _ => None,
-            },
+            Expr::Yes(slot) | Expr::Named(slot, _) | Expr::Number(slot, ..) => expr.says_of(self.cell(*slot)),
             Expr::During(hours) => self.during.get(*hours).copied(),
             Expr::Tier(wanted) => {
                 let possible =

@@ -69,6 +69,8 @@ pub(crate) struct DetectorSet {
     words: Option<AhoCorasick>,
     /// The detector of each word of the automaton.
     owners: Vec<usize>,
+    /// The words themselves, cleaned and in lower case.
+    listed: Vec<String>,
 }
 
 impl DetectorSet {
@@ -77,7 +79,13 @@ impl DetectorSet {
         let folded: Vec<String> = words.iter().map(|(_, word)| clean(word).to_lowercase()).collect();
         let automaton = AhoCorasick::new(&folded).map_err(|error| error.to_string())?;
         let owners = words.iter().map(|(owner, _)| *owner).collect();
-        Ok(Self { detectors, words: (!words.is_empty()).then_some(automaton), owners })
+        Ok(Self { detectors, words: (!words.is_empty()).then_some(automaton), owners, listed: folded })
+    }
+
+    /// The words of one detector.
+    pub(crate) fn words_of(&self, detector: usize) -> impl Iterator<Item = &str> {
+        let words = self.owners.iter().zip(&self.listed);
+        words.filter(move |(owner, _)| **owner == detector).map(|(_, word)| word.as_str())
     }
 
     pub(crate) fn detect(&self, seen: &Seen<'_>) -> Detections {

@@ -53,19 +53,40 @@ impl Span {
     }
 }
 
-/// An edit that cures a diagnostic.
+/// One replacement of text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Fix {
-    /// What to replace.
+pub struct Edit {
+    /// What to replace; an empty stretch is a place to insert at.
     pub at: Span,
     /// The new text.
     pub replacement: String,
 }
 
+/// A cure that a program can carry out.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Fix {
+    /// What it does, in words for people, such as ``replace by `approval` ``.
+    pub title: String,
+    /// The replacements, all of them or none.
+    pub edits: Vec<Edit>,
+    /// There is only one sensible cure, and this is it: [`crate::fixes::apply`] takes it. Otherwise it is an offer
+    /// that a person has to choose.
+    pub certain: bool,
+}
+
+/// Another place that belongs to a diagnostic.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Label {
+    /// The place.
+    pub at: Span,
+    /// What it has to do with the finding, in a few words.
+    pub text: String,
+}
+
 /// One finding about a policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Diagnostic {
-    /// Stable code, such as `R0101`; see [`crate::codes`].
+    /// Stable code, such as `R0101`; [`crate::codes::page`] explains it.
     pub code: &'static str,
     /// How much it matters.
     pub severity: Severity,
@@ -73,10 +94,18 @@ pub struct Diagnostic {
     pub message: String,
     /// The text that is wrong.
     pub at: Span,
-    /// Other places that belong to it, each with a few words.
-    pub labels: Vec<(Span, String)>,
-    /// How to cure it, if that can be said.
+    /// Other places that belong to it.
+    pub labels: Vec<Label>,
+    /// How to cure it, if that can be said in a line.
     pub hint: Option<String>,
-    /// The cure as an edit, if it is certain enough.
-    pub fix: Option<Fix>,
+    /// What else is good to know, each a sentence.
+    pub notes: Vec<String>,
+    /// Cures as edits, the best one first.
+    pub fixes: Vec<Fix>,
+    /// The rule or declaration it stands in, such as `guard discount`.
+    pub rule: Option<String>,
+    /// Other rules or declarations that belong to it.
+    pub related: Vec<String>,
+    /// The reason given by an `@allow` that silences it. Such findings are in [`crate::Compiled::allowed`] only.
+    pub allowed: Option<String>,
 }

@@ -16,7 +16,7 @@ use crate::model::{Bands, Demand, Model, Release, Scoped};
 use crate::verdict::{ApprovalTerms, Location, Outcome, Pause, Reason, Route, RuleKind, Setting, Verdict};
 
 /// Longest time that a reply may be held: after it a person decides.
-const LONGEST_HOLD_MS: i64 = 7 * 24 * 3_600_000;
+pub(crate) const LONGEST_HOLD_MS: i64 = 7 * 24 * 3_600_000;
 
 /// A demand that may have been met already, with its reason.
 struct Settled {
@@ -40,18 +40,15 @@ struct Candidate<'a> {
     uncertain: bool,
 }
 
+/// One condition of the policy: true, false, or undecided.
+pub(crate) fn holds(model: &Model, facts: &Facts, when: &crate::condition::Expr) -> Option<bool> {
+    let mut decision = Decision::new(model, facts);
+    decision.tier();
+    decision.view.holds(when)
+}
+
 pub(crate) fn decide(model: &Model, facts: &Facts) -> Verdict {
-    let no_draft = facts.get_yes("draft.absent") == Some(true);
-    let cells = model.slots.iter().map(|slot| slot.encode(facts, no_draft)).collect();
-    let now = wall_clock(&model.zone, facts.now_ms);
-    let during = model.hours.iter().map(|hours| hours.contains(now)).collect();
-    let mut decision = Decision {
-        model,
-        facts,
-        view: View { cells, during, tiers: vec![false; model.tiers.len()] },
-        approved: facts.get_yes("approved") == Some(true),
-        unknown: BTreeSet::new(),
-    };
+    let mut decision = Decision::new(model, facts);
     let tier = decision.tier();
     let (mode, mode_reason) = decision.mode();
     let mut settled = vec![mode_reason, decision.band(), decision.action()];
@@ -87,6 +84,20 @@ pub(crate) fn decide(model: &Model, facts: &Facts) -> Verdict {
 }
 
 impl<'a> Decision<'a> {
+    fn new(model: &'a Model, facts: &'a Facts) -> Self {
+        let no_draft = facts.get_yes("draft.absent") == Some(true);
+        let cells = model.slots.iter().map(|slot| slot.encode(facts, no_draft)).collect();
+        let now = wall_clock(&model.zone, facts.now_ms);
+        let during = model.hours.iter().map(|hours| hours.contains(now)).collect();
+        Self {
+            model,
+            facts,
+            view: View { cells, during, tiers: vec![false; model.tiers.len()] },
+            approved: facts.get_yes("approved") == Some(true),
+            unknown: BTreeSet::new(),
+        }
+    }
+
     /// True or undecided means matched; the flag says undecided. The facts to blame are remembered.
     fn matched(&mut self, when: &crate::condition::Expr) -> Option<bool> {
         match self.view.holds(when) {
@@ -272,7 +283,11 @@ impl<'a> Decision<'a> {
             let because = (outcome == Outcome::Send && candidate.demand.outcome > Outcome::Send)
                 .then(|| if self.approved { "a person approved it" } else { "the hold is over" }.to_owned());
             let Candidate { name, at, uncertain, .. } = candidate;
-            Settled { reason: Reason { kind, name, outcome, at: at.clone(), because, uncertain }, release_ms }
+            let (owner, ticket) = (None, None);
+            Settled {
+                reason: Reason { kind, name, outcome, at: at.clone(), because, owner, ticket, uncertain },
+                release_ms,
+            }
         });
         let careful = |settled: &Settled| {
             (
@@ -287,7 +302,16 @@ impl<'a> Decision<'a> {
             let because = Some("the policy says nothing about it".to_owned());
             let at = self.model.header.clone();
             Settled {
-                reason: Reason { kind, name: "nothing".to_owned(), outcome, at, because, uncertain: false },
+                reason: Reason {
+                    kind,
+                    name: "nothing".to_owned(),
+                    outcome,
+                    at,
+                    because,
+                    owner: None,
+                    ticket: None,
+                    uncertain: false,
+                },
                 release_ms: None,
             }
         })
@@ -333,7 +357,11 @@ impl<'a> Decision<'a> {
             let (outcome, release_ms) = self.settle(&rule.demand, from_ms);
             if outcome > Outcome::Send {
                 let (kind, name, at, because) = (rule.kind, rule.name.clone(), rule.at.clone(), rule.because.clone());
-                settled.push(Settled { reason: Reason { kind, name, outcome, at, because, uncertain }, release_ms });
+                let (owner, ticket) = (rule.tags.owner.clone(), rule.tags.ticket.clone());
+                settled.push(Settled {
+                    reason: Reason { kind, name, outcome, at, because, owner, ticket, uncertain },
+                    release_ms,
+                });
             }
         }
         settled

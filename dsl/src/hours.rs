@@ -24,7 +24,7 @@ pub(crate) enum Holiday {
 }
 
 impl Holiday {
-    fn covers(self, date: Date) -> bool {
+    pub(crate) fn covers(self, date: Date) -> bool {
         match self {
             Self::Yearly { month, day } => date.month() == month && date.day() == day,
             Self::Date { year, month, day } => (date.year(), date.month(), date.day()) == (year, month, day),
@@ -119,7 +119,7 @@ impl Limit {
     /// The counting bucket that `now_ms` falls in, in the policy's zone: (start, end) in milliseconds since 1970 UTC,
     /// the end being outside. An unknown zone counts as UTC.
     ///
-    /// A day lasts 23 or 25 hours when the clock changes; an hour of the wall clock always lasts an hour or what the
+    /// A day begins when the clock first shows it, and lasts 23 or 25 hours when the clock changes; an hour of the wall clock always lasts an hour or what the
     /// change leaves of it.
     pub fn bucket(&self, timezone: &str, now_ms: i64) -> (i64, i64) {
         let zone = zone(timezone).unwrap_or(TimeZone::UTC);
@@ -141,10 +141,13 @@ fn slice(now_ms: i64, length: i64) -> (i64, i64) {
 }
 
 fn day_bucket(zone: &TimeZone, now_ms: i64) -> Option<(i64, i64)> {
-    let now = Timestamp::from_millisecond(now_ms).ok()?.to_zoned(zone.clone());
-    let start = now.start_of_day().ok()?;
-    let end = now.date().tomorrow().ok()?.to_zoned(zone.clone()).ok()?.start_of_day().ok()?;
-    Some((start.timestamp().as_millisecond(), end.timestamp().as_millisecond()))
+    let date = Timestamp::from_millisecond(now_ms).ok()?.to_zoned(zone.clone()).date();
+    let start_of =
+        |date: Date| Some(date.to_zoned(zone.clone()).ok()?.start_of_day().ok()?.timestamp().as_millisecond());
+    let tomorrow = date.tomorrow().ok()?;
+    let (start, end) = (start_of(date)?, start_of(tomorrow)?);
+    // Where the clock goes back over midnight the old day is shown again, after the new one has begun.
+    if now_ms < end { Some((start, end)) } else { Some((end, start_of(tomorrow.tomorrow().ok()?)?)) }
 }
 
 /// Full hours of the wall clock, cut where the offset changes.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::Read;
 use crate::ast::{At, ItemKind, Tree, Word};
 use crate::parse::parse;
-use crate::source::{Finding, Sources};
+use crate::source::{Finding, Sources, nearest};
 
 /// The built-in files.
 pub(crate) const STANDARD: [(&str, &str); 3] = [
@@ -32,18 +32,21 @@ pub(crate) struct File {
 
 pub(crate) struct Loader<'r> {
     read: &'r Read<'r>,
+    standard: [(&'r str, &'r str); 3],
     pub(crate) sources: Sources,
     pub(crate) files: Vec<File>,
     /// Every text that came through `read`.
     pub(crate) texts: BTreeMap<String, String>,
     pub(crate) found: Vec<Finding>,
+    /// What imports bring, by path, and the place that first names it.
+    pub(crate) brought: BTreeMap<String, At>,
     open: Vec<String>,
 }
 
 impl<'r> Loader<'r> {
-    pub(crate) fn new(read: &'r Read<'r>) -> Self {
-        let (sources, texts) = (Sources::default(), BTreeMap::new());
-        Self { read, sources, files: Vec::new(), texts, found: Vec::new(), open: Vec::new() }
+    pub(crate) fn new(read: &'r Read<'r>, standard: [(&'r str, &'r str); 3]) -> Self {
+        let (sources, texts, brought) = (Sources::default(), BTreeMap::new(), BTreeMap::new());
+        Self { read, standard, sources, files: Vec::new(), texts, found: Vec::new(), brought, open: Vec::new() }
     }
 
     /// Loads `std/base`, then the root file and its imports. Imported files come before those that import them.
@@ -51,7 +54,18 @@ impl<'r> Loader<'r> {
         self.standard("std/base", Role::Base);
         let text = (self.read)(root)?;
         self.add(root, text, Role::Root);
+        // It is in force without an `import` line too.
+        let header = self.files.iter().find(|file| file.role == Role::Root);
+        let header = header.map_or(At { file: 0, start: 0, end: 0 }, |file| {
+            file.tree.name.as_ref().map_or(At { file: file.number, start: 0, end: 0 }, |name| name.at)
+        });
+        self.brought.entry("std/base".to_owned()).or_insert(header);
         Ok(())
+    }
+
+    /// The text of the lock beside the root file, if there is one.
+    pub(crate) fn lock(&mut self) -> Option<String> {
+        self.text(crate::lock::FILE).ok()
     }
 
     /// Reads a file beside the policy once.
@@ -65,9 +79,9 @@ impl<'r> Loader<'r> {
     }
 
     fn standard(&mut self, name: &str, role: Role) -> bool {
-        let Some((_, text)) = STANDARD.iter().find(|(known, _)| *known == name) else { return false };
+        let Some((_, text)) = self.standard.into_iter().find(|(known, _)| *known == name) else { return false };
         if self.sources.number_of(name).is_none() {
-            let number = self.sources.add(name, (*text).to_owned());
+            let number = self.sources.add(name, text.to_owned());
             let tree = parse(number, text, &mut self.found);
             self.files.push(File { number, role, tree });
         }
@@ -94,8 +108,13 @@ impl<'r> Loader<'r> {
             if !self.standard(&path.text, Role::Import) {
                 let message = format!("there is no built-in file `{}`", path.text);
                 let names = STANDARD.map(|(name, _)| name);
-                let finding = Finding::new("R0120", path.at, message).hint(format!("there are {}", names.join(", ")));
-                self.found.push(finding);
+                let finding = Finding::new("R0120", path.at, message);
+                self.found.push(match nearest(&path.text, names) {
+                    Some(name) => finding.hint(format!("did you mean `{name}`?")).fix(format!("\"{name}\"")),
+                    None => finding.hint(format!("there are: {}", names.join(", "))),
+                });
+            } else {
+                self.brought.entry(path.text.clone()).or_insert(path.at);
             }
             return;
         }
@@ -110,6 +129,7 @@ impl<'r> Loader<'r> {
             self.found.push(finding);
             return;
         }
+        self.brought.entry(name.clone()).or_insert(path.at);
         if self.sources.number_of(&name).is_some() {
             return;
         }
@@ -120,14 +140,16 @@ impl<'r> Loader<'r> {
     }
 
     fn refuse(&mut self, at: At, name: &str, reason: &str) {
-        self.found.push(Finding::new("R0120", at, format!("cannot import `{name}`: {reason}")));
+        let hint =
+            "a path is relative to this file, such as \"./baseline.remit\", and stays inside of the policy's folder";
+        self.found.push(Finding::new("R0120", at, format!("cannot import `{name}`: {reason}")).hint(hint));
     }
 }
 
 /// A path relative to the policy's folder, without `.` and `..`.
 pub(crate) fn normalise(folder: &str, path: &str) -> Result<String, String> {
     if path.contains("://") || path.starts_with('/') || path.contains(['\\', ':', '\0']) {
-        return Err("write a path relative to this file, with `/`".to_owned());
+        return Err("it is not a path beside this file".to_owned());
     }
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in path.split('/') {

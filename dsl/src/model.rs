@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use crate::condition::{Expr, Slot};
+use crate::cron::Sweep;
 use crate::detect::DetectorSet;
 use crate::hours::Hours;
 use crate::policy::{AiAgent, FactDecl, Intent, Limit};
@@ -61,6 +62,19 @@ pub(crate) struct Bands {
     pub(crate) rest: Demand,
 }
 
+/// What the annotations of a rule say about it. Nothing here changes a decision.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tags {
+    /// `@owner`: who answers for it.
+    pub(crate) owner: Option<String>,
+    /// `@ticket`: where it was decided.
+    pub(crate) ticket: Option<String>,
+    /// `@until`: the last day on which it is meant to be in force.
+    pub(crate) until: Option<jiff::civil::Date>,
+    /// `@backstop`: it is meant to demand no more than other rules do already.
+    pub(crate) backstop: bool,
+}
+
 /// A guard, limit or switch.
 #[derive(Clone, Debug)]
 pub(crate) struct Rule {
@@ -69,6 +83,33 @@ pub(crate) struct Rule {
     pub(crate) demand: Demand,
     pub(crate) when: Expr,
     pub(crate) because: Option<String>,
+    pub(crate) tags: Tags,
+    pub(crate) at: Location,
+}
+
+/// What a claim says comes out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ClaimKind {
+    /// A person approves at least; with `now`, a hold is enough.
+    NeverSend {
+        now: bool,
+    },
+    Outcome {
+        at_least: bool,
+        outcome: Outcome,
+    },
+    Route {
+        to_team: bool,
+        to: String,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Claim {
+    pub(crate) kind: ClaimKind,
+    pub(crate) when: Expr,
+    /// As written.
+    pub(crate) text: String,
     pub(crate) at: Location,
 }
 
@@ -97,13 +138,16 @@ pub(crate) struct CoreSlots {
     pub(crate) confidence: usize,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Model {
     pub(crate) name: String,
     pub(crate) title: Option<String>,
     pub(crate) root: String,
     pub(crate) digest: String,
     pub(crate) files: BTreeMap<String, String>,
+    pub(crate) pins: Vec<crate::lock::Pin>,
+    /// Where what a fact speaks of is declared, by the fact's key.
+    pub(crate) declared: BTreeMap<String, Location>,
     pub(crate) templates: BTreeMap<String, String>,
     pub(crate) timezone: String,
     pub(crate) zone: TimeZone,
@@ -139,5 +183,10 @@ pub(crate) struct Model {
     pub(crate) routes: Vec<(Expr, Route)>,
     pub(crate) otherwise: Route,
     pub(crate) approvals: ApprovalRules,
+    /// Of all files, in the order of the files as read.
+    pub(crate) claims: Vec<Claim>,
+    pub(crate) sweeps: Vec<Sweep>,
     pub(crate) cases: Vec<Case>,
+    /// Every rule and setting, for people.
+    pub(crate) listing: Vec<crate::listing::PolicyRule>,
 }

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::cron::Sweep;
 use crate::detect::{Detections, Seen};
 use crate::facts::Facts;
 use crate::model::Model;
+use crate::program::{Decider, OwnedFrame, Program};
 use crate::verdict::{Location, Verdict};
 
 /// A kind of message, declared with `intent`.
@@ -122,9 +124,15 @@ pub struct CaseResult {
 #[derive(Clone, Debug)]
 pub struct Policy {
     pub(crate) model: Arc<Model>,
+    program: Arc<Program>,
 }
 
 impl Policy {
+    pub(crate) fn new(model: Model) -> Self {
+        let program = Arc::new(crate::program::build(&model));
+        Self { model: Arc::new(model), program }
+    }
+
     /// The policy's name, from its header; the root file's name without suffix when the header gives none.
     pub fn name(&self) -> &str {
         &self.model.name
@@ -140,9 +148,20 @@ impl Policy {
         &self.model.digest
     }
 
-    /// Every file that was read, by path: enough to compile the same policy again.
+    /// What decides, one part per line, in a form that does not depend on layout, comments, titles, examples, tests and
+    /// the order of rules. Policies with the same meaning decide alike. For comparing, not for reading back.
+    pub fn meaning(&self) -> String {
+        crate::meaning::meaning(&self.model)
+    }
+
+    /// Every file that was read, by path, the lock included: enough to compile the same policy again.
     pub fn files(&self) -> &BTreeMap<String, String> {
         &self.model.files
+    }
+
+    /// What its imports bring, by path: what [`crate::lock`] pins.
+    pub fn pins(&self) -> &[crate::lock::Pin] {
+        &self.model.pins
     }
 
     /// The path of the root file.
@@ -200,9 +219,20 @@ impl Policy {
         &self.model.limits
     }
 
+    /// The declared sweeps, in file order. The host runs them.
+    pub fn sweeps(&self) -> &[Sweep] {
+        &self.model.sweeps
+    }
+
     /// All facts that rules may read: the standard ones, then the policy's own.
     pub fn facts(&self) -> Vec<FactDecl> {
         self.model.facts.clone()
+    }
+
+    /// Every rule and setting in force: guards, limits, switches, pauses, risk rows, routes and settings, those of
+    /// `std/base` and of imported files included, in the order of the files as read.
+    pub fn rules(&self) -> &[crate::listing::PolicyRule] {
+        &self.model.listing
     }
 
     /// Runs every detector over these texts.
@@ -212,7 +242,35 @@ impl Policy {
 
     /// Decides. Total: every set of facts gets a verdict, and the same facts always the same one.
     pub fn decide(&self, facts: &Facts) -> Verdict {
+        let frame = self.frame(facts);
+        self.decider().decide(&frame.frame()).verdict()
+    }
+
+    /// Decides by the definition itself, the plain interpreter: for tests and tools. The verdict is that of
+    /// [`Policy::decide`], which is compiled and many times faster.
+    pub fn decide_plainly(&self, facts: &Facts) -> Verdict {
         crate::eval::decide(&self.model, facts)
+    }
+
+    /// For a host that decides often: keeps what a decision writes to, so that deciding allocates nothing.
+    pub fn decider(&self) -> Decider {
+        Decider::new(Arc::clone(&self.model), Arc::clone(&self.program))
+    }
+
+    /// The keys of the facts that a decision reads, each at the number of its slot. `approved` and `draft.absent` are
+    /// always among them.
+    pub fn slots(&self) -> &[String] {
+        &self.program.keys.names
+    }
+
+    /// The number of a fact's slot; `None` when no rule of the policy reads the fact.
+    pub fn slot(&self, key: &str) -> Option<usize> {
+        self.program.keys.number(key)
+    }
+
+    /// Facts by slot number, for [`Decider::decide`]. A host that fills a [`crate::Frame`] itself saves the look-ups.
+    pub fn frame<'f>(&self, facts: &'f Facts) -> OwnedFrame<'f> {
+        self.program.keys.frame(facts)
     }
 
     /// Runs the policy's scripts within their budgets and adds a `script:NAME` fact for each. A script that fails adds

@@ -50,7 +50,7 @@ pub(crate) fn run(model: &Model, filter: Option<&str>) -> TestReport {
 }
 
 fn run_case(model: &Model, case: &Case) -> CaseResult {
-    let facts = facts_of(model, case);
+    let facts = facts_of(model, &case.given);
     let verdict = crate::eval::decide(model, &facts);
     let passed = case.expect.iter().all(|expect| expect.met_by(&verdict));
     let expected: Vec<String> = case.expect.iter().map(Expect::words).collect();
@@ -79,7 +79,7 @@ impl Expect {
         }
     }
 
-    fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         match self {
             Self::Route(row) => format!("route {row}"),
             Self::Outcome(outcome, because) if because.is_empty() => outcome.to_string(),
@@ -88,24 +88,24 @@ impl Expect {
     }
 }
 
-/// The facts of a case: the quiet defaults, what it gives, then detectors and scripts.
-fn facts_of(model: &Model, case: &Case) -> Facts {
+/// The quiet facts, what is given, then detectors and scripts.
+pub(crate) fn facts_of(model: &Model, given: &[Given]) -> Facts {
     let mut clock = date(2026, 3, 3).at(10, 0, 0, 0);
     let (mut message, mut draft) = (String::new(), String::new());
-    let mut given: BTreeMap<&str, &Value> = BTreeMap::new();
-    for one in &case.given {
+    let mut values: BTreeMap<&str, &Value> = BTreeMap::new();
+    for one in given {
         match one {
             Given::Time(time) => clock = *time,
             Given::Message(text) => message.clone_from(text),
             Given::Draft(text) => draft.clone_from(text),
             Given::Fact(key, value) => {
-                given.insert(key, value);
+                values.insert(key, value);
             }
             Given::During { .. } => {}
         }
     }
     let mut now = moment(&model.zone, clock).unwrap_or(0);
-    for one in &case.given {
+    for one in given {
         if let Given::During { hours, outside } = one
             && let Some(hours) = model.hours.get(*hours)
         {
@@ -123,14 +123,14 @@ fn facts_of(model: &Model, case: &Case) -> Facts {
         }
     }
     facts.values.insert("channel".to_owned(), observed(Value::Name("email".to_owned())));
-    for (key, value) in &given {
+    for (key, value) in &values {
         facts.values.insert((*key).to_owned(), observed((*value).clone()));
         if let Some(limit) = key.strip_prefix("over:").and_then(|name| model.limits.iter().find(|one| one.name == name))
         {
             facts.over_until_ms.insert(limit.name.clone(), limit.bucket(&model.timezone, now).1);
         }
     }
-    if !given.contains_key("agent") {
+    if !values.contains_key("agent") {
         let channel = facts.get_name("channel").unwrap_or("email");
         let agent = model.agents.iter().find(|agent| agent.channels.iter().any(|one| one == channel));
         let agent = agent.map_or("none", |agent| agent.name.as_str()).to_owned();
@@ -141,7 +141,7 @@ fn facts_of(model: &Model, case: &Case) -> Facts {
     let seen =
         Seen { message: &message, draft: Some(&draft), thread: &message, attachments: &[], scores: &quiet_scores };
     let found = model.detectors.detect(&seen);
-    let forced: BTreeSet<&str> = given.keys().copied().filter(|key| key.starts_with("detect:")).collect();
+    let forced: BTreeSet<&str> = values.keys().copied().filter(|key| key.starts_with("detect:")).collect();
     for (key, detection) in found.0 {
         let key = format!("detect:{key}");
         if !forced.contains(key.as_str()) {
@@ -161,7 +161,7 @@ fn observed(value: Value) -> Fact {
     Fact { value: Some(value), from: Provenance::Observed }
 }
 
-fn quiet(key: &str, kind: &Kind) -> Option<Value> {
+pub(crate) fn quiet(key: &str, kind: &Kind) -> Option<Value> {
     let lowest = |low: &i64, high: &i64| if (low..=high).contains(&&0) { 0 } else { *low };
     Some(match (key, kind) {
         ("confidence" | "margin", _) => Value::Number(1000),

@@ -125,6 +125,10 @@ pub struct Reason {
     pub at: Location,
     /// The rule's own words for operators. Never show these to a customer.
     pub because: Option<String>,
+    /// Who answers for the rule: its `@owner`. For people inside, too.
+    pub owner: Option<String>,
+    /// Where the rule was decided: its `@ticket`.
+    pub ticket: Option<String>,
     /// It matched only because something it needs could not be decided.
     pub uncertain: bool,
 }

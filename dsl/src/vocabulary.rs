@@ -30,12 +30,14 @@ pub struct StandardFact {
     pub path: &'static str,
     /// Type.
     pub type_: StandardType,
+    /// Who says it.
+    pub set_by: &'static str,
     /// What it means.
     pub sentence: &'static str,
 }
 
-const fn fact(path: &'static str, type_: StandardType, sentence: &'static str) -> StandardFact {
-    StandardFact { path, type_, sentence }
+const fn fact(path: &'static str, type_: StandardType, set_by: &'static str, sentence: &'static str) -> StandardFact {
+    StandardFact { path, type_, set_by, sentence }
 }
 
 /// The channels.
@@ -62,37 +64,89 @@ pub const LIMIT_PER: [&str; 4] = ["contact", "agent", "channel", "domain"];
 /// What a limit can count.
 pub const LIMIT_WHAT: [&str; 1] = ["replies"];
 /// Jobs that a sweep can run.
-pub const SWEEP_JOBS: [&str; 1] = ["expire_approvals"];
+pub const SWEEP_JOBS: [&str; 2] = ["expire_approvals", "remind_approvals"];
 /// Annotations.
 pub const NOTES: [&str; 5] = ["owner", "ticket", "until", "backstop", "allow"];
 
 /// The standard facts.
-pub const FACTS: [StandardFact; 25] = [
-    fact("channel", StandardType::Channel, "The channel of the message."),
-    fact("agent", StandardType::AiAgent, "The AI agent that would answer; `none` when the channel has none."),
-    fact("action", StandardType::Action, "What the AI wants to do; for a draft it is `reply`."),
-    fact("intent", StandardType::Intent, "What kind of message it is, as classified."),
-    fact("confidence", StandardType::Number(0, 1000), "How sure the classifier is of the intent."),
-    fact("margin", StandardType::Number(0, 1000), "Distance between the first and the second intent."),
-    fact("sentiment", StandardType::Number(-1000, 1000), "Mood of the message, from -1 (angry) to 1 (happy)."),
-    fact("message.language", StandardType::Language, "Language of the message, such as `en`."),
-    fact("message.attachment", StandardType::YesNo, "The message has an attachment."),
-    fact("message.automated", StandardType::YesNo, "A machine wrote the message: an auto-reply, a bounce or a list."),
-    fact("contact.new", StandardType::YesNo, "The contact was not known before this conversation."),
-    fact("contact.paused", StandardType::YesNo, "A person paused the AI for this contact."),
-    fact("contact.opted_out", StandardType::YesNo, "The contact does not want to be written to."),
-    fact("thread.depth", StandardType::Number(0, 100_000_000), "Messages in this thread, in both directions."),
-    fact("thread.human_active", StandardType::YesNo, "A person of ours has just written in this thread."),
-    fact("approved", StandardType::YesNo, "A person has approved exactly this draft."),
-    fact("email.warmup", StandardType::YesNo, "The sending mailbox is new and must send little."),
-    fact("channel.disabled", StandardType::YesNo, "The channel account is switched off."),
-    fact("channel.unanswered", StandardType::YesNo, "No AI agent of the policy answers on the channel."),
-    fact("kill_switch", StandardType::YesNo, "Somebody has stopped all automatic sending."),
-    fact("tier", StandardType::Tier, "The risk tier, from the `risk` table."),
-    fact("draft.text", StandardType::Text, "The text of the draft, for scripts."),
-    fact("draft.sources", StandardType::Text, "The texts that the draft rests on, for scripts."),
-    fact("message.text", StandardType::Text, "The text of the message, for scripts."),
-    fact("thread.text", StandardType::Text, "The text of the thread, for scripts."),
+pub const FACTS: [StandardFact; 27] = [
+    fact("channel", StandardType::Channel, "the engine", "The channel of the message."),
+    fact(
+        "agent",
+        StandardType::AiAgent,
+        "the engine",
+        "The AI agent that would answer; `none` when the channel has none.",
+    ),
+    fact("action", StandardType::Action, "the engine", "What the AI wants to do; for a draft it is `reply`."),
+    fact("intent", StandardType::Intent, "the classifier", "What kind of message it is, as classified."),
+    fact("confidence", StandardType::Number(0, 1000), "the classifier", "How sure the classifier is of the intent."),
+    fact(
+        "margin",
+        StandardType::Number(0, 1000),
+        "the classifier",
+        "Distance between the first and the second intent.",
+    ),
+    fact(
+        "sentiment",
+        StandardType::Number(-1000, 1000),
+        "a model of the host; Remit ships none",
+        "Mood of the message, from -1 (angry) to 1 (happy).",
+    ),
+    fact(
+        "message.language",
+        StandardType::Language,
+        "the engine, from the text",
+        "Language of the message, such as `en`.",
+    ),
+    fact("message.attachment", StandardType::YesNo, "the engine", "The message has an attachment."),
+    fact(
+        "message.automated",
+        StandardType::YesNo,
+        "the engine",
+        "A machine wrote the message: an auto-reply, a bounce or a list.",
+    ),
+    fact("contact.new", StandardType::YesNo, "the engine", "The contact was not known before this conversation."),
+    fact(
+        "contact.paused",
+        StandardType::YesNo,
+        "a person, or a `pause` rule",
+        "A person paused the AI for this contact.",
+    ),
+    fact(
+        "contact.opted_out",
+        StandardType::YesNo,
+        "the contact, or a person",
+        "The contact does not want to be written to.",
+    ),
+    fact(
+        "thread.depth",
+        StandardType::Number(0, 100_000_000),
+        "the engine",
+        "Messages in this thread, in both directions.",
+    ),
+    fact("thread.human_active", StandardType::YesNo, "the engine", "A person of ours has just written in this thread."),
+    fact("thread.third_party", StandardType::YesNo, "the engine", "The message answers a thread of somebody else."),
+    fact(
+        "window.closed",
+        StandardType::YesNo,
+        "the engine",
+        "The channel takes no free text any more: WhatsApp, after 24 hours.",
+    ),
+    fact("approved", StandardType::YesNo, "a person who approves", "A person has approved exactly this draft."),
+    fact("email.warmup", StandardType::YesNo, "a person", "The sending mailbox is new and must send little."),
+    fact("channel.disabled", StandardType::YesNo, "a person", "The channel account is switched off."),
+    fact("channel.unanswered", StandardType::YesNo, "the engine", "No AI agent of the policy answers on the channel."),
+    fact("kill_switch", StandardType::YesNo, "a person", "Somebody has stopped all automatic sending."),
+    fact("tier", StandardType::Tier, "the `risk` table", "The risk tier, from the `risk` table."),
+    fact("draft.text", StandardType::Text, "the draft itself", "The text of the draft, for scripts."),
+    fact(
+        "draft.sources",
+        StandardType::Text,
+        "whoever wrote the draft",
+        "The texts that the draft rests on, for scripts.",
+    ),
+    fact("message.text", StandardType::Text, "the engine", "The text of the message, for scripts."),
+    fact("thread.text", StandardType::Text, "the engine", "The text of the thread, for scripts."),
 ];
 
 impl StandardType {

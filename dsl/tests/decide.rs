@@ -57,6 +57,8 @@ fn standard_guards_are_always_on() {
         ("channel.disabled", "std_channel_disabled", Outcome::Off),
         ("channel.unanswered", "std_no_agent", Outcome::Off),
         ("kill_switch", "std_kill_switch", Outcome::Off),
+        ("thread.third_party", "std_third_party", Outcome::Approval),
+        ("window.closed", "std_window_closed", Outcome::Escalate),
     ] {
         let mut facts = quiet("a", 0.9);
         facts.yes(key, true, Provenance::Observed);

@@ -19,13 +19,15 @@ const BASE: &str = "segment vip\nagent ada on email, chat\nhours office { mon-fr
     risk { medium when contact.new  high when confidence < 0.3 or message.attachment  critical when message detects threat }\n\
     limit daily: 3 replies per contact per day else hold until office\nswitch stop: off\n";
 
-const YES: [&str; 15] = [
+const YES: [&str; 17] = [
     "contact.new",
     "message.attachment",
     "message.automated",
     "contact.paused",
     "contact.opted_out",
     "thread.human_active",
+    "thread.third_party",
+    "window.closed",
     "approved",
     "email.warmup",
     "channel.disabled",

@@ -1,7 +1,10 @@
 //! `REFERENCE.md` says what the tables say. `UPDATE=1 cargo test -p remit-dsl --test reference` writes it anew.
 #![expect(clippy::disallowed_methods, reason = "tests read files; the crate does not")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
+
+use remit_dsl::reference::syntax::{ITEMS, NOTES};
 
 #[test]
 fn the_reference_is_up_to_date() {
@@ -15,10 +18,37 @@ fn the_reference_is_up_to_date() {
 }
 
 #[test]
-fn codes_are_sorted_and_complete() {
-    let codes = remit_dsl::codes::CODES;
-    assert!(codes.windows(2).all(|pair| pair[0].code < pair[1].code));
-    for code in codes {
-        assert!(!code.meaning.is_empty() && !code.example.is_empty() && !code.cure.is_empty(), "{}", code.code);
+fn every_item_of_the_grammar_is_described_by_an_example_that_checks() {
+    let grammar = include_str!("../src/grammar.pest");
+    let rule = grammar.split_once("item   = {").unwrap().1.split_once("}").unwrap().0;
+    let mut wanted: Vec<&str> =
+        rule.split(|letter: char| !letter.is_ascii_lowercase()).filter(|word| !word.is_empty()).collect();
+    wanted.retain(|word| *word != "note");
+    wanted.sort_unstable();
+    let mut described: Vec<&str> = ITEMS.iter().map(|item| item.word).collect();
+    described.sort_unstable();
+    assert_eq!(described, wanted);
+    for item in ITEMS {
+        let text = format!("remit 1\n{}\n", item.example);
+        let read = |name: &str| match name {
+            "item.remit" => Ok(text.clone()),
+            "shouts.rhai" => Ok("fn shouts(text) { text.contains(\"!!\") }".to_owned()),
+            _ => Err("there is no such file".to_owned()),
+        };
+        let compiled = remit_dsl::compile("item.remit", &read);
+        let shown = remit_dsl::render::plain(&compiled.diagnostics);
+        let policy = compiled.policy.unwrap_or_else(|| unreachable!("{}: {shown}", item.word));
+        assert!(policy.run_tests(None).cases.iter().all(|case| case.passed), "{}", item.word);
+        let starts = item.syntax.split(" | ").map(|form| form.split_whitespace().next().unwrap());
+        let mut starts = starts.filter(|word| word.chars().all(|letter| letter.is_ascii_lowercase()));
+        let word = if item.word == "claim" { "never" } else { item.word };
+        assert_eq!(starts.next(), Some(word), "{}", item.syntax);
     }
+}
+
+#[test]
+fn every_annotation_is_described() {
+    let described: Vec<&str> =
+        NOTES.iter().map(|(note, _)| note.trim_start_matches('@').split('(').next().unwrap()).collect();
+    assert_eq!(described, remit_dsl::vocabulary::NOTES);
 }

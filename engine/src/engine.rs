@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::decide;
 use crate::decide::normalise::Arrival;
 use crate::decide::person::DecideError;
+use crate::decide::reply::ReplyError;
 use crate::domain::{ChannelKind, DEFAULT_WORKSPACE, IdKind};
 use crate::policies::{InForce, Policies, PolicyError, Prepared};
 use crate::ports::{Clock, Ids, Models, Outbounds};
@@ -67,6 +68,9 @@ pub enum EngineError {
     /// A person's decision was not taken.
     #[error(transparent)]
     Decide(#[from] DecideError),
+    /// A rep's reply was not taken.
+    #[error(transparent)]
+    Reply(#[from] ReplyError),
     /// The policy is missing or does not check.
     #[error(transparent)]
     Policy(#[from] PolicyError),
@@ -283,10 +287,13 @@ impl Engine {
                 }
             })
         };
+        let sealer = tokio::spawn(crate::ledger::keep_sealing(self.clone(), stopped.clone()));
         queue::run(self.clone(), stop).await;
         stopped.cancel();
-        if let Err(error) = listener.await {
-            tracing::warn!(%error, "the listener ended with an error");
+        for ended in [listener.await, sealer.await] {
+            if let Err(error) = ended {
+                tracing::warn!(%error, "a background task ended with an error");
+            }
         }
     }
 
@@ -299,8 +306,9 @@ impl Engine {
             self.lanes().drained().await;
             let mut reader = self.db().read().await?;
             let due = read::due(&mut reader.conn(), self.clock().now_ms(), 1).await?;
+            let timers = read::timers_due(&mut reader.conn(), self.clock().now_ms()).await?;
             drop(reader);
-            if due.is_empty() {
+            if due.is_empty() && timers == 0 {
                 return Ok(());
             }
             self.lanes().hungry.notify_one();
@@ -411,7 +419,7 @@ impl Engine {
         let policy = &in_force.policy;
         let files = serde_json::to_string(policy.files())
             .map_err(|error| PolicyError::Unusable(format!("its files cannot be kept: {error}")))?;
-        let writes = vec![
+        let mut writes = vec![
             Write::PolicyVersion {
                 digest: policy.digest().to_owned(),
                 name: policy.name().to_owned(),
@@ -420,6 +428,7 @@ impl Engine {
             },
             Write::PolicyActivate { digest: policy.digest().to_owned(), by: by.to_owned() },
         ];
+        writes.extend(self.sweeps_of(workspace, policy).await?);
         self.commit_writes(workspace, writes).await?;
         Ok((self.policies().install(workspace, in_force), diagnostics))
     }

@@ -87,7 +87,7 @@ impl Policies {
         root: &str,
         read_file: &dyn Fn(&str) -> Result<String, String>,
     ) -> Result<Prepared, PolicyError> {
-        let Compiled { policy, diagnostics } = remit_dsl::compile(root, read_file);
+        let Compiled { policy, diagnostics, .. } = remit_dsl::compile(root, read_file);
         let Some(policy) = policy else { return Err(PolicyError::Invalid(diagnostics)) };
         let (classifier, drafter) = self.models.for_policy(&policy).map_err(PolicyError::Unusable)?;
         Ok(Prepared { in_force: InForce { policy, classifier, drafter }, diagnostics })

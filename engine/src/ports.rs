@@ -88,6 +88,8 @@ pub struct DraftInput<'a> {
     pub ai_agent: &'a str,
     /// The name contacts know us by, for the signature.
     pub workspace: &'a str,
+    /// What a rep asked of this draft when they had it written anew.
+    pub instruction: Option<&'a str>,
 }
 
 /// A drafted reply.

@@ -333,6 +333,9 @@ async fn feed(engine: Engine, stopped: tokio_util::sync::CancellationToken) {
                         }
                     });
                 }
+                if let Err(error) = engine.fire_timers().await {
+                    tracing::warn!(%error, "cannot look for timers; trying again");
+                }
                 engine.next_look().await
             }
             Err(error) => {

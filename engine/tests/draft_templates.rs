@@ -25,6 +25,7 @@ const INPUT: DraftInput<'static> = DraftInput {
     text: "Thank you {{ 6*7 }}",
     ai_agent: "Remy",
     workspace: "ACME",
+    instruction: None,
 };
 
 fn render(source: &str, input: &DraftInput<'_>) -> Result<DraftText, DraftError> {

@@ -208,7 +208,7 @@ CREATE TABLE message_ref (
     FOREIGN KEY (workspace_id, message_id) REFERENCES message (workspace_id, id) DEFERRABLE INITIALLY DEFERRED
 ) STRICT, WITHOUT ROWID;
 
--- One run per inbound message. `ready_at` is when the engine must look again; null means never by itself.
+-- One run of the AI per inbound message, and one per reply of a rep. `ready_at` is when the engine must look again; null means never by itself.
 CREATE TABLE run (
     workspace_id    TEXT NOT NULL,
     id              TEXT NOT NULL,
@@ -232,7 +232,6 @@ CREATE TABLE run (
     created_at      INTEGER NOT NULL,
     updated_at      INTEGER NOT NULL,
     PRIMARY KEY (workspace_id, id),
-    UNIQUE (workspace_id, message_id),
     FOREIGN KEY (workspace_id, message_id) REFERENCES message (workspace_id, id) DEFERRABLE INITIALLY DEFERRED,
     CHECK ((stage = 'closed') = (closed_reason IS NOT NULL)),
     CHECK (ready_at IS NULL OR stage NOT IN ('sent', 'failed', 'closed'))

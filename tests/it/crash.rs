@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use remit_engine::ports::SendClass;
 use remit_engine::store::read;
+use remit_tests::crash::{self, Counts, Plan};
 use remit_tests::process::Remit;
-use remit_tests::{each_database, shared};
+use remit_tests::{Database, each_database, shared};
 
 use crate::mails::REMIT;
 
@@ -97,6 +99,44 @@ each_database!(killed_at_random_it_loses_nothing_and_sends_nothing_twice, |datab
         outbox(&remit.folder().join("data/outbox/email/new")),
         outbox(&remit.folder().join("control/outbox/email/new"))
     );
+});
+
+/// The short form; `remit-bench crash` does the same for as long as it is told.
+async fn kill(database: &Database, class: SendClass, kills: usize) -> Counts {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = Plan {
+        address: database.address.clone(),
+        folder: folder.path().to_owned(),
+        executable: env!("CARGO_BIN_EXE_crash-child").into(),
+        prefix: Vec::new(),
+        class,
+        kills,
+        seed: 1,
+    };
+    let counts = crash::run(&plan).await.unwrap();
+    println!("{class:?}: {counts:?}");
+    assert!(counts.replies >= kills, "too few replies to prove anything: {counts:?}");
+    assert_eq!(
+        (counts.lost, counts.duplicated, counts.stuck, counts.out_of_order, counts.unaccounted),
+        (0, 0, 0, 0, 0),
+        "{counts:?}"
+    );
+    counts
+}
+
+each_database!(killed_at_every_named_point_it_loses_nothing_and_repeats_nothing, |database| {
+    let counts = kill(&database, SendClass::Queryable, 48).await;
+    assert!(counts.by_point.iter().all(|kills| *kills > 0), "a point was never reached: {counts:?}");
+    assert!(counts.at_random > 0);
+    assert_eq!(counts.in_doubt, 0, "the provider can be asked");
+});
+
+each_database!(a_provider_that_knows_its_keys_is_simply_asked_again, |database| {
+    assert_eq!(kill(&database, SendClass::Idempotent, 16).await.in_doubt, 0);
+});
+
+each_database!(where_nobody_can_know_a_person_is_asked_about_every_send_in_doubt, |database| {
+    assert!(kill(&database, SendClass::Blind, 16).await.in_doubt > 0);
 });
 
 fn files(folder: &Path) -> usize {

@@ -122,6 +122,33 @@ async fn run_the_binary(remit: &Remit, lines: &[&String]) {
     }
 }
 
+/// Blocks between `<!-- remit ARGUMENTS -->` and `<!-- end -->` are what the program prints. `UPDATE=1` writes them anew.
+#[test]
+fn tables_in_the_documents_are_the_output_of_the_program() {
+    let remit = Remit::at(REMIT);
+    for policy in std::fs::read_dir(root().join("policies")).unwrap() {
+        copy(&remit, &policy.unwrap().path(), "policies");
+    }
+    let path = root().join("policies/README.md");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (mut wanted, mut rest, mut blocks) = (String::new(), text.as_str(), 0);
+    while let Some((before, after)) = rest.split_once("<!-- remit ") {
+        let (arguments, after) = after.split_once(" -->\n").unwrap();
+        let (_, after) = after.split_once("<!-- end -->").unwrap();
+        let ran = remit.run(&arguments.split(' ').collect::<Vec<_>>());
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        wanted.push_str(&format!("{before}<!-- remit {arguments} -->\n{}<!-- end -->", ran.stdout));
+        (rest, blocks) = (after, blocks + 1);
+    }
+    wanted.push_str(rest);
+    assert!(blocks >= 3, "the tables moved: this test guards nothing");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &wanted).unwrap();
+    } else {
+        assert!(text == wanted, "policies/README.md is out of date: run this test with UPDATE=1");
+    }
+}
+
 fn copy(remit: &Remit, from: &std::path::Path, into: &str) {
     let name = format!("{into}/{}", from.file_name().unwrap().to_string_lossy());
     if from.is_dir() {

@@ -12,5 +12,7 @@ mod crash;
 mod docs;
 mod flow;
 mod mails;
+mod property;
+mod scenarios;
 mod store;
 mod tidy;

@@ -5,15 +5,20 @@ use std::time::Duration;
 
 use remit_engine::clock::SystemIds;
 use remit_engine::decide::normalise::{self, Arrival, InboundMessage, InboundSender};
+use remit_engine::decide::person::{Edit, Yes};
+use remit_engine::decide::reply::Compose;
 use remit_engine::domain::{ChannelKind, DEFAULT_WORKSPACE, IdKind};
-use remit_engine::ports::{Clock, SendClass};
+use remit_engine::models::EmbeddedModels;
+use remit_engine::ports::{Clock, Models, SendClass};
 use remit_engine::store::ingest::Ingested;
-use remit_engine::store::rows::{ApprovalRow, ChannelRow, DecisionRow, RepRow, RunRow};
+use remit_engine::store::rows::{
+    ApprovalRow, ChannelRow, ContactRow, ConversationRow, DecisionRow, DraftRow, RepRow, RunRow,
+};
 use remit_engine::store::{Write, read};
 use remit_engine::{Engine, Parts};
 
 use crate::fakes::Recorders;
-use crate::{Database, FakeModels, ManualClock, Recorder};
+use crate::{Database, Door, FakeModels, ManualClock, Recorder};
 
 /// A running engine and everything a test may want to look at.
 #[derive(Debug)]
@@ -26,8 +31,29 @@ pub struct TestApp {
     pub outbound: Arc<Recorders>,
     /// A rep with the role of an owner.
     pub rep: RepRow,
+    /// While it is shut, nothing is drafted.
+    pub drafting: Arc<Door>,
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     running: Option<tokio::task::JoinHandle<()>>,
+}
+
+/// A policy of one file: nothing lies beside it.
+pub fn only(policy: &str) -> impl Fn(&str) -> Result<String, String> {
+    let policy = policy.to_owned();
+    move |path| if path == "test.remit" { Ok(policy.clone()) } else { Err("there is no such file".to_owned()) }
+}
+
+/// A yes to a draft as it stands.
+#[must_use]
+pub fn yes(draft: &DraftRow) -> Yes<'_> {
+    Yes { version: draft.version, content_sha256: &draft.content_sha256, revision: None, edit: None }
+}
+
+/// A reply to be sent now.
+#[must_use]
+pub fn compose(text: &str) -> Compose {
+    let text = Edit { subject: None, body_text: text.to_owned() };
+    Compose { text, send_at: None, revision: None, knows_opted_out: false }
 }
 
 /// The time every test begins at.
@@ -51,22 +77,65 @@ impl TestApp {
     /// The same, with a way out of this class.
     pub async fn with_class(database: &Database, policy: &str, class: SendClass) -> Self {
         let clock = Arc::new(ManualClock::at(START));
-        let outbound = Recorder::everywhere(class);
+        let mut app = Self::over(database, clock, Recorder::everywhere(class), None).await;
+        app.set_up().await;
+        app.activate("test.remit", &only(policy)).await;
+        app.start();
+        app
+    }
+
+    /// The same with a policy that is shipped, and the embedded models.
+    pub async fn shipped(database: &Database, root: &str) -> Self {
+        let clock = Arc::new(ManualClock::at(START));
+        let models = Some(Arc::new(EmbeddedModels) as Arc<dyn Models>);
+        let mut app = Self::over(database, clock, Recorder::everywhere(SendClass::Queryable), models).await;
+        app.set_up().await;
+        let folder = crate::root().join("policies");
+        app.activate(root, &|path| std::fs::read_to_string(folder.join(path)).map_err(|error| error.to_string())).await;
+        app.start();
+        app
+    }
+
+    /// Another process on the same database, with the same clock and the same way out: what is there after a crash.
+    pub async fn again(&self, database: &Database) -> Self {
+        let mut app = Self::over(database, Arc::clone(&self.clock), Arc::clone(&self.outbound), None).await;
+        app.rep = self.rep.clone();
+        app.start();
+        app
+    }
+
+    /// An engine over a database as it is. Nothing runs yet.
+    async fn over(
+        database: &Database,
+        clock: Arc<ManualClock>,
+        outbound: Arc<Recorders>,
+        models: Option<Arc<dyn Models>>,
+    ) -> Self {
+        let drafting = Arc::new(Door::default());
+        let models = models.unwrap_or_else(|| Arc::new(FakeModels { drafting: Arc::clone(&drafting) }));
         let engine = Engine::new(Parts {
             db: database.open().await,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             ids: Arc::new(SystemIds::new(SharedClock(Arc::clone(&clock)))),
-            models: Arc::new(FakeModels),
+            models,
             outbound: Arc::clone(&outbound) as Arc<dyn remit_engine::ports::Outbounds>,
         })
         .await
         .expect("an engine");
-        let mut writes = vec![Write::Rep {
+        let rep = RepRow {
+            workspace_id: DEFAULT_WORKSPACE.to_owned(),
             id: engine.ids().next(IdKind::Rep),
             name: "Ana".to_owned(),
             email: "ana@acme.example".to_owned(),
             role: "owner".to_owned(),
-        }];
+            created_at: clock.now_ms(),
+        };
+        Self { engine, clock, outbound, rep, drafting, stop: None, running: None }
+    }
+
+    async fn set_up(&mut self) {
+        let RepRow { id, name, email, role, .. } = self.rep.clone();
+        let mut writes = vec![Write::Rep { id, name, email, role }];
         for kind in ChannelKind::ALL {
             writes.push(Write::Channel {
                 id: format!("chn_{kind}"),
@@ -75,18 +144,17 @@ impl TestApp {
                 address: format!("{kind}@acme.example"),
             });
         }
-        engine.commit_writes(DEFAULT_WORKSPACE, writes).await.expect("set up");
-        engine
-            .activate(DEFAULT_WORKSPACE, "test.remit", &|_| Ok(policy.to_owned()), "test")
-            .await
-            .expect("the policy of the test checks");
-        let mut reader = engine.db().read().await.expect("a reader");
-        let rep = read::rep_by_email(&mut reader.conn(), DEFAULT_WORKSPACE, "ana@acme.example").await;
-        let rep = rep.expect("a query").expect("the rep");
-        drop(reader);
-        let mut app = Self { engine, clock, outbound, rep, stop: None, running: None };
-        app.start();
-        app
+        self.engine.commit_writes(DEFAULT_WORKSPACE, writes).await.expect("set up");
+    }
+
+    async fn activate(&self, root: &str, read_file: &dyn Fn(&str) -> Result<String, String>) {
+        let active = self.engine.activate(DEFAULT_WORKSPACE, root, read_file, "test").await;
+        active.expect("the policy of the test checks");
+    }
+
+    /// Puts another policy text in force.
+    pub async fn change_policy(&self, policy: &str) {
+        self.activate("test.remit", &only(policy)).await;
     }
 
     /// Starts the workers.
@@ -194,7 +262,40 @@ impl TestApp {
         let draft = read::draft(&mut reader.conn(), DEFAULT_WORKSPACE, &approval.draft_id).await;
         let draft = draft.expect("a query").expect("the draft");
         drop(reader);
-        self.engine.approve(&self.rep, &approval.id, (draft.version, &draft.content_sha256), None).await
+        self.engine.approve(&self.rep, &approval.id, yes(&draft)).await
+    }
+
+    /// A message's draft as it is now.
+    pub async fn draft(&self, ingested: &Ingested) -> DraftRow {
+        let id = self.run_of(ingested).await.draft_id.expect("a draft");
+        let mut reader = self.engine.db().read().await.expect("a reader");
+        read::draft(&mut reader.conn(), DEFAULT_WORKSPACE, &id).await.expect("a query").expect("the draft")
+    }
+
+    /// A message's conversation.
+    pub async fn conversation(&self, ingested: &Ingested) -> ConversationRow {
+        let mut reader = self.engine.db().read().await.expect("a reader");
+        let found = read::conversation(&mut reader.conn(), DEFAULT_WORKSPACE, &ingested.conversation_id).await;
+        found.expect("a query").expect("the conversation")
+    }
+
+    /// One more rep.
+    pub async fn colleague(&self, name: &str, role: &str) -> RepRow {
+        let email = format!("{}@acme.example", name.to_lowercase());
+        let rep = Write::Rep {
+            id: self.engine.ids().next(IdKind::Rep),
+            name: name.to_owned(),
+            email: email.clone(),
+            role: role.to_owned(),
+        };
+        self.engine.commit_writes(DEFAULT_WORKSPACE, vec![rep]).await.expect("set up");
+        let mut reader = self.engine.db().read().await.expect("a reader");
+        read::rep_by_email(&mut reader.conn(), DEFAULT_WORKSPACE, &email).await.expect("a query").expect("the rep")
+    }
+
+    /// A reply of the rep's own, now.
+    pub async fn reply(&self, ingested: &Ingested, text: &str) -> Result<String, remit_engine::EngineError> {
+        self.engine.reply(&self.rep, &ingested.conversation_id, &compose(text)).await
     }
 
     /// The timeline of a message's conversation as a person reads it, oldest first: kind and summary.
@@ -205,6 +306,22 @@ impl TestApp {
         let mut rows = rows.expect("a query");
         rows.reverse();
         rows.iter().map(|row| format!("{:<18} {}\n", row.kind, row.summary)).collect()
+    }
+
+    /// Its contact.
+    pub async fn contact(&self, ingested: &Ingested) -> ContactRow {
+        let id = self.conversation(ingested).await.contact_id;
+        let mut reader = self.engine.db().read().await.expect("a reader");
+        read::contact(&mut reader.conn(), DEFAULT_WORKSPACE, &id).await.expect("a query").expect("the contact")
+    }
+
+    /// A mail as it came in by SMTP. Waits until it is dealt with.
+    pub async fn mail(&self, raw: &str) -> Ingested {
+        let channel = self.channel(ChannelKind::Email).await;
+        let ingest = self.engine.read_mail(&channel, "test", raw.replace('\n', "\r\n").into_bytes()).await;
+        let ingested = self.engine.receive(ingest.expect("read")).await.expect("stored");
+        self.settle().await;
+        ingested
     }
 
     /// Texts that left, in order.

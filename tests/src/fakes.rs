@@ -1,6 +1,6 @@
 //! Stand-ins for the outside world.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -27,6 +27,16 @@ impl ManualClock {
         Self(AtomicI64::new(time.as_millisecond()))
     }
 
+    /// Stands at this RFC 3339 time from now on, be it earlier or later.
+    ///
+    /// # Panics
+    /// When the text is no time.
+    #[expect(clippy::expect_used, reason = "the time stands in the test")]
+    pub fn set(&self, time: &str) {
+        let time: jiff::Timestamp = time.parse().expect("an RFC 3339 time");
+        self.0.store(time.as_millisecond(), Ordering::SeqCst);
+    }
+
     /// Moves on.
     pub fn advance(&self, by: std::time::Duration) {
         self.0.fetch_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::SeqCst);
@@ -43,11 +53,14 @@ impl Clock for ManualClock {
 /// classifier fail, `[panic]` makes it panic, anything else is abstained from. Drafts are `Re: <intent>`; a text with `{draft: ..}` names its draft.
 /// Under a policy called `paid` they say that their answers cost money.
 #[derive(Debug, Default)]
-pub struct FakeModels;
+pub struct FakeModels {
+    /// While it is shut, nothing is drafted.
+    pub drafting: Arc<Door>,
+}
 
 impl Models for FakeModels {
     fn for_policy(&self, policy: &Policy) -> Result<ModelPair, String> {
-        let told = Arc::new(Told { free: policy.name() != "paid" });
+        let told = Arc::new(Told { free: policy.name() != "paid", drafting: Arc::clone(&self.drafting) });
         Ok((Arc::clone(&told) as Arc<dyn Classifier>, told))
     }
 }
@@ -55,6 +68,62 @@ impl Models for FakeModels {
 #[derive(Debug)]
 struct Told {
     free: bool,
+    drafting: Arc<Door>,
+}
+
+/// What passes it waits while it is shut.
+#[derive(Debug)]
+pub struct Door {
+    open: tokio::sync::watch::Sender<bool>,
+    waiting: AtomicUsize,
+}
+
+impl Default for Door {
+    fn default() -> Self {
+        Self { open: tokio::sync::watch::Sender::new(true), waiting: AtomicUsize::new(0) }
+    }
+}
+
+impl Door {
+    /// From now on everybody waits.
+    pub fn shut(&self) {
+        self.open.send_replace(false);
+    }
+
+    /// Lets everybody through.
+    pub fn open(&self) {
+        self.open.send_replace(true);
+    }
+
+    /// How many wait.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::SeqCst)
+    }
+
+    /// Waits until this many wait.
+    ///
+    /// # Panics
+    /// When they have not come after ten seconds.
+    #[expect(clippy::expect_used, reason = "a harness fails loudly")]
+    pub async fn crowd(&self, many: usize) {
+        let come = async {
+            while self.waiting() < many {
+                tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(10), come).await.expect("they come");
+    }
+
+    async fn pass(&self) {
+        if *self.open.borrow() {
+            return;
+        }
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        let mut seen = self.open.subscribe();
+        let _ = seen.wait_for(|open| *open).await;
+        self.waiting.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 #[async_trait]
@@ -96,13 +165,18 @@ impl Drafter for Told {
     }
 
     async fn draft(&self, input: &DraftInput<'_>) -> Result<DraftText, DraftError> {
+        self.drafting.pass().await;
         if input.text.contains("{no draft}") {
             return Err(DraftError::NoDrafter(input.intent.to_owned()));
         }
         let told = input.text.split_once("{draft: ").and_then(|(_, rest)| rest.split_once('}')).map(|(told, _)| told);
         Ok(DraftText {
             subject: input.subject.map(|subject| format!("Re: {subject}")),
-            body_text: told.map_or_else(|| format!("An answer to your {}.", input.intent), str::to_owned),
+            body_text: match (input.instruction, told) {
+                (Some(instruction), _) => format!("As you asked ({instruction}): an answer to your {}.", input.intent),
+                (None, Some(told)) => told.to_owned(),
+                (None, None) => format!("An answer to your {}.", input.intent),
+            },
             source: "told".to_owned(),
         })
     }
@@ -114,13 +188,23 @@ pub struct Recorder {
     sent: Mutex<Vec<OutboundMessage>>,
     failures: Mutex<Vec<SendError>>,
     class: SendClass,
+    /// While it is shut, nothing is handed over.
+    pub before: Door,
+    /// While it is shut, what was handed over is not confirmed.
+    pub after: Door,
 }
 
 impl Recorder {
     /// Nothing has left yet.
     #[must_use]
     pub fn everywhere(class: SendClass) -> Arc<Recorders> {
-        let recorder = Arc::new(Self { sent: Mutex::new(Vec::new()), failures: Mutex::new(Vec::new()), class });
+        let recorder = Arc::new(Self {
+            sent: Mutex::new(Vec::new()),
+            failures: Mutex::new(Vec::new()),
+            class,
+            before: Door::default(),
+            after: Door::default(),
+        });
         Arc::new(Recorders { outbound: recorder.clone() as Arc<dyn Outbound>, recorder })
     }
 
@@ -161,7 +245,9 @@ impl Outbound for Recorder {
         if let Some(failure) = self.failures.lock().unwrap_or_else(PoisonError::into_inner).pop() {
             return Err(failure);
         }
+        self.before.pass().await;
         self.sent.lock().unwrap_or_else(PoisonError::into_inner).push(message.clone());
+        self.after.pass().await;
         Ok(SendReceipt { provider_ref: message.idempotency_key.clone() })
     }
 

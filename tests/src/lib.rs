@@ -4,13 +4,16 @@
 //! without it those tests say loudly that they did not run, and `tests/run` counts them.
 
 mod app;
+pub mod crash;
 mod databases;
 mod fakes;
+mod killable;
 pub mod process;
 
-pub use app::TestApp;
+pub use app::{TestApp, compose, only, yes};
 pub use databases::{Database, Kind};
-pub use fakes::{FakeModels, ManualClock, Recorder, Recorders};
+pub use fakes::{Door, FakeModels, ManualClock, Recorder, Recorders};
+pub use killable::Killable;
 
 /// Says that a test did not run, past the capture of the test runner. `tests/run` counts these lines.
 pub fn skipped(test: &str, why: &str) {

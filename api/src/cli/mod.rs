@@ -1,18 +1,27 @@
 //! The command line: one file per command. Data goes to standard output, everything else to standard error.
 
+mod audit;
+mod catalogue;
 mod channel;
 mod check;
 mod classify;
 mod demo;
+mod diff;
+mod doc;
+mod explain_code;
 mod files;
+mod fmt;
 mod ingest;
 mod inspect;
 mod key;
+mod lock;
+mod matrix;
 mod policy;
 mod report;
 mod serve;
 mod shell;
 mod table;
+mod test;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -51,7 +60,23 @@ enum Command {
     /// Check policy files
     Check(check::CheckArgs),
     /// Run the tests inside policy files
-    Test(check::TestArgs),
+    Test(test::TestArgs),
+    /// Lay policies out in the canonical way
+    Fmt(fmt::FmtArgs),
+    /// Show a policy as a JSON tree, or make one from it
+    Tree(fmt::TreeArgs),
+    /// Explain a diagnostic code
+    ExplainCode(explain_code::ExplainCodeArgs),
+    /// Pin what policies import
+    Lock(lock::LockArgs),
+    /// Show what becomes of every intent and action, as tables
+    Matrix(matrix::MatrixArgs),
+    /// List what a policy answers, and how
+    Intents(catalogue::IntentsArgs),
+    /// List what rules can read, who sets it, and which rules read it
+    Facts(catalogue::FactsArgs),
+    /// Tell a policy in plain prose, for auditors
+    Doc(doc::DocArgs),
     /// Show how Remit reads a mail
     Inspect(inspect::InspectArgs),
     /// Show which intent the policy's examples give each text
@@ -67,6 +92,9 @@ enum Command {
     /// List, add and switch channels
     #[command(subcommand)]
     Channel(channel::ChannelCommand),
+    /// Check the ledger of decisions
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Make and end API keys
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -113,7 +141,15 @@ pub fn run(cli: Cli) -> ExitCode {
     let Cli { global, command } = cli;
     let done = match command {
         Command::Check(args) => check::check(&global, &args),
-        Command::Test(args) => check::test(&global, &args),
+        Command::Test(args) => test::test(&global, &args),
+        Command::Fmt(args) => fmt::fmt(&global, &args),
+        Command::Tree(args) => fmt::tree(&global, &args),
+        Command::ExplainCode(args) => explain_code::run(&global, &args),
+        Command::Lock(args) => lock::run(&global, &args),
+        Command::Matrix(args) => matrix::run(&global, &args),
+        Command::Intents(args) => catalogue::intents(&global, &args),
+        Command::Facts(args) => catalogue::facts(&global, &args),
+        Command::Doc(args) => doc::run(&global, &args),
         Command::Inspect(args) => inspect::run(&global, &args),
         Command::Classify(args) => classify::run(&global, &args),
         Command::Openapi => openapi(),
@@ -122,6 +158,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Worker(args) => shell::block_on(serve::worker(global, args)),
         Command::Migrate => shell::block_on(migrate(global)),
         Command::Channel(command) => shell::block_on(channel::run(global, command)),
+        Command::Audit(command) => shell::block_on(audit::run(global, command)),
         Command::Key(command) => shell::block_on(key::run(global, command)),
     };
     match done {

@@ -78,6 +78,11 @@ pub(crate) struct Rep<R = Viewer> {
 }
 
 impl<R> Rep<R> {
+    /// True when the rep holds at least this role.
+    pub(crate) fn has(&self, role: Role) -> bool {
+        Role::ALL.into_iter().any(|own| own.as_str() == self.row.role && own >= role)
+    }
+
     /// The workspace, which comes from the key and from nowhere else.
     pub(crate) fn workspace(&self) -> &str {
         &self.row.workspace_id

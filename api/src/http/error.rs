@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use remit_engine::EngineError;
 use remit_engine::decide::person::DecideError;
+use remit_engine::decide::reply::ReplyError;
 use remit_engine::policies::PolicyError;
 use remit_engine::store::StoreError;
 use serde::Serialize;
@@ -71,6 +72,16 @@ codes! {
     DraftChanged = "draft_changed", CONFLICT, "The draft has changed since it was shown";
     /// The contact wrote again since the draft was made.
     StaleContext = "stale_context", CONFLICT, "The contact has written again";
+    /// A colleague has the approval in hand.
+    Claimed = "claimed", CONFLICT, "A colleague has this in hand";
+    /// The policy asks for two people, and you were the first.
+    SecondPersonNeeded = "second_person_needed", CONFLICT, "A second person is needed";
+    /// The draft has left, or its end is settled.
+    TooLate = "too_late", CONFLICT, "It is too late for this";
+    /// The contact does not want to be written to; `knows_opted_out` says that you know.
+    OptedOut = "opted_out", CONFLICT, "The contact does not want to be written to";
+    /// Nobody outside has written in the conversation.
+    NothingToAnswer = "nothing_to_answer", CONFLICT, "There is no message to answer";
     /// The kill switch is on.
     SendingStopped = "sending_stopped", CONFLICT, "Sending is stopped";
     /// The channel is disabled.
@@ -271,8 +282,25 @@ impl From<DecideError> for ApiError {
                 problem
             }
             DecideError::Stale => Self::new(ErrorCode::StaleContext, detail),
+            DecideError::Claimed { .. } => Self::new(ErrorCode::Claimed, detail),
+            DecideError::SecondPerson { .. } => Self::new(ErrorCode::SecondPersonNeeded, detail),
+            DecideError::TooLate { .. } => Self::new(ErrorCode::TooLate, detail),
             DecideError::Stopped => Self::new(ErrorCode::SendingStopped, detail),
             DecideError::Empty => Self::field("/edit/body_text", "empty", detail),
+        }
+    }
+}
+
+impl From<ReplyError> for ApiError {
+    fn from(error: ReplyError) -> Self {
+        let detail = error.to_string();
+        match error {
+            ReplyError::Empty => Self::field("/body_text", "empty", detail),
+            ReplyError::NothingToAnswer => Self::new(ErrorCode::NothingToAnswer, detail),
+            ReplyError::OptedOut => Self::new(ErrorCode::OptedOut, detail),
+            ReplyError::Moved { .. } => Self::new(ErrorCode::StaleContext, detail),
+            ReplyError::ChannelInactive => Self::new(ErrorCode::ChannelInactive, detail),
+            ReplyError::Past => Self::field("/send_at", "invalid", detail),
         }
     }
 }
@@ -282,6 +310,7 @@ impl From<EngineError> for ApiError {
         match error {
             EngineError::NotFound { what, .. } => Self::not_found(what),
             EngineError::Decide(error) => error.into(),
+            EngineError::Reply(error) => error.into(),
             EngineError::Policy(PolicyError::None) => Self::new(ErrorCode::NoPolicy, "Activate a policy first."),
             EngineError::Store(error) | EngineError::Policy(PolicyError::Store(error)) => error.into(),
             EngineError::Policy(error) => {
@@ -304,6 +333,9 @@ mod tests {
             (DecideError::DraftChanged { current: 3 }, "draft_changed", 409),
             (DecideError::Stale, "stale_context", 409),
             (DecideError::Stopped, "sending_stopped", 409),
+            (DecideError::Claimed { by: "Ana".to_owned(), until: 0 }, "claimed", 409),
+            (DecideError::SecondPerson { first: "Ana".to_owned() }, "second_person_needed", 409),
+            (DecideError::TooLate { status: "sent".to_owned() }, "too_late", 409),
             (DecideError::Empty, "invalid", 422),
         ] {
             let problem = ApiError::from(error).into_problem();

@@ -3,6 +3,8 @@
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
+use super::error::ApiError;
+
 /// A time as the API writes it: RFC 3339 in UTC with milliseconds, `2026-03-02T09:00:00.000Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ToSchema)]
 #[schema(value_type = String, format = DateTime, example = "2026-03-02T09:00:00.000Z")]
@@ -23,6 +25,13 @@ fn text(ms: i64) -> String {
 /// Reads an RFC 3339 time with an offset as UTC milliseconds.
 pub(crate) fn parse(text: &str) -> Option<i64> {
     text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond)
+}
+
+/// Reads a time that must lie in the future.
+pub(crate) fn future(pointer: &str, text: &str, now_ms: i64) -> Result<i64, ApiError> {
+    let wrong = |message| ApiError::field(pointer, "invalid", message);
+    let at = parse(text).ok_or_else(|| wrong("must be a time such as 2026-03-02T09:00:00Z"))?;
+    if at > now_ms { Ok(at) } else { Err(wrong("must be in the future")) }
 }
 
 #[cfg(test)]

@@ -110,11 +110,12 @@ each_database!(another_text_a_stop_and_a_newer_message_keep_it_from_leaving, |da
     api.post("approver", &approve, yes(&detail)).await.problem(409, "sending_stopped");
     api.post("manager", "/api/v1/kill-switch/release", json!({ "reason": "tested" })).await.good();
 
-    // The contact writes again: what was pending is withdrawn, and the old question cannot be answered any more.
+    // The contact writes again: what was on the screen is stale, and the old question cannot be answered any more.
     api.app.clock.advance(Duration::from_secs(1));
     api.app.receive(ChannelKind::Chat, "visitor-1", "[complaint 0.90] Hello?").await;
-    let problem = api.post("approver", &approve, yes(&detail)).await.problem(409, "already_decided");
-    assert_eq!(problem["decided"]["state"], "withdrawn");
+    api.post("approver", &approve, yes(&detail)).await.problem(409, "stale_context");
+    let approval = api.get("viewer", &path).await.good();
+    assert_eq!(approval["approval"]["state"], "withdrawn");
     assert!(api.app.sent().is_empty());
 });
 

@@ -31,7 +31,7 @@ each_database!(a_pause_needs_a_reason_withdraws_what_waits_and_runs_out, |databa
         assert_eq!(pointers, [(pointer.to_owned(), code.to_owned())]);
     }
     let body = json!({ "reason": "In talks", "until": "2026-03-03T12:00:00+01:00" });
-    assert_eq!(api.post("closer", &pause, body).await.good(), json!({ "withdrawn_drafts": 1 }));
+    assert_eq!(api.post("closer", &pause, body).await.good(), json!({ "withdrawn_drafts": 1, "in_flight": 0 }));
     let paused = json!({
         "state": "paused", "reason": "In talks", "paused_by": "Rep closer",
         "paused_at": "2026-03-03T10:00:00.000Z", "until": "2026-03-03T11:00:00.000Z",
@@ -86,7 +86,7 @@ each_database!(the_kill_switch_stops_and_only_a_manager_lets_go, |database| {
         "name": "kill_switch", "is_on": true, "reason": "Wrong prices", "changed_by": "Rep closer",
         "changed_at": "2026-03-03T10:00:00.000Z",
     });
-    assert_eq!(on, wanted);
+    assert_eq!(on, json!({ "switch": wanted, "stopped": 0, "in_flight": 0 }));
     assert_eq!(api.data("viewer", "/api/v1/switches").await, [wanted]);
     let refused = api.post("approver", release, json!({ "reason": "x" })).await.problem(403, "forbidden");
     assert_eq!(refused["needed_role"], "manager");

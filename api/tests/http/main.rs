@@ -10,6 +10,7 @@ mod approvals;
 mod contract;
 mod controls;
 mod conversations;
+mod desk;
 mod inbound;
 mod messages;
 mod problems;

@@ -3,12 +3,37 @@
 use jiff::civil::{Date, DateTime, Time};
 
 use super::{Checker, Sort, items};
-use crate::ast::{Expect as ExpectWord, Given as GivenWord, ItemKind, Num, Word};
+use crate::ast::{At, Expect as ExpectWord, Given as GivenWord, ItemKind, Num, Word};
 use crate::condition::Kind;
 use crate::facts::Value;
 use crate::load::{File, Role};
 use crate::source::Finding;
 use crate::testing::{Case, Expect, Given};
+
+/// What one inline case asks and expects, in a form in which the same question always looks the same.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) question: String,
+    pub(crate) answer: String,
+    /// The answer in words.
+    pub(crate) words: String,
+    /// The title or the row.
+    pub(crate) at: At,
+}
+
+impl Asked {
+    fn new(case: &Case, at: At) -> Self {
+        let sorted = |mut texts: Vec<String>| {
+            texts.sort();
+            texts.dedup();
+            texts.join(";")
+        };
+        let question = sorted(case.given.iter().map(|given| format!("{given:?}")).collect());
+        let answer = sorted(case.expect.iter().map(|expect| format!("{expect:?}")).collect());
+        let words: Vec<String> = case.expect.iter().map(Expect::words).collect();
+        Self { question, answer, words: words.join(", "), at }
+    }
+}
 
 impl Checker<'_> {
     pub(super) fn cases(&mut self, files: &[File]) {
@@ -21,7 +46,9 @@ impl Checker<'_> {
                 ItemKind::Test { title, given, expect } => {
                     let given = given.iter().flat_map(|given| self.given(given)).collect();
                     let expect = expect.iter().map(|expect| self.expect(expect, &routes)).collect();
-                    cases.push(Case { name: title.text.clone(), at: self.location(at), given, expect });
+                    let case = Case { name: title.text.clone(), at: self.location(at), given, expect };
+                    self.asked.push(Asked::new(&case, title.at));
+                    cases.push(case);
                 }
                 ItemKind::Cases { title, given, rows } => {
                     let shared: Vec<Given> = given.iter().flat_map(|given| self.given(given)).collect();
@@ -30,7 +57,9 @@ impl Checker<'_> {
                         let given = shared.iter().cloned().chain(own).collect();
                         let expect = vec![Expect::Outcome(outcome.outcome, Vec::new())];
                         let name = format!("{}, row {}", title.text, number + 1);
-                        cases.push(Case { name, at: self.location(*at), given, expect });
+                        let case = Case { name, at: self.location(*at), given, expect };
+                        self.asked.push(Asked::new(&case, *at));
+                        cases.push(case);
                     }
                 }
                 _ => {}
@@ -42,10 +71,11 @@ impl Checker<'_> {
     fn expect(&mut self, expect: &ExpectWord, routes: &[String]) -> Expect {
         match expect {
             ExpectWord::Route(row) => {
-                if !routes.contains(&row.text) {
+                if !routes.contains(&row.text) && !self.broken.route {
                     let message = format!("there is no route row `{}`", row.text);
+                    let words: Vec<&str> = routes.iter().map(String::as_str).collect();
                     let finding = Finding::new("R0102", row.at, message);
-                    self.report(finding.did_you_mean(&row.text, routes.iter().map(String::as_str)));
+                    self.report(finding.did_you_mean_or_list(&row.text, &words, super::one_of(&words)));
                 }
                 Expect::Route(row.text.clone())
             }
@@ -66,8 +96,13 @@ impl Checker<'_> {
         }
         let known: Vec<String> =
             self.symbols.keys().filter(|(sort, _)| sorts.contains(sort)).map(|(_, name)| name.clone()).collect();
+        let words: Vec<&str> = known.iter().map(String::as_str).collect();
+        if sorts.iter().any(|sort| self.broken.excuses(*sort, &word.text, &words)) {
+            return;
+        }
         let finding = Finding::new("R0102", word.at, format!("there is no rule `{}`", word.text));
-        self.report(finding.did_you_mean(&word.text, known.iter().map(String::as_str)));
+        let hint = "name a guard, limit, switch, intent, action or mode";
+        self.report(finding.did_you_mean_or_list(&word.text, &words, hint));
     }
 
     fn given(&mut self, given: &GivenWord) -> Vec<Given> {
@@ -78,9 +113,7 @@ impl Checker<'_> {
             GivenWord::Draft(text) => vec![Given::Draft(text.text.clone())],
             GivenWord::Intent { name, confidence } => {
                 self.known(Sort::Intent, name);
-                if !(0..=1000).contains(&confidence.thousandths) {
-                    self.report(Finding::new("R0104", confidence.at, "a confidence is never outside 0..1"));
-                }
+                self.in_range(*confidence, 0, 1000, "a confidence");
                 vec![
                     Given::Fact("intent".to_owned(), Value::Name(name.text.clone())),
                     Given::Fact("confidence".to_owned(), Value::Number(confidence.thousandths)),
@@ -165,7 +198,9 @@ impl Checker<'_> {
             Some(value) => vec![Given::Fact(path.text.clone(), value)],
             None => {
                 let at = name.map(|name| name.at).or(number.map(|(number, _)| number.at)).unwrap_or(path.at);
-                let message = format!("`{}` cannot be that", path.text);
+                let given = name.map(|name| name.text.clone());
+                let given = given.or(number.map(|(number, _)| super::shown(number.thousandths)));
+                let message = format!("`{}` cannot be `{}`", path.text, given.as_deref().unwrap_or("yes"));
                 self.report(Finding::new("R0104", at, message).hint(format!("it is {}", words(&kind))));
                 Vec::new()
             }
@@ -179,7 +214,8 @@ impl Checker<'_> {
             _ => None,
         };
         let Some(day) = day else {
-            self.report(Finding::new("R0104", date.at, format!("there is no day `{}`", date.text)));
+            let finding = Finding::new("R0104", date.at, format!("there is no day `{}`", date.text));
+            self.report(finding.hint("write year, month and day: `2026-03-29`"));
             return None;
         };
         let minute = self.minute(clock)?;

@@ -1,7 +1,7 @@
 //! Conditions: names resolved, types checked, constants turned into thousandths or hundredths.
 
 use super::{Checker, Sort};
-use crate::ast::{Comparison, Cond, Num, Scope, ScopeKind, Subject, Word};
+use crate::ast::{At, Comparison, Cond, Num, Scope, ScopeKind, Subject, Word};
 use crate::condition::{Expr, Kind};
 use crate::source::{Finding, nearest};
 use crate::vocabulary::{CHANNELS, FACTS, StandardType};
@@ -30,10 +30,16 @@ impl Checker<'_> {
         }
         let known: Vec<String> =
             FACTS.iter().map(|fact| fact.path.to_owned()).chain(self.own_facts.keys().cloned()).collect();
+        let known_words: Vec<&str> = known.iter().map(String::as_str).collect();
+        if self.broken.excuses(Sort::Fact, &path.text, &known_words) {
+            return None;
+        }
         let mut finding = Finding::new("R0101", path.at, format!("there is no fact `{}`", path.text));
         let intent = self.symbols.contains_key(&(Sort::Intent, path.text.clone()));
         finding = match nearest(&path.text, known.iter().map(String::as_str)) {
-            _ if intent => finding.hint(format!("write `intent is {}`", path.text)),
+            _ if intent => {
+                finding.hint(format!("write `intent is {}`", path.text)).fix(format!("intent is {}", path.text))
+            }
             Some(_) => finding.did_you_mean(&path.text, known.iter().map(String::as_str)),
             None => finding.hint(format!("declare it: `fact {}: yes/no`", path.text)),
         };
@@ -111,6 +117,11 @@ impl Checker<'_> {
             .filter_map(|(_, key)| key.split_once('.'))
             .map(|(subject, name)| (subject.to_owned(), name.to_owned()))
             .collect();
+        let names: Vec<&str> = known.iter().map(|(_, name)| name.as_str()).collect();
+        let elsewhere = known.iter().any(|(_, other)| *other == name.text);
+        if !elsewhere && self.broken.excuses(Sort::Detector, &name.text, &names) {
+            return None;
+        }
         let finding = match known.iter().find(|(_, other)| *other == name.text) {
             Some((other, _)) => {
                 let message =
@@ -157,10 +168,22 @@ impl Checker<'_> {
         }
     }
 
-    fn in_range(&mut self, number: Num, low: i64, high: i64, what: &str) {
+    pub(super) fn in_range(&mut self, number: Num, low: i64, high: i64, what: &str) {
         if !(low..=high).contains(&number.thousandths) {
             let message = format!("{what} is never outside {}..{}", shown(low), shown(high));
-            self.report(Finding::new("R0104", number.at, message));
+            let finding = Finding::new("R0104", number.at, message).hint("write a number that it can be");
+            let whole = number.thousandths / 1000;
+            // People think of shares in percent.
+            let percent = (low, high) == (0, 1000) && number.thousandths % 1000 == 0 && (2..=100).contains(&whole);
+            self.report(if percent {
+                finding.hint(format!("did you mean `{whole}%`?")).edit(
+                    format!("write `{whole}%`"),
+                    number.at,
+                    format!("{whole}%"),
+                )
+            } else {
+                finding
+            });
         }
     }
 
@@ -169,8 +192,18 @@ impl Checker<'_> {
         match &kind {
             Kind::OneOf(allowed) => {
                 for name in names.iter().filter(|name| !allowed.contains(&name.text)) {
-                    let is_declared = matches!(path.text.as_str(), "intent" | "agent" | "action" | "tier");
-                    let code = if is_declared { "R0102" } else { "R0104" };
+                    let sort = match path.text.as_str() {
+                        "intent" => Some(Sort::Intent),
+                        "agent" => Some(Sort::Agent),
+                        "action" => Some(Sort::Action),
+                        "tier" => Some(Sort::Tier),
+                        _ => None,
+                    };
+                    let words: Vec<&str> = allowed.iter().map(String::as_str).collect();
+                    if sort.is_some_and(|sort| self.broken.excuses(sort, &name.text, &words)) {
+                        continue;
+                    }
+                    let code = if sort.is_some() { "R0102" } else { "R0104" };
                     let mut finding = Finding::new(code, name.at, format!("`{}` is never `{}`", path.text, name.text));
                     finding = match nearest(&name.text, allowed.iter().map(String::as_str)) {
                         Some(_) => finding.did_you_mean(&name.text, allowed.iter().map(String::as_str)),
@@ -190,10 +223,24 @@ impl Checker<'_> {
                     self.report(Finding::new("R0104", name.at, message).hint("write two letters, such as `en`"));
                 }
             }
+            Kind::YesNo => return self.yes_is_alone(path, names),
             other => return self.wrong_type(path, other),
         }
         let names = names.iter().map(|name| name.text.clone()).collect();
         Expr::Named(self.slot(&path.text, kind, false), names)
+    }
+
+    /// `contact.new is yes` is written `contact.new`.
+    fn yes_is_alone(&mut self, path: &Word, names: &[Word]) -> Expr {
+        let written = match names {
+            [name] if name.text == "yes" => path.text.clone(),
+            [name] if name.text == "no" => format!("not {}", path.text),
+            _ => return self.wrong_type(path, &Kind::YesNo),
+        };
+        let whole = names.iter().fold(path.at, |whole, name| At { end: name.at.end, ..whole });
+        let finding = Finding::new("R0103", whole, format!("`{}` is yes/no", path.text));
+        self.report(finding.hint(format!("write `{written}`")).offer(format!("write `{written}`"), whole, written));
+        Expr::always()
     }
 
     fn tiers_where(&mut self, path: &Word, wanted: impl Fn(&str) -> bool) -> Expr {
@@ -226,7 +273,8 @@ impl Checker<'_> {
             (Kind::Money(wanted, low, high), Some(currency)) => {
                 if currency.text != *wanted {
                     let message = format!("`{}` is in {wanted}, not in {}", path.text, currency.text);
-                    self.report(Finding::new("R0103", currency.at, message).fix(wanted.clone()));
+                    let hint = format!("write the amount in {wanted}: it is not converted");
+                    self.report(Finding::new("R0103", currency.at, message).hint(hint));
                 }
                 self.in_range(number, low.saturating_mul(10), high.saturating_mul(10), &format!("`{}`", path.text));
                 let hundredths = self.hundredths(number);
@@ -234,12 +282,15 @@ impl Checker<'_> {
             }
             (Kind::Money(wanted, ..), None) => {
                 let message = format!("`{}` is an amount of money", path.text);
-                self.report(Finding::new("R0103", number.at, message).hint(format!("add the currency: `{wanted}`")));
+                let behind = At { start: number.at.end, ..number.at };
+                let finding = Finding::new("R0103", number.at, message).hint(format!("add the currency: `{wanted}`"));
+                self.report(finding.edit(format!("add `{wanted}`"), behind, format!(" {wanted}")));
                 Expr::always()
             }
             (Kind::Number(..), Some(currency)) => {
                 let message = format!("`{}` is a number without a currency", path.text);
-                self.report(Finding::new("R0103", currency.at, message).hint("leave the currency out"));
+                let finding = Finding::new("R0103", currency.at, message).hint("leave the currency out");
+                self.report(finding.edit("remove the currency", At { start: number.at.end, ..currency.at }, ""));
                 Expr::always()
             }
             (other, _) => self.wrong_type(path, other),
@@ -249,7 +300,8 @@ impl Checker<'_> {
     /// An amount in hundredths; more than two decimals do not exist in money.
     pub(super) fn hundredths(&mut self, number: Num) -> i64 {
         if number.thousandths % 10 != 0 {
-            self.report(Finding::new("R0104", number.at, "an amount of money has two decimals at most"));
+            let finding = Finding::new("R0104", number.at, "an amount of money has two decimals at most");
+            self.report(finding.hint("round it"));
         }
         number.thousandths / 10
     }
@@ -292,7 +344,7 @@ impl Checker<'_> {
 }
 
 /// Thousandths as written.
-pub(super) fn shown(thousandths: i64) -> String {
+pub(crate) fn shown(thousandths: i64) -> String {
     let (sign, number) = if thousandths < 0 { ("-", -thousandths) } else { ("", thousandths) };
     let (whole, rest) = (number / 1000, number % 1000);
     if rest == 0 {

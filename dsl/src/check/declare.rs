@@ -1,14 +1,15 @@
 //! Declarations: everything that has a name, before any rule is looked at.
 
 use super::{Checker, Sort, items};
-use crate::ast::{At, CalendarDay, Item, ItemKind, Num, Opening, Signal as SignalWord, TypeWord, Word};
+use crate::ast::{At, CalendarDay, ItemKind, Num, Opening, Signal as SignalWord, TypeWord, Word};
 use crate::condition::Kind;
 use crate::detect::{self, Detector, DetectorSet, Signal};
 use crate::hours::{Holiday, Hours, Interval, zone};
 use crate::load::{File, Role};
 use crate::policy::{AiAgent, DraftSpec, FactDecl, Intent};
-use crate::source::Finding;
-use crate::vocabulary::{ACTIONS, CHANNELS, FACTS, NOTES};
+use crate::program::MOST_TIERS;
+use crate::source::{Finding, nearest};
+use crate::vocabulary::{ACTIONS, CHANNELS, FACTS};
 
 impl Checker<'_> {
     pub(super) fn declare_all(&mut self, files: &[File]) {
@@ -24,7 +25,7 @@ impl Checker<'_> {
             .collect();
         for file in files {
             for item in &file.tree.items {
-                self.notes(item);
+                self.annotate(item);
                 self.declare_item(file.role, &item.kind);
             }
         }
@@ -50,16 +51,9 @@ impl Checker<'_> {
         self.symbols.insert((sort, name.to_owned()), super::Symbol { at, role: Role::Base });
     }
 
-    fn notes(&mut self, item: &Item) {
-        for note in item.notes.iter().filter(|note| !NOTES.contains(&note.tag.text.as_str())) {
-            let message = format!("there is no annotation `@{}`", note.tag.text);
-            self.report(Finding::new("R0006", note.tag.at, message).did_you_mean(&note.tag.text, NOTES));
-        }
-    }
-
     fn declare_item(&mut self, role: Role, kind: &ItemKind) {
         match kind {
-            ItemKind::Segment { name } => {
+            ItemKind::Segment { name, .. } => {
                 let new = self.declare(Sort::Segment, &name.text, name, role);
                 self.model.segments.extend(new.then(|| name.text.clone()));
             }
@@ -71,7 +65,7 @@ impl Checker<'_> {
                 self.declare(Sort::Agent, &name.text, name, role);
                 if name.text == "none" {
                     let message = "`none` means that no AI agent answers: it cannot be a name";
-                    self.report(Finding::new("R0105", name.at, message));
+                    self.report(Finding::new("R0105", name.at, message).hint("choose another name"));
                 }
                 for channel in channels {
                     self.known(Sort::Channel, channel);
@@ -127,7 +121,8 @@ impl Checker<'_> {
                 }
                 if let [first, second, ..] = drafts.as_slice() {
                     let message = format!("the intent `{}` has two drafts", name.text);
-                    self.report(Finding::new("R0111", second.at, message).label(first.at, "the first one"));
+                    let finding = Finding::new("R0111", second.at, message).label(first.at, "the first one");
+                    self.report(finding.hint("keep one of them"));
                 }
                 let text = |word: &Option<Word>| word.as_ref().map(|word| word.text.clone());
                 let draft = drafts.first().map(|draft| DraftSpec {
@@ -188,7 +183,8 @@ impl Checker<'_> {
 
     fn range(&mut self, low: Num, high: Num) {
         if low.thousandths > high.thousandths {
-            self.report(Finding::new("R0104", low.at, "the range runs backwards"));
+            let finding = Finding::new("R0104", low.at, "the range runs backwards");
+            self.report(finding.hint("write the smaller number first"));
         }
     }
 
@@ -199,7 +195,7 @@ impl Checker<'_> {
             let ItemKind::Tiers(names) = kind else { continue };
             match chosen {
                 Some((_, Role::Root)) => {
-                    self.report(Finding::new("R0105", at, "the tiers are declared twice"));
+                    self.report(Finding::new("R0105", at, "the tiers are declared twice").hint("keep one of them"));
                 }
                 Some(_) if file.role == Role::Root => {
                     self.report(Finding::new("R0130", at, "this replaces the tiers of std/base"));
@@ -217,6 +213,10 @@ impl Checker<'_> {
             if self.declare(Sort::Tier, &name.text, name, Role::Root) {
                 self.model.tiers.push(name.text.clone());
             }
+            if self.model.tiers.len() == MOST_TIERS + 1 {
+                let message = format!("there are more than {MOST_TIERS} tiers");
+                self.report(Finding::new("R0112", name.at, message).hint("join some: nobody tells that many apart"));
+            }
         }
     }
 
@@ -233,9 +233,15 @@ impl Checker<'_> {
                         jiff::tz::TimeZoneDatabase::bundled().available().map(|name| name.to_string()).collect();
                     let city = known.iter().find(|name| name.rsplit('/').next() == Some(text.text.as_str()));
                     let finding = Finding::new("R0114", text.at, message);
-                    self.report(match city {
-                        Some(name) => finding.hint(format!("did you mean `{name}`?")),
-                        None => finding.did_you_mean(&text.text, known.iter().map(String::as_str)),
+                    let near = nearest(&text.text, known.iter().map(String::as_str));
+                    let hint = "write a name of the IANA time zone database, such as \"Europe/Berlin\"";
+                    self.report(match city.or(near.as_ref()) {
+                        Some(name) => finding.hint(format!("did you mean \"{name}\"?")).edit(
+                            format!("write \"{name}\""),
+                            text.at,
+                            format!("\"{name}\""),
+                        ),
+                        None => finding.hint(hint),
                     });
                 }
             }
@@ -273,8 +279,11 @@ impl Checker<'_> {
                 continue;
             }
             match first {
-                Some((earlier, _)) => self
-                    .report(Finding::new("R0111", at, "the time zone is set twice").label(earlier, "set here first")),
+                Some((earlier, _)) => self.report(
+                    Finding::new("R0111", at, "the time zone is set twice")
+                        .label(earlier, "set here first")
+                        .hint("keep one of them: a policy has one time zone"),
+                ),
                 None => first = Some((at, text)),
             }
         }
@@ -293,7 +302,11 @@ impl Checker<'_> {
         let date =
             jiff::civil::Date::new(year, i8::try_from(month).unwrap_or(0), i8::try_from(day_of_month).unwrap_or(0));
         let Ok(date) = date else {
-            self.report(Finding::new("R0104", word.at, format!("there is no day `{}`", word.text)));
+            let hint = match day {
+                CalendarDay::Yearly(_) => "write the month and the day: `yearly 12-25`",
+                CalendarDay::Date(_) => "write year, month and day: `2027-03-26`",
+            };
+            self.report(Finding::new("R0104", word.at, format!("there is no day `{}`", word.text)).hint(hint));
             return None;
         };
         Some(match day {
@@ -323,7 +336,8 @@ impl Checker<'_> {
         let minutes =
             hour.parse::<i32>().ok()? * 60 + minute.parse::<i32>().ok().filter(|minute| *minute < 60).unwrap_or(9999);
         if minutes > 1440 {
-            self.report(Finding::new("R0104", clock.at, format!("there is no time `{}`", clock.text)));
+            let finding = Finding::new("R0104", clock.at, format!("there is no time `{}`", clock.text));
+            self.report(finding.hint("times go from `00:00` to `24:00`"));
             return None;
         }
         Some(minutes)
@@ -332,14 +346,16 @@ impl Checker<'_> {
     fn detectors(&mut self, files: &[File]) {
         let (mut detectors, mut words) = (Vec::new(), Vec::new());
         for (_, kind, _) in items(files) {
-            let ItemKind::Detector { name, subject, signals } = kind else { continue };
+            let ItemKind::Detector { name, subject, signals, .. } = kind else { continue };
             let mut checked = Vec::new();
             for signal in signals {
                 match signal {
                     SignalWord::Words(texts) => {
                         for text in texts {
                             if text.text.trim().is_empty() {
-                                self.report(Finding::new("R0104", text.at, "an empty word would be found everywhere"));
+                                let message = "an empty word would be found everywhere";
+                                let finding = Finding::new("R0104", text.at, message);
+                                self.report(finding.hint("write a word between the quotes, or remove them"));
                             } else {
                                 words.push((detectors.len(), text.text.trim().to_owned()));
                             }
@@ -348,21 +364,21 @@ impl Checker<'_> {
                     SignalWord::Pattern(text) => match detect::pattern(&text.text) {
                         Ok(pattern) if pattern.is_match("") => {
                             let message = "this pattern fits the empty text, so it would be found everywhere";
-                            self.report(Finding::new("R0126", text.at, message));
+                            let hint = "ask for at least one letter: `+` instead of `*`";
+                            self.report(Finding::new("R0126", text.at, message).hint(hint));
                         }
                         Ok(pattern) => checked.push(Signal::Pattern(pattern)),
                         Err(reason) => {
                             let message = format!("this pattern cannot be used: {reason}");
-                            self.report(Finding::new("R0126", text.at, message));
+                            let hint = "for plain words use `words \"...\"`: they need no special signs";
+                            self.report(Finding::new("R0126", text.at, message).hint(hint));
                         }
                     },
                     SignalWord::Amount(comparison, number, currency) => {
                         checked.push(Signal::Amount(*comparison, self.hundredths(*number), currency.text.clone()));
                     }
                     SignalWord::Model(score, comparison, number) => {
-                        if !(0..=1000).contains(&number.thousandths) {
-                            self.report(Finding::new("R0104", number.at, "a model score is never outside 0..1"));
-                        }
+                        self.in_range(*number, 0, 1000, "a model score");
                         checked.push(Signal::Model(score.text.clone(), *comparison, number.thousandths));
                     }
                     SignalWord::File(kind) => {

@@ -25,13 +25,17 @@ pub(super) fn read_all(loader: &mut Loader<'_>, files: &[File], found: &mut Vec<
                 let read = normalise(&folder, &path.text).and_then(|name| loader.text(&name).map(|text| (name, text)));
                 match read {
                     Ok((name, text)) => {
+                        if file.role == crate::load::Role::Import {
+                            loader.brought.entry(name.clone()).or_insert(path.at);
+                        }
                         let number = loader.sources.number_of(&name);
                         let number = number.unwrap_or_else(|| loader.sources.add(&name, text.clone()));
                         scripts.insert(path.at, (number, text));
                     }
                     Err(reason) => {
                         let message = format!("cannot read the script `{}`: {reason}", path.text);
-                        found.push(Finding::new("R0123", path.at, message));
+                        let hint = "the path is relative to this file, and stays inside of the policy's folder";
+                        found.push(Finding::new("R0123", path.at, message).hint(hint));
                     }
                 }
             }
@@ -40,6 +44,9 @@ pub(super) fn read_all(loader: &mut Loader<'_>, files: &[File], found: &mut Vec<
                     let path = format!("templates/{}.jinja", name.text);
                     match loader.text(&path) {
                         Ok(text) => {
+                            if file.role == crate::load::Role::Import {
+                                loader.brought.entry(path.clone()).or_insert(name.at);
+                            }
                             templates.insert(name.text.clone(), text);
                         }
                         Err(reason) => found.push(
@@ -72,19 +79,22 @@ impl Checker<'_> {
             let budget_operations = u64::try_from(budget.thousandths / 1000).unwrap_or(0);
             if !(1..=LARGEST_BUDGET).contains(&budget_operations) {
                 let message = format!("the budget is from 1 to {LARGEST_BUDGET} operations");
-                self.report(Finding::new("R0104", budget.at, message));
+                let hint = "20000 is enough for most scripts on a message of usual length";
+                self.report(Finding::new("R0104", budget.at, message).hint(hint));
             }
             if let Some((low, high)) = range
                 && low.thousandths > high.thousandths
             {
-                self.report(Finding::new("R0104", low.at, "the range runs backwards"));
+                let finding = Finding::new("R0104", low.at, "the range runs backwards");
+                self.report(finding.hint("write the smaller number first"));
             }
             let mut slots = Vec::new();
             for input in inputs {
                 let Some((kind, is_tier)) = self.type_of(input) else { continue };
                 if is_tier {
                     let message = "a script cannot read the tier: it runs before the decision";
-                    self.report(Finding::new("R0103", input.at, message));
+                    let hint = "give it the facts that the `risk` table reads";
+                    self.report(Finding::new("R0103", input.at, message).hint(hint));
                     continue;
                 }
                 slots.push(Slot { key: input.text.clone(), kind, needs_draft: false });
@@ -106,7 +116,10 @@ impl Checker<'_> {
                         at(*number, text, line, column)
                     });
                     let message = format!("the script `{}` cannot be used: {reason}", name.text);
-                    self.report(Finding::new("R0124", at, message).label(file.at, "named here"));
+                    let names: Vec<&str> =
+                        inputs.iter().map(|input| input.text.rsplit('.').next().unwrap_or("")).collect();
+                    let hint = format!("the file must hold `fn {}({}) {{ ... }}`", name.text, names.join(", "));
+                    self.report(Finding::new("R0124", at, message).label(file.at, "named here").hint(hint));
                 }
             }
         }

@@ -1,9 +1,12 @@
 //! Names and types: trees to a model, collecting every finding. Nothing here stops at the first mistake.
 
+mod annotations;
+mod broken;
 mod cases;
 mod conditions;
 mod declare;
 mod files;
+mod listing;
 mod rules;
 mod settings;
 
@@ -12,6 +15,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest as _, Sha256};
 
 use crate::ast::{At, ItemKind, Word};
+use crate::codes;
 use crate::condition::{Kind, Slot};
 use crate::detect::DetectorSet;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -20,7 +24,11 @@ use crate::model::{ApprovalRules, CoreSlots, Demand, Model};
 use crate::policy::Policy;
 use crate::source::{Finding, Sources};
 use crate::verdict::{Location, Outcome, Route};
-use crate::{Compiled, Read};
+use crate::{CompileOptions, Compiled, Read, lint};
+pub(crate) use annotations::Annotations;
+pub(crate) use cases::Asked;
+pub(crate) use conditions::shown;
+pub(crate) use listing::{duration, scope_text};
 
 /// What a name can stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,7 +54,7 @@ pub(crate) enum Sort {
 }
 
 impl Sort {
-    const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Segment => "segment",
             Self::Team => "team",
@@ -71,8 +79,8 @@ impl Sort {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Symbol {
-    at: At,
+pub(crate) struct Symbol {
+    pub(crate) at: At,
     role: Role,
 }
 
@@ -87,23 +95,68 @@ pub(crate) struct Checker<'s> {
     in_risk: bool,
     /// For each imported file the settings in it that do not count here, and the first place of one.
     not_taken_over: BTreeMap<u32, (At, Vec<&'static str>)>,
+    /// Names that text which cannot be read would have declared.
+    broken: broken::Broken,
+    /// The annotations of each item, by the item's place.
+    annotations: BTreeMap<At, Annotations>,
+    /// What each inline case asks, to find those that ask the same.
+    asked: Vec<Asked>,
+    /// The places of the model's claims.
+    claim_places: Vec<At>,
     model: Model,
 }
 
 /// Compiles the policy whose root file is `root`.
-pub(crate) fn compile(root: &str, read: &Read<'_>) -> Compiled {
-    let mut loader = Loader::new(read);
+pub(crate) fn compile(root: &str, read: &Read<'_>, options: &CompileOptions) -> Compiled {
+    compile_over(STANDARD, root, read, options)
+}
+
+/// The same over other built-in files.
+pub(crate) fn compile_over(
+    standard: [(&str, &str); 3],
+    root: &str,
+    read: &Read<'_>,
+    options: &CompileOptions,
+) -> Compiled {
+    build(standard, root, read, options, true).1
+}
+
+/// The model of a policy whose claims may be false. The errors are those of the policy without its claims.
+pub(crate) fn model(root: &str, read: &Read<'_>) -> Result<Model, Vec<Diagnostic>> {
+    match build(STANDARD, root, read, &CompileOptions::default(), false) {
+        (Some(model), _) => Ok(model),
+        (None, mut compiled) => {
+            compiled.diagnostics.retain(|found| found.severity == Severity::Error);
+            Err(compiled.diagnostics)
+        }
+    }
+}
+
+/// With `prove` the policy comes in the result, else its model does.
+fn build(
+    standard: [(&str, &str); 3],
+    root: &str,
+    read: &Read<'_>,
+    options: &CompileOptions,
+    prove: bool,
+) -> (Option<Model>, Compiled) {
+    let mut loader = Loader::new(read, standard);
     if let Err(reason) = loader.load(root) {
         let number = loader.sources.add(root, String::new());
         let at = At { file: number, start: 0, end: 0 };
         let finding = Finding::new("R0120", at, format!("cannot read `{root}`: {reason}"));
-        return Compiled { policy: None, diagnostics: vec![finding.into_diagnostic(&loader.sources)] };
+        let diagnostics = vec![finding.into_diagnostic(&loader.sources)];
+        return (None, Compiled { policy: None, diagnostics, allowed: Vec::new() });
     }
     let files = std::mem::take(&mut loader.files);
     let mut found = std::mem::take(&mut loader.found);
+    let broken = broken::Broken::of(&files, &loader.sources, &found);
     let (scripts, templates) = files::read_all(&mut loader, &files, &mut found);
+    let pins = crate::lock::pins(&loader);
+    crate::lock::verify(&mut loader, root, &files, &pins, &mut found);
     let texts = std::mem::take(&mut loader.texts);
-    let model = empty_model(root, &files, &loader.sources, texts);
+    let mut model = empty_model(root, &files, &loader.sources, texts);
+    model.pins = pins;
     let mut checker = Checker {
         sources: &loader.sources,
         found,
@@ -112,6 +165,10 @@ pub(crate) fn compile(root: &str, read: &Read<'_>) -> Compiled {
         slot_numbers: BTreeMap::new(),
         in_risk: false,
         not_taken_over: BTreeMap::new(),
+        broken,
+        annotations: BTreeMap::new(),
+        asked: Vec::new(),
+        claim_places: Vec::new(),
         model,
     };
     checker.declare_all(&files);
@@ -121,27 +178,58 @@ pub(crate) fn compile(root: &str, read: &Read<'_>) -> Compiled {
     checker.rules(&files);
     checker.cases(&files);
     checker.note_what_was_not_taken_over();
-    let Checker { mut found, mut model, .. } = checker;
+    checker.places();
+    checker.list(&files);
+    let Checker { mut found, mut model, symbols, annotations, asked, claim_places, .. } = checker;
+    let mut clean = found.iter().all(|finding| codes::severity(finding.code) != Severity::Error);
+    // What looks unused or unlimited may only look so because another line cannot be read.
+    if clean {
+        let seen = lint::Seen {
+            files: &files,
+            sources: &loader.sources,
+            symbols: &symbols,
+            model: &model,
+            annotations: &annotations,
+            asked: &asked,
+            today: options.today,
+        };
+        found.extend(seen.lint());
+    }
+    if clean && prove {
+        let proved = crate::prove::analyse(&model, &files, &claim_places, &annotations, &found);
+        found.extend(proved);
+        clean = found.iter().all(|finding| codes::severity(finding.code) != Severity::Error);
+    }
+    let (mut found, mut allowed) = annotations::silence(found, &files, &annotations, clean);
     // In the order of the files as read, the root file's own first, then by place.
     let root_number = files.iter().find(|file| file.role == Role::Root).map_or(0, |file| file.number);
-    found.sort_by_key(|finding| {
-        let (at, code) = finding.order();
-        (at.file != root_number, at, code)
-    });
-    let diagnostics: Vec<Diagnostic> =
-        found.into_iter().map(|finding| finding.into_diagnostic(&loader.sources)).collect();
-    let clean = diagnostics.iter().all(|found| found.severity != Severity::Error);
+    for list in [&mut found, &mut allowed] {
+        annotations::name_the_rules(list, &files, &loader.sources);
+        list.sort_by_key(|finding| {
+            let (at, code) = finding.order();
+            (at.file != root_number, at, code)
+        });
+    }
+    let finish = |list: Vec<Finding>| list.into_iter().map(|one| one.into_diagnostic(&loader.sources)).collect();
     model.digest = digest(&model.files);
-    let policy = clean.then(|| Policy { model: std::sync::Arc::new(model) });
-    Compiled { policy, diagnostics }
+    let (diagnostics, allowed) = (finish(found), finish(allowed));
+    match (clean, prove) {
+        (true, true) => {
+            let policy = Some(Policy::new(model));
+            (None, Compiled { policy, diagnostics, allowed })
+        }
+        (clean, _) => (clean.then_some(model), Compiled { policy: None, diagnostics, allowed }),
+    }
 }
 
-/// Over the version of the language and every file, built-in ones included, each with its length.
+/// Over the version of the language and every file, built-in ones included, each with its length. The lock is left out:
+/// it never changes what is decided.
 fn digest(files: &BTreeMap<String, String>) -> String {
     let mut hash = Sha256::new();
     hash.update(b"remit language 1\n");
     let standard = STANDARD.iter().map(|(name, text)| (*name, *text));
-    for (name, text) in standard.chain(files.iter().map(|(name, text)| (name.as_str(), text.as_str()))) {
+    let own = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    for (name, text) in standard.chain(own.filter(|(name, _)| *name != crate::lock::FILE)) {
         hash.update((name.len() as u64).to_be_bytes());
         hash.update(name.as_bytes());
         hash.update((text.len() as u64).to_be_bytes());
@@ -173,6 +261,8 @@ fn empty_model(root: &str, files: &[File], sources: &Sources, texts: BTreeMap<St
         root: root.to_owned(),
         digest: String::new(),
         files: texts,
+        pins: Vec::new(),
+        declared: BTreeMap::new(),
         templates: BTreeMap::new(),
         timezone: "UTC".to_owned(),
         zone: jiff::tz::TimeZone::UTC,
@@ -203,7 +293,10 @@ fn empty_model(root: &str, files: &[File], sources: &Sources, texts: BTreeMap<St
         routes: Vec::new(),
         otherwise,
         approvals: ApprovalRules::default(),
+        claims: Vec::new(),
+        sweeps: Vec::new(),
         cases: Vec::new(),
+        listing: Vec::new(),
     }
 }
 
@@ -247,22 +340,41 @@ impl Checker<'_> {
         }
         let names: Vec<String> =
             self.symbols.keys().filter(|(other, _)| *other == sort).map(|(_, name)| name.clone()).collect();
-        let mut finding = Finding::new("R0102", word.at, format!("there is no {} `{}`", sort.word(), word.text));
-        finding = match (crate::source::nearest(&word.text, names.iter().map(String::as_str)), names.len()) {
-            (Some(_), _) => finding.did_you_mean(&word.text, names.iter().map(String::as_str)),
-            (None, 0) => finding.hint(format!("no {} is declared", sort.word())),
-            (None, 1..=8) => finding.hint(format!("there are: {}", names.join(", "))),
-            _ => finding,
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        if self.broken.excuses(sort, &word.text, &names) {
+            return false; // its own line is reported
+        }
+        let list = match names.len() {
+            0 => format!("no {} is declared in this policy", sort.word()),
+            _ => one_of(&names),
         };
-        self.report(finding);
+        let finding = Finding::new("R0102", word.at, format!("there is no {} `{}`", sort.word(), word.text));
+        self.report(finding.did_you_mean_or_list(&word.text, &names, list));
         false
     }
 
-    /// The word must be one of a fixed list.
-    fn fixed(&mut self, what: &str, word: &Word, allowed: &[&str]) {
+    /// Where what facts speak of is declared.
+    fn places(&mut self) {
+        for ((sort, name), symbol) in &self.symbols {
+            let key = match sort {
+                Sort::Fact => name.clone(),
+                Sort::Segment => format!("segment:{name}"),
+                Sort::Detector => format!("detect:{name}"),
+                Sort::Script => format!("script:{name}"),
+                Sort::Limit => format!("over:{name}"),
+                Sort::Switch => format!("switch:{name}"),
+                _ => continue,
+            };
+            self.model.declared.insert(key, self.sources.location(symbol.at));
+        }
+    }
+
+    /// The word must be one of a fixed list; `cannot` says in words what is wrong with another one.
+    fn fixed(&mut self, cannot: &str, word: &Word, allowed: &[&str]) {
         if !allowed.contains(&word.text.as_str()) {
-            let message = format!("`{}` is no {what}", word.text);
-            self.report(Finding::new("R0104", word.at, message).hint(format!("write one of: {}", allowed.join(", "))));
+            let message = format!("{cannot} `{}`", word.text);
+            let list = format!("write one of: {}", allowed.join(", "));
+            self.report(Finding::new("R0104", word.at, message).did_you_mean_or_list(&word.text, allowed, list));
         }
     }
 
@@ -321,6 +433,17 @@ impl Checker<'_> {
             let message = format!("not taken over from this imported file: {}", names.join(", "));
             self.report(Finding::new("R0131", at, message).hint("imports bring vocabulary, restrictions and claims"));
         }
+    }
+}
+
+/// "there are: ..." for people: a long list is cut.
+fn one_of(names: &[&str]) -> String {
+    const SHOWN: usize = 12;
+    match names.get(..SHOWN) {
+        Some(first) if names.len() > SHOWN => {
+            format!("there are: {} and {} more", first.join(", "), names.len() - SHOWN)
+        }
+        _ => format!("there are: {}", names.join(", ")),
     }
 }
 

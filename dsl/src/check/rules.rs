@@ -1,10 +1,10 @@
-//! Restrictions: risk, switches, limits, pauses, guards. And claims, which are only checked here.
+//! Restrictions: risk, switches, limits, pauses, guards. And claims, which are proved later.
 
 use super::{Checker, Sort, items};
-use crate::ast::{Claim, ItemKind, Per, Word};
+use crate::ast::{At, Claim, ItemKind, Per, Word};
 use crate::condition::{Expr, Kind};
 use crate::load::{File, Role};
-use crate::model::{PauseRule, Rule};
+use crate::model::{ClaimKind, PauseRule, Rule};
 use crate::policy::{Limit, Window};
 use crate::source::Finding;
 use crate::verdict::RuleKind;
@@ -12,7 +12,7 @@ use crate::vocabulary::{LIMIT_PER, LIMIT_WHAT};
 
 impl Checker<'_> {
     pub(super) fn rules(&mut self, files: &[File]) {
-        for (file, kind, _) in items(files) {
+        for (file, kind, item) in items(files) {
             match kind {
                 ItemKind::Risk(rows) => {
                     self.in_risk = true;
@@ -28,24 +28,25 @@ impl Checker<'_> {
                     let kind = if file.role == Role::Base { RuleKind::Standard } else { RuleKind::Guard };
                     let (demand, when) = (self.demand(outcome), self.condition(when));
                     let because = because.as_ref().map(|text| text.text.clone());
-                    let at = self.location(name.at);
-                    self.model.rules.push(Rule { kind, name: name.text.clone(), demand, when, because, at });
+                    let (at, tags) = (self.location(name.at), self.tags(item));
+                    self.model.rules.push(Rule { kind, name: name.text.clone(), demand, when, because, tags, at });
                 }
-                ItemKind::Switch { name, outcome, scope } => {
+                ItemKind::Switch { name, outcome, scope, .. } => {
                     let slot = self.slot(&format!("switch:{}", name.text), Kind::YesNo, false);
                     let (demand, (_, scope)) = (self.demand(outcome), self.scope(scope));
                     let when = Expr::All(vec![Expr::Yes(slot), scope]);
                     let at = self.location(name.at);
                     let (kind, name) = (RuleKind::Switch, name.text.clone());
-                    self.model.rules.push(Rule { kind, name, demand, when, because: None, at });
+                    let tags = self.tags(item);
+                    self.model.rules.push(Rule { kind, name, demand, when, because: None, tags, at });
                 }
                 ItemKind::Limit { name, count, what, per, window, outcome, scope } => {
                     let slot = self.slot(&format!("over:{}", name.text), Kind::YesNo, false);
                     let (demand, (_, scope)) = (self.demand(outcome), self.scope(scope));
                     let when = Expr::All(vec![Expr::Yes(slot), scope]);
                     let at = self.location(name.at);
-                    self.fixed("thing that a limit counts", what, &LIMIT_WHAT);
-                    self.fixed("thing that a limit is counted for", per, &LIMIT_PER);
+                    self.fixed("a limit cannot count", what, &LIMIT_WHAT);
+                    self.fixed("a limit cannot be kept for each", per, &LIMIT_PER);
                     let count = u32::try_from(count.thousandths / 1000).unwrap_or(u32::MAX);
                     let window = self.window(window, name);
                     self.model.limits.push(Limit {
@@ -57,67 +58,57 @@ impl Checker<'_> {
                         at: at.clone(),
                     });
                     let (kind, name) = (RuleKind::Limit, name.text.clone());
-                    self.model.rules.push(Rule { kind, name, demand, when, because: None, at });
+                    let tags = self.tags(item);
+                    self.model.rules.push(Rule { kind, name, demand, when, because: None, tags, at });
                 }
                 ItemKind::Pause { name, for_ms, when } => {
                     let when = self.condition(when);
                     let at = self.location(name.at);
                     self.model.pauses.push(PauseRule { name: name.text.clone(), for_ms: *for_ms, when, at });
                 }
-                ItemKind::Claim(claim) => self.claim(claim),
+                ItemKind::Claim(claim) => self.claim(claim, item),
                 _ => {}
             }
         }
-        self.note_claims(files);
     }
 
     fn window(&mut self, window: &Per, limit: &Word) -> Window {
         match window {
             Per::Millis(0) => {
                 let message = format!("the limit `{}` counts over no time at all", limit.text);
-                self.report(Finding::new("R0104", limit.at, message));
+                self.report(
+                    Finding::new("R0104", limit.at, message)
+                        .hint("write `per day`, `per hour` or a time such as `per 10m`"),
+                );
                 Window::CalendarDay
             }
             Per::Millis(ms) => Window::Millis(*ms),
             Per::Named(word) => {
-                self.fixed("time for a limit", word, &["day", "hour"]);
+                self.fixed("a limit cannot count over one", word, &["day", "hour"]);
                 if word.text == "hour" { Window::CalendarHour } else { Window::CalendarDay }
             }
         }
     }
 
-    fn claim(&mut self, claim: &Claim) {
-        match claim {
-            Claim::NeverSend(when) => {
-                self.condition(when);
-            }
-            Claim::Always { outcome, when } => {
+    fn claim(&mut self, claim: &Claim, at: At) {
+        let (kind, when) = match claim {
+            Claim::NeverSend { now, when } => (ClaimKind::NeverSend { now: *now }, when),
+            Claim::Always { at_least, outcome, when } => {
                 if let Some(crate::ast::HoldWord::Until(hours)) = &outcome.hold {
                     self.known(Sort::Hours, hours);
                 }
-                self.condition(when);
+                (ClaimKind::Outcome { at_least: *at_least, outcome: outcome.outcome }, when)
             }
             Claim::AlwaysRoute { to_team, to, when } => {
                 if *to_team {
                     self.known(Sort::Team, to);
                 }
-                self.condition(when);
+                (ClaimKind::Route { to_team: *to_team, to: to.text.clone() }, when)
             }
-        }
-    }
-
-    /// One note per policy that claims something; claims of imported files hold here too.
-    fn note_claims(&mut self, files: &[File]) {
-        let (mut first, mut count) = (None, 0);
-        // The root file comes last; its own first claim is the place to show.
-        for file in files {
-            let mut claims = file.tree.items.iter().filter(|item| matches!(item.kind, ItemKind::Claim(_))).peekable();
-            first = claims.peek().map(|item| item.at).or(first);
-            count += claims.count();
-        }
-        let Some(first) = first else { return };
-        let (claims, are) = if count == 1 { ("claim", "is") } else { ("claims", "are") };
-        let message = format!("{count} {claims} {are} checked for names and types, and not yet proved");
-        self.report(Finding::new("R0403", first, message));
+        };
+        let when = self.condition(when);
+        self.claim_places.push(at);
+        let (text, at) = (self.sources.words(at), self.location(at));
+        self.model.claims.push(crate::model::Claim { kind, when, text, at });
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Checker, Sort, items};
 use crate::ast::{ApprovalPart, At, ItemKind, OutcomeWord, Reply, Scope, Target, Word};
-use crate::cron::{self, CronError};
+use crate::cron::{self, CronError, Sweep};
 use crate::load::{File, Role};
 use crate::model::{Bands, Demand, Mode, Scoped};
 use crate::source::Finding;
@@ -61,7 +61,9 @@ impl Checker<'_> {
                     }
                     if let Some(first) = has_route.replace(at) {
                         self.report(
-                            Finding::new("R0111", at, "there are two route tables").label(first, "the first one"),
+                            Finding::new("R0111", at, "there are two route tables")
+                                .label(first, "the first one")
+                                .hint("move the rows into one: their order counts"),
                         );
                     }
                     self.route(rows, otherwise);
@@ -72,11 +74,11 @@ impl Checker<'_> {
                         self.approvals(parts, at);
                     }
                 }
-                ItemKind::Sweep { job, cron, .. } => {
+                ItemKind::Sweep { name, job, cron } => {
                     let taken = self.only_root(file, at, "the sweep");
                     if taken {
-                        self.fixed("job", job, &SWEEP_JOBS);
-                        self.cron(cron);
+                        self.fixed("a sweep has no job", job, &SWEEP_JOBS);
+                        self.sweep(name, job, cron);
                     }
                 }
                 _ => {}
@@ -101,7 +103,8 @@ impl Checker<'_> {
                     let Some(cell) = table.get_mut(number) else { continue };
                     if let Some((_, first)) = cell.replace((demand.clone(), tier.at)) {
                         let message = format!("the mode `{}` names the tier `{}` twice", name.text, tier.text);
-                        self.report(Finding::new("R0112", tier.at, message).label(first, "named here first"));
+                        let finding = Finding::new("R0112", tier.at, message).label(first, "named here first");
+                        self.report(finding.hint("keep one of them"));
                     }
                 }
             }
@@ -113,7 +116,7 @@ impl Checker<'_> {
                 .filter(|(_, cell)| cell.is_none())
                 .map(|(tier, _)| tier.clone())
                 .collect();
-            if !missing.is_empty() {
+            if !missing.is_empty() && !self.broken.may_hide(Sort::Tier) {
                 let message = format!("the mode `{}` says nothing about: {}", name.text, missing.join(", "));
                 self.report(Finding::new("R0112", name.at, message).hint("give every tier an outcome"));
             }
@@ -125,13 +128,20 @@ impl Checker<'_> {
                 .collect();
             self.model.modes.push(Mode { name: name.text.clone(), table });
         }
+        // By name, so that of two modes with equal care the same one is named in whatever order they stand.
+        self.model.modes.sort_by(|one, other| one.name.cmp(&other.name));
         let assisted = self.model.modes.iter().position(|mode| mode.name == "assisted");
         let strictest = (0..self.model.modes.len()).max_by_key(|mode| self.model.modes.get(*mode).map(Mode::care));
         self.model.default_mode = assisted.or(strictest).unwrap_or(0);
-        if self.model.modes.is_empty() {
-            let at = files.iter().find(|file| file.role == Role::Root).map_or(0, |file| file.number);
-            let message = "new tiers need at least one `mode` table that speaks about them";
-            self.report(Finding::new("R0112", At { file: at, start: 0, end: 0 }, message));
+        if self.model.modes.is_empty() && !self.broken.may_hide(Sort::Mode) {
+            // Only a root file that replaces the tiers takes the built-in modes away.
+            let tiers =
+                items(files).filter(|(file, kind, _)| file.role == Role::Root && matches!(kind, ItemKind::Tiers(_)));
+            for (_, _, at) in tiers {
+                let message = "new tiers need at least one `mode` table that speaks about them";
+                let hint = format!("add one: `mode careful {{ {} approval }}`", self.model.tiers.join(", "));
+                self.report(Finding::new("R0112", at, message).hint(hint));
+            }
         }
     }
 
@@ -206,7 +216,7 @@ impl Checker<'_> {
         for (outcome, threshold) in &reply.bands {
             let demand = self.demand(outcome);
             if rest.is_some() {
-                let message = "this can never be reached: the band before it has no threshold";
+                let message = "this can never be reached: the step before it has no threshold";
                 self.report(
                     Finding::new("R0109", outcome.at, message).hint("give it `from NUMBER`, or leave this out"),
                 );
@@ -216,22 +226,15 @@ impl Checker<'_> {
                     let at = threshold.map_or(outcome.at, |number| number.at);
                     self.report(
                         Finding::new("R0109", at, "thresholds must fall from left to right")
-                            .label(earlier.at, "this comes first"),
+                            .label(earlier.at, "this comes first")
+                            .hint("write the step with the largest number first"),
                     );
                 }
                 self.more_careful(earlier, outcome);
             }
             match threshold {
                 Some(number) => {
-                    if !(0..=1000).contains(&number.thousandths) {
-                        let finding = Finding::new("R0104", number.at, "a confidence is never outside 0..1");
-                        let percent = number.thousandths / 1000;
-                        self.report(if (2..=100).contains(&percent) {
-                            finding.hint(format!("did you mean `{percent}%`?"))
-                        } else {
-                            finding
-                        });
-                    }
+                    self.in_range(*number, 0, 1000, "a confidence");
                     before = Some((outcome, number.thousandths));
                     from.push((demand, number.thousandths));
                 }
@@ -244,8 +247,9 @@ impl Checker<'_> {
         if let Some(otherwise) = &reply.otherwise {
             let demand = self.demand(otherwise);
             if rest.is_some() {
-                let message = "this `else` can never be reached: the band before it has no threshold";
-                self.report(Finding::new("R0109", otherwise.at, message));
+                let message = "this `else` can never be reached: the step before it has no threshold";
+                let hint = "give the step before it `from NUMBER`, or leave the `else` out";
+                self.report(Finding::new("R0109", otherwise.at, message).hint(hint));
             } else if let Some((earlier, _)) = before {
                 self.more_careful(earlier, otherwise);
             }
@@ -278,7 +282,8 @@ impl Checker<'_> {
         for (name, target, when) in rows {
             if let Some(first) = names.insert(name.text.clone(), name.at) {
                 let message = format!("two rows are named `{}`", name.text);
-                self.report(Finding::new("R0105", name.at, message).label(first, "the first one"));
+                let finding = Finding::new("R0105", name.at, message).label(first, "the first one");
+                self.report(finding.hint("rename one: a decision names the row that it took"));
             }
             let route = self.target(&name.text, name.at, target);
             let when = self.condition(when);
@@ -292,10 +297,10 @@ impl Checker<'_> {
             self.known(Sort::Team, &target.to);
         }
         if let Some(pick) = &target.pick {
-            self.fixed("way to pick", pick, &PICKS);
+            self.fixed("a team cannot pick somebody by", pick, &PICKS);
         }
         if let Some(priority) = &target.priority {
-            self.fixed("priority", priority, &PRIORITIES);
+            self.fixed("there is no priority", priority, &PRIORITIES);
         }
         let text = |word: &Option<Word>| word.as_ref().map(|word| word.text.clone());
         Route {
@@ -332,14 +337,20 @@ impl Checker<'_> {
                 }
             };
             if let Some(at) = twice {
-                self.report(Finding::new("R0111", at, "this is said twice in one `approvals` block"));
+                let message = "this is said twice in one `approvals` block";
+                self.report(Finding::new("R0111", at, message).hint("keep one of them"));
             }
         }
     }
 
-    fn cron(&mut self, text: &Word) {
-        match cron::check(&text.text) {
-            Ok(()) => {}
+    fn sweep(&mut self, name: &Word, job: &Word, text: &Word) {
+        match cron::read(&text.text) {
+            Ok(times) => {
+                let at = self.location(name.at);
+                let zone = (self.model.timezone.as_str(), self.model.zone.clone());
+                let sweep = Sweep::new(&name.text, &job.text, &text.text, times, zone, at);
+                self.model.sweeps.push(sweep);
+            }
             Err(CronError::NumericWeekday(named)) => {
                 let finding = Finding::new("R0106", text.at, "weekdays are names here, not numbers");
                 self.report(finding.hint(format!("write \"{named}\"")).fix(format!("\"{named}\"")));

@@ -15,9 +15,9 @@ impl<'i> Walk<'i, '_> {
         Some(ItemKind::Claim(match rule {
             Rule::never_send => {
                 walk.eat(Rule::kw_send);
-                walk.eat(Rule::kw_now);
+                let now = walk.eat(Rule::kw_now);
                 walk.eat(Rule::kw_when);
-                Claim::NeverSend(walk.cond()?)
+                Claim::NeverSend { now, when: walk.cond()? }
             }
             Rule::always_route => {
                 walk.eat(Rule::kw_route);
@@ -26,10 +26,10 @@ impl<'i> Walk<'i, '_> {
                 Claim::AlwaysRoute { to_team, to, when: walk.cond()? }
             }
             _ => {
-                walk.eat(Rule::at_least);
+                let at_least = walk.eat(Rule::at_least);
                 let outcome = walk.outcome()?;
                 walk.eat(Rule::kw_when);
-                Claim::Always { outcome, when: walk.cond()? }
+                Claim::Always { at_least, outcome, when: walk.cond()? }
             }
         }))
     }
@@ -37,7 +37,7 @@ impl<'i> Walk<'i, '_> {
     pub(super) fn givens(&mut self) -> Option<Vec<Given>> {
         let mut givens = Vec::new();
         while let Some(pair) = self.next(Rule::given) {
-            let pair = pair.into_inner().find(|pair| pair.as_rule() != Rule::COMMENT)?;
+            let pair = pair.into_inner().next()?;
             givens.push(self.given(pair)?);
         }
         Some(givens)

@@ -144,7 +144,9 @@ fn mixed(place: At, parts: &[(Cond, String)], joins: &[(bool, At)]) -> Finding {
     let first = group(&written, joins, true);
     let second = group(&written, joins, false);
     let mut finding = Finding::new("R0004", place, "`and` and `or` are mixed without brackets")
-        .hint(format!("write `{first}` or `{second}`"));
+        .hint(format!("write `{first}` or `{second}`"))
+        .offer(format!("write `{first}`"), place, first)
+        .offer(format!("write `{second}`"), place, second);
     if let Some((_, at)) = joins.iter().find(|(and, _)| *and != joins.first().is_some_and(|(first, _)| *first)) {
         finding = finding.label(*at, "the other word joins here");
     }

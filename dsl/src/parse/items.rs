@@ -12,8 +12,7 @@ impl Walk<'_, '_> {
     pub(super) fn item(&mut self) -> Option<(Vec<Note>, ItemKind)> {
         let mut notes = Vec::new();
         while let Some(pair) = self.next(Rule::note) {
-            let mut note = self.enter(pair);
-            notes.push(Note { tag: note.word(Rule::tag)? });
+            notes.push(self.enter(pair).note()?);
         }
         let pair = self.any()?;
         let rule = pair.as_rule();
@@ -31,12 +30,11 @@ impl Walk<'_, '_> {
             Rule::mode => walk.mode()?,
             Rule::tiers => ItemKind::Tiers(walk.names()),
             Rule::actions => walk.actions()?,
-            Rule::segment => ItemKind::Segment { name: walk.name()? },
+            Rule::segment => ItemKind::Segment { name: walk.name()?, title: walk.text() },
             Rule::team => {
-                let name = walk.name()?;
-                walk.text();
+                let (name, title) = (walk.name()?, walk.text());
                 walk.eat(Rule::kw_during);
-                ItemKind::Team { name, during: walk.name() }
+                ItemKind::Team { name, title, during: walk.name() }
             }
             Rule::agent => {
                 let (name, title) = (walk.name()?, walk.text());
@@ -61,9 +59,8 @@ impl Walk<'_, '_> {
                 ItemKind::Risk(rows)
             }
             Rule::switch => {
-                let name = walk.name()?;
-                walk.text();
-                ItemKind::Switch { name, outcome: walk.outcome()?, scope: walk.scope() }
+                let (name, title) = (walk.name()?, walk.text());
+                ItemKind::Switch { name, title, outcome: walk.outcome()?, scope: walk.scope() }
             }
             Rule::limit => walk.limit()?,
             Rule::pause => {
@@ -116,6 +113,25 @@ impl Walk<'_, '_> {
             _ => return None,
         };
         Some((notes, kind))
+    }
+
+    fn note(&mut self) -> Option<Note> {
+        let place = self.at;
+        let tag = self.word(Rule::tag)?;
+        let argument = match self.next(Rule::note_value) {
+            Some(pair) => self.enter(pair).note_value(),
+            None => None,
+        };
+        Some(Note { tag, argument, reason: self.text(), at: place })
+    }
+
+    fn note_value(&mut self) -> Option<NoteValue> {
+        Some(match self.peek()? {
+            Rule::text => NoteValue::Text(self.text()?),
+            Rule::date => NoteValue::Date(self.word(Rule::date)?),
+            Rule::code => NoteValue::Code(self.word(Rule::code)?),
+            _ => NoteValue::Name(self.name()?),
+        })
     }
 
     pub(super) fn names(&mut self) -> Vec<Word> {
@@ -252,8 +268,7 @@ impl Walk<'_, '_> {
     fn detector(&mut self) -> Option<ItemKind> {
         let name = self.name()?;
         self.eat(Rule::kw_on);
-        let subject = self.subject()?;
-        self.text();
+        let (subject, title) = (self.subject()?, self.text());
         let mut signals = Vec::new();
         while let Some(pair) = self.next(Rule::signal) {
             let mut walk = self.enter(pair);
@@ -267,7 +282,7 @@ impl Walk<'_, '_> {
                 _ => Signal::File(walk.text()?),
             });
         }
-        Some(ItemKind::Detector { name, subject, signals })
+        Some(ItemKind::Detector { name, subject, title, signals })
     }
 
     fn script(&mut self) -> Option<ItemKind> {

@@ -3,8 +3,10 @@
 //! One bad item never hides the next: the grammar swallows it up to the next line that starts with an item word, and
 //! [`recover`] parses it again with the rule that its first word names, which gives the precise place.
 
+mod advice;
 mod claims_and_tests;
 mod condition;
+mod document;
 mod items;
 mod recover;
 mod walk;
@@ -13,7 +15,9 @@ use pest::Parser as _;
 
 use crate::ast::{At, Item, Tree};
 use crate::source::Finding;
+pub(crate) use document::{Token, document, reads_as};
 use walk::Walk;
+pub(crate) use walk::unescaped;
 
 /// Largest file, in bytes.
 pub(crate) const LARGEST_FILE: usize = 1 << 20;
@@ -21,6 +25,9 @@ pub(crate) const LARGEST_FILE: usize = 1 << 20;
 pub(crate) const DEEPEST_NESTING: usize = 32;
 /// The only version of the language so far.
 pub(crate) const VERSION: &str = "1";
+
+/// So many findings are explained with the time that it takes: nobody reads more at once.
+const THOROUGHLY_EXPLAINED: usize = 30;
 
 mod grammar {
     #[derive(pest_derive::Parser)]
@@ -45,7 +52,7 @@ pub(crate) fn parse(file: u32, text: &str, found: &mut Vec<Finding>) -> Tree {
     let pairs = match Grammar::parse(Rule::file, text) {
         Ok(pairs) => pairs,
         Err(error) => {
-            found.push(recover::syntax_error(file, text, 0, &error));
+            found.push(recover::syntax_error(file, text, 0, text, Rule::file, &error, false));
             return Tree::default();
         }
     };
@@ -77,8 +84,17 @@ pub(crate) fn parse(file: u32, text: &str, found: &mut Vec<Finding>) -> Tree {
                     pending = Some(at);
                 } else {
                     has_header |= recover::looks_like_header(pair.as_str());
+                    let mut reported = false;
                     for piece in recover::pieces(text, at) {
-                        found.push(recover::explain(file, text, piece, last));
+                        if recover::belongs_to_the_item_before(text, piece) {
+                            if std::mem::replace(&mut reported, true) {
+                                continue; // more of the same
+                            }
+                            // What is only the beginning of a rule says nothing that can be trusted.
+                            tree.items.pop_if(|item| last.is_some_and(|(before, _)| before == item.at));
+                        }
+                        let thorough = found.len() < THOROUGHLY_EXPLAINED;
+                        found.push(recover::explain(file, text, piece, last, thorough));
                     }
                 }
             }
@@ -92,7 +108,8 @@ pub(crate) fn parse(file: u32, text: &str, found: &mut Vec<Finding>) -> Tree {
         let at = At { file, start: 0, end: 0 };
         found.push(
             Finding::new("R0002", at, "the file does not say which version of the language it is written in")
-                .hint(format!("start it with `remit {VERSION}`")),
+                .hint(format!("start it with `remit {VERSION}`"))
+                .edit("add the first line", at, format!("remit {VERSION}\n")),
         );
     }
     tree

@@ -1,9 +1,8 @@
 //! A cursor over the pairs of one rule, and the small tokens.
 
 use std::iter::Peekable;
-use std::vec::IntoIter;
 
-use pest::iterators::Pair;
+use pest::iterators::{Pair, Pairs};
 
 use super::{Rule, VERSION};
 use crate::ast::{At, Comparison, Num, Tree, Word};
@@ -25,27 +24,38 @@ fn without_trailing_trivia(text: &str) -> &str {
     loop {
         let line = rest.rfind('\n').map_or(0, |at| at + 1);
         let last = rest.get(line..).unwrap_or_default();
-        let comment = last
-            .match_indices('#')
-            .find(|(at, _)| last.get(..*at).is_some_and(|before| before.matches('"').count() % 2 == 0));
-        let Some((at, _)) = comment else { return rest };
+        let Some(at) = comment_in(last) else { return rest };
         rest = rest.get(..line + at).unwrap_or_default().trim_end();
     }
 }
 
-/// Walks the children of one pair in order. Comments are left out.
+/// Where the comment of a line starts. Texts do not go over lines, so a line starts outside of one.
+fn comment_in(line: &str) -> Option<usize> {
+    let (mut in_text, mut escaped) = (false, false);
+    line.bytes().position(|byte| {
+        let was_escaped = std::mem::take(&mut escaped);
+        match byte {
+            b'"' if !was_escaped => in_text = !in_text,
+            b'\\' if in_text && !was_escaped => escaped = true,
+            b'#' => return !in_text,
+            _ => {}
+        }
+        false
+    })
+}
+
+/// Walks the children of one pair in order.
 pub(super) struct Walk<'i, 'f> {
     pub(super) file: u32,
     pub(super) at: At,
     pub(super) found: &'f mut Vec<Finding>,
-    pairs: Peekable<IntoIter<Pair<'i, Rule>>>,
+    pairs: Peekable<Pairs<'i, Rule>>,
 }
 
 impl<'i, 'f> Walk<'i, 'f> {
     pub(super) fn new(file: u32, pair: Pair<'i, Rule>, found: &'f mut Vec<Finding>) -> Self {
         let at = at(file, &pair);
-        let pairs: Vec<_> = pair.into_inner().filter(|pair| pair.as_rule() != Rule::COMMENT).collect();
-        Self { file, at, found, pairs: pairs.into_iter().peekable() }
+        Self { file, at, found, pairs: pair.into_inner().peekable() }
     }
 
     /// A cursor over the children of `pair` that reports to the same list.
@@ -93,15 +103,7 @@ impl<'i, 'f> Walk<'i, 'f> {
         let pair = self.next(Rule::text)?;
         let at = at(self.file, &pair);
         let raw = pair.into_inner().next().map_or("", |inner| inner.as_str());
-        let mut text = String::with_capacity(raw.len());
-        let mut letters = raw.chars().peekable();
-        while let Some(letter) = letters.next() {
-            match letter {
-                '\\' => text.push(letters.next_if(|next| matches!(next, '"' | '\\')).unwrap_or('\\')),
-                _ => text.push(letter),
-            }
-        }
-        Some(Word { text, at })
+        Some(Word { text: unescaped(raw), at })
     }
 
     /// A number in thousandths; `%` divides by a hundred.
@@ -109,7 +111,8 @@ impl<'i, 'f> Walk<'i, 'f> {
         let pair = self.next(rule)?;
         let at = at(self.file, &pair);
         let thousandths = thousandths(pair.as_str()).unwrap_or_else(|reason| {
-            self.found.push(Finding::new("R0104", at, format!("`{}` {reason}", pair.as_str())));
+            let finding = Finding::new("R0104", at, format!("`{}` {reason}", pair.as_str()));
+            self.found.push(finding.hint("numbers have up to twelve digits, and up to three decimals (one with `%`)"));
             0
         });
         Some(Num { thousandths, at })
@@ -136,7 +139,8 @@ impl<'i, 'f> Walk<'i, 'f> {
             digits.clear();
         }
         if total > LONGEST_DURATION_MS {
-            self.found.push(Finding::new("R0104", at, "a duration of more than 366 days"));
+            let finding = Finding::new("R0104", at, "a duration of more than 366 days");
+            self.found.push(finding.hint("the longest is `366d`"));
             total = LONGEST_DURATION_MS;
         }
         Some(total)
@@ -157,12 +161,29 @@ impl<'i, 'f> Walk<'i, 'f> {
             && version.text != VERSION
         {
             let message = format!("version {} of the language is not known here", version.text);
-            self.found.push(Finding::new("R0002", version.at, message).hint(format!("write `remit {VERSION}`")));
+            self.found.push(Finding::new("R0002", version.at, message).hint(format!("write `remit {VERSION}`")).offer(
+                format!("write `{VERSION}`"),
+                version.at,
+                VERSION,
+            ));
         }
         self.eat(Rule::kw_policy);
         tree.name = self.name();
         tree.title = self.text();
     }
+}
+
+/// What a text says, from what stands between its quotes.
+pub(crate) fn unescaped(inner: &str) -> String {
+    let mut text = String::with_capacity(inner.len());
+    let mut letters = inner.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' => text.push(letters.next_if(|next| matches!(next, '"' | '\\')).unwrap_or('\\')),
+            _ => text.push(letter),
+        }
+    }
+    text
 }
 
 fn thousandths(text: &str) -> Result<i64, &'static str> {
@@ -183,7 +204,20 @@ fn thousandths(text: &str) -> Result<i64, &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::thousandths;
+    use super::{thousandths, without_trailing_trivia};
+
+    #[test]
+    fn comments_behind_a_rule_are_no_part_of_it() {
+        for (text, kept) in [
+            ("undo 2m # c", "undo 2m"),
+            ("undo 2m\n\n# c \"\n  # d\n", "undo 2m"),
+            ("because \"# no \\\" # comment\"", "because \"# no \\\" # comment\""),
+            ("because \"5\\\" # x\"  # y", "because \"5\\\" # x\""),
+            ("because \"\\\\\" # y", "because \"\\\\\""),
+        ] {
+            assert_eq!(without_trailing_trivia(text), kept);
+        }
+    }
 
     #[test]
     fn numbers_are_exact_thousandths() {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use remit_dsl::{Detections, Facts, Policy, Provenance, Seen};
 
 use super::RunContext;
+use crate::domain::ChannelKind;
 
 /// The facts of one asking of the gate, and what the detectors found, for people.
 #[derive(Debug, Clone)]
@@ -36,6 +37,8 @@ pub fn collect(context: &RunContext, policy: &Policy, draft: Option<&str>) -> Co
     facts.yes("contact.opted_out", context.contact.opted_out_at.is_some(), Observed);
     facts.number("thread.depth", context.conversation.revision as f64, Observed);
     facts.yes("thread.human_active", context.conversation.human_active, Observed);
+    facts.yes("thread.third_party", context.third_party, Observed);
+    facts.yes("window.closed", window_closed(context), Observed);
     facts.yes("message.automated", context.message.automated, Observed);
     facts.yes("message.attachment", context.message.attachments != "[]", Observed);
     match &context.message.language {
@@ -106,6 +109,15 @@ fn intent(facts: &mut Facts, context: &RunContext, policy: &Policy) {
             facts.failed("margin", Model);
         }
     }
+}
+
+/// WhatsApp takes free text only within 24 hours of the contact's last message.
+/// <https://developers.facebook.com/docs/whatsapp/cloud-api/guides/send-messages#customer-service-windows>
+const WHATSAPP_WINDOW_MS: i64 = 24 * 3_600_000;
+
+fn window_closed(context: &RunContext) -> bool {
+    let last = context.conversation.last_inbound_at.unwrap_or(context.message.created_at);
+    context.channel_kind == ChannelKind::Whatsapp && context.now_ms.saturating_sub(last) >= WHATSAPP_WINDOW_MS
 }
 
 fn is_on(context: &RunContext, name: &str) -> bool {

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::{RunContext, facts, send};
 use crate::domain::{ActionReason, ClosedReason, Gate, IdKind, Stage};
 use crate::ports::Ids;
-use crate::store::{LimitUse, RunMove, SendFence, Transition, Write};
+use crate::store::rows::DraftRow;
+use crate::store::{Fence, LimitClaim, PeopleWrite, RunMove, TimerKind, Transition, Write};
 
 /// What the gate said, and everything it read to say so.
 #[derive(Debug, Clone)]
@@ -106,7 +107,7 @@ pub fn give_up(context: &RunContext, policy: &Policy, reason: &str, ids: &dyn Id
 ///
 /// `limits` are the limits of the policy that this send counts against.
 #[must_use]
-pub fn claim(context: &RunContext, policy: &Policy, limits: Vec<LimitUse>, boot: &str) -> Option<Transition> {
+pub fn claim(context: &RunContext, policy: &Policy, limits: Vec<LimitClaim>, boot: &str) -> Option<Transition> {
     let (draft, effect) = (context.draft.as_ref()?, context.effect.as_ref()?);
     let first = effect.attempt == 0;
     let mut writes = vec![Write::EffectStart {
@@ -114,33 +115,20 @@ pub fn claim(context: &RunContext, policy: &Policy, limits: Vec<LimitUse>, boot:
         boot: boot.to_owned(),
         message: first.then(|| Box::new(send::visible_message(context, draft, effect))),
     }];
-    let limits = if first && effect.automatic { limits } else { Vec::new() };
-    writes.extend(limits.iter().map(|limit| Write::LimitCount {
-        limit: limit.limit.clone(),
-        subject: limit.subject.clone(),
-        bucket_start: limit.bucket_start,
+    // A second attempt was counted with the first.
+    let limits = if first { limits } else { Vec::new() };
+    writes.extend(limits.iter().map(|claim| Write::LimitCount {
+        limit: claim.limit.clone(),
+        subject: claim.subject.clone(),
+        bucket_start: claim.bucket_start,
     }));
+    writes.extend(send::settled(context));
     let mut run = context.to(Stage::Sending, Some(context.now_ms));
     run.attempt = context.run.attempt;
     let mut transition = context.transition(run, writes);
-    transition.fence = Some(SendFence {
-        conversation_id: context.conversation.id.clone(),
-        contact_id: context.contact.id.clone(),
-        revision: context.conversation.revision,
-        human_active: context.conversation.human_active,
-        contact_version: context.contact.version,
-        policy_digest: policy.digest().to_owned(),
-        switches_on: switches_on(context),
-        limits,
-    });
+    let seen = context.seen(policy.digest(), limits);
+    transition.fence = Some(context.guarded(Fence::Send(seen)));
     Some(transition)
-}
-
-/// Names of the switches that are on, in order, with commas between them: as the fence reads them.
-fn switches_on(context: &RunContext) -> String {
-    let mut on: Vec<&str> = context.switches.iter().filter(|(_, on)| *on).map(|(name, _)| name.as_str()).collect();
-    on.sort_unstable();
-    on.join(",")
 }
 
 struct Plan<'a> {
@@ -212,13 +200,30 @@ impl Plan<'_> {
             return;
         }
         let route = &verdict.route;
+        // The promise runs from the first message that nobody has answered; the send itself ends it.
+        let promised = route.sla_ms.map(|ms| context.message.created_at.saturating_add(ms));
+        let late = context.conversation.sla_at;
+        let waits = match verdict.outcome {
+            Outcome::Send => false,
+            Outcome::Off => action_for(context, verdict, ClosedReason::PolicyOff).is_some(),
+            Outcome::Hold | Outcome::Approval | Outcome::Escalate => true,
+        };
+        let sla_at = if waits { promised.into_iter().chain(late).min() } else { late };
         self.writes.push(Write::Route {
             conversation_id: context.conversation.id.clone(),
             team: route.team.clone(),
             person: route.person.clone(),
             priority: route.priority.clone(),
-            sla_at: route.sla_ms.map(|ms| context.now_ms + ms),
+            sla_at,
         });
+        if let Some(due_at) = sla_at.filter(|at| Some(*at) != late) {
+            self.writes.push(Write::People(PeopleWrite::Timer {
+                kind: TimerKind::Sla,
+                subject_id: context.conversation.id.clone(),
+                due_at,
+                data: String::new(),
+            }));
+        }
         let agent = context.ai_agent.clone().unwrap_or_else(|| "policy".to_owned());
         for pause in &verdict.pauses {
             if context.paused() {
@@ -258,10 +263,16 @@ impl Plan<'_> {
 
     fn done(self, mut run: RunMove) -> Transition {
         run.decision_id = Some(self.decision_id);
-        let conversation = &self.context.conversation;
-        let mut transition = self.context.transition(run, self.writes);
-        // A message that comes in meanwhile looks for parked runs to supersede; it must not miss this one.
-        transition.unchanged = Some((conversation.id.clone(), conversation.revision));
+        let (context, stage) = (self.context, run.stage);
+        let mut transition = context.transition(run, self.writes);
+        if stage.is_parked() {
+            // What others did to a run that was not parked yet, they left to the gate: it must not park it unseen.
+            let seen = context.seen(self.policy.digest(), Vec::new());
+            transition.fence = Some(context.guarded(Fence::Park(seen)));
+        } else {
+            // A message that comes in meanwhile leaves this run to the gate; the gate must have seen it.
+            transition.unchanged = Some((context.conversation.id.clone(), context.conversation.revision));
+        }
         transition
     }
 
@@ -287,6 +298,12 @@ impl Plan<'_> {
         let Some(release) = self.gated.verdict.hold_until_ms else { return self.approval() };
         self.take_back_effect();
         self.draft_status("open");
+        // Whatever holds it: when the time comes, those who came first have the first claim on what the limits leave.
+        let waits = context.subjects.iter().map(|(limit, subject)| {
+            let (limit, subject, run_id) = (limit.clone(), subject.clone(), context.run.id.clone());
+            Write::People(PeopleWrite::LimitWait { limit, subject, run_id })
+        });
+        self.writes.extend(waits);
         let mut run = context.to(Stage::Held, Some(release.max(context.now_ms + 1)));
         run.held_since = Some(context.run.held_since.unwrap_or(context.now_ms));
         self.done(run)
@@ -296,24 +313,8 @@ impl Plan<'_> {
         let context = self.context;
         let Some(draft) = &context.draft else { return self.close(ClosedReason::NoDraft) };
         self.take_back_effect();
-        let terms = &self.gated.verdict.approvals;
-        let expires_at = terms.expire_after_ms.map(|ms| context.now_ms + ms);
-        let ask = Write::Approval {
-            id: self.ids.next(IdKind::Approval),
-            run_id: context.run.id.clone(),
-            conversation_id: context.conversation.id.clone(),
-            draft_id: draft.id.clone(),
-            decision_id: self.decision_id.clone(),
-            team: terms.team.clone(),
-            expires_at,
-            expire_to: if terms.then == Outcome::Off { "off" } else { "escalate" },
-        };
-        self.writes.push(ask);
-        self.draft_status("pending_approval");
-        self.writes.push(Write::ActionAdd {
-            conversation_id: context.conversation.id.clone(),
-            reason: ActionReason::ApprovalPending,
-        });
+        let expires_at = self.gated.verdict.approvals.expire_after_ms.map(|ms| context.now_ms + ms);
+        self.writes.extend(ask_people(context, draft, &self.gated.verdict, &self.decision_id, self.ids));
         let mut run = context.to(Stage::WaitingApproval, expires_at);
         // What was approved before was another asking.
         run.approved = false;
@@ -335,6 +336,8 @@ impl Plan<'_> {
     /// The contact wrote again while this message was on its way: the newer message is answered instead.
     fn superseded(mut self, took_us: i64) -> Transition {
         self.record(took_us);
+        // It is not answered, but what it asks for is done: an opt-out counts also when something was said after it.
+        self.side_effects();
         self.take_back_effect();
         self.draft_status("superseded");
         self.say("superseded", "Not answered: the contact has written again since".to_owned(), None);
@@ -344,10 +347,52 @@ impl Plan<'_> {
     }
 
     fn take_back_effect(&mut self) {
+        let run_id = &self.context.run.id;
         if self.context.effect.is_some() {
-            self.writes.push(Write::EffectCancel { run_id: self.context.run.id.clone() });
+            self.writes.push(Write::EffectCancel { run_id: run_id.clone() });
+        }
+        if self.context.run.held_since.is_some() {
+            self.writes.push(Write::People(PeopleWrite::LimitWaitEnd { run_id: run_id.clone() }));
         }
     }
+}
+
+/// The question to people: who, until when, how many, and about exactly what.
+pub(super) fn ask_people(
+    context: &RunContext,
+    draft: &DraftRow,
+    verdict: &Verdict,
+    decision_id: &str,
+    ids: &dyn Ids,
+) -> Vec<Write> {
+    let terms = &verdict.approvals;
+    let id = ids.next(IdKind::Approval);
+    let mut writes = vec![
+        Write::Approval {
+            id: id.clone(),
+            run_id: context.run.id.clone(),
+            conversation_id: context.conversation.id.clone(),
+            draft_id: draft.id.clone(),
+            decision_id: decision_id.to_owned(),
+            team: terms.team.clone(),
+            expires_at: terms.expire_after_ms.map(|ms| context.now_ms + ms),
+            expire_to: if terms.then == Outcome::Off { "off" } else { "escalate" },
+            people: if terms.two_people { 2 } else { 1 },
+            to_address: context.message.from_address.clone(),
+            base_revision: context.conversation.revision,
+        },
+        Write::DraftStatus { id: draft.id.clone(), status: "pending_approval" },
+        Write::ActionAdd { conversation_id: context.conversation.id.clone(), reason: ActionReason::ApprovalPending },
+    ];
+    if let Some(ms) = terms.remind_after_ms {
+        writes.push(Write::People(PeopleWrite::Timer {
+            kind: TimerKind::RemindApproval,
+            subject_id: id,
+            due_at: context.now_ms.saturating_add(ms),
+            data: String::new(),
+        }));
+    }
+    writes
 }
 
 /// Why the conversation needs a person after a run closed, if it does.
@@ -374,6 +419,8 @@ fn action_for(context: &RunContext, verdict: &Verdict, reason: ClosedReason) -> 
                 None
             } else if decided_by("std_no_agent") || decided_by("std_channel_disabled") {
                 Some(ActionReason::NoIntakeAgent)
+            } else if decided_by("std_kill_switch") {
+                Some(ActionReason::SendingStopped)
             } else if decided_by("std_paused") || decided_by("std_opted_out") || decided_by("std_human_active") {
                 Some(ActionReason::ContactBlockedInbound)
             } else if !verdict.also_do.is_empty() && verdict.deciding.iter().all(|rule| rule.kind == RuleKind::Band) {
@@ -383,6 +430,6 @@ fn action_for(context: &RunContext, verdict: &Verdict, reason: ClosedReason) -> 
                 Some(ActionReason::IntentOff)
             }
         }
-        ClosedReason::Superseded | ClosedReason::Rejected | ClosedReason::Expired => None,
+        _ => None,
     }
 }

@@ -7,25 +7,29 @@
 //! | draft | [`draft`] | draft or the reason why there is none |
 //! | gate | [`gate`] | decision record, next stage, effect or question |
 //! | send | [`send`] | sent, retry at, or failed |
-//! | a person | [`person`] | approved, rejected, paused |
+//! | a person | [`person`], [`edit`], [`reply`] | approved, rejected, edited, withdrawn, a reply of their own |
+//! | a time | [`timer`] | reminded, late, back from a snooze |
 //!
 //! Values in, a [`Transition`] out. No I/O, no clock, no randomness, no panics: the time, the ids, the policy and every
 //! fact are arguments. The shell around it is `crate::stages`.
 
 pub mod classify;
 pub mod draft;
+pub mod edit;
 pub mod facts;
 pub mod gate;
 pub mod normalise;
 pub mod person;
+pub mod reply;
 pub mod send;
+pub mod timer;
 
 use sha2::{Digest, Sha256};
 
 use crate::domain::{ChannelKind, IdKind, Stage};
 use crate::ports::{Classification, Ids};
 use crate::store::rows::{ChannelRow, ContactRow, ConversationRow, DraftRow, EffectRow, MessageRow, RunRow};
-use crate::store::{RunMove, TimelineEntry, Transition, Write};
+use crate::store::{Fence, Guarded, LimitClaim, RunMove, SendFence, TimelineEntry, Transition, Write};
 
 /// Everything about one run that a step may read. Frozen when the step begins.
 #[derive(Debug, Clone)]
@@ -56,6 +60,12 @@ pub struct RunContext {
     pub switches: Vec<(String, bool)>,
     /// For each limit of the policy: its name, and the end of its bucket where it is used up.
     pub over: Vec<(String, Option<i64>)>,
+    /// For each limit of the policy: its name, and whose sends it counts here.
+    pub subjects: Vec<(String, String)>,
+    /// How often any switch had been flipped when this was loaded.
+    pub switch_flips: i64,
+    /// True when the message answers a thread of another contact.
+    pub third_party: bool,
     /// Name of the AI agent that answers on the channel, where there is one.
     pub ai_agent: Option<String>,
     /// Now, UTC milliseconds.
@@ -93,15 +103,40 @@ impl RunContext {
         }
     }
 
-    /// A line of the timeline, said by the AI agent.
+    /// The same, if what it relies on still holds when it is committed.
+    fn guarded(&self, fence: Fence) -> Guarded {
+        Guarded {
+            conversation_id: self.conversation.id.clone(),
+            contact_id: self.contact.id.clone(),
+            run_id: self.run.id.clone(),
+            fence,
+        }
+    }
+
+    /// What the gate sees of the world in this context.
+    fn seen(&self, policy_digest: &str, limits: Vec<LimitClaim>) -> SendFence {
+        SendFence {
+            revision: self.conversation.revision,
+            policy_digest: policy_digest.to_owned(),
+            human_active: self.conversation.human_active,
+            contact_version: self.contact.version,
+            paused: self.paused(),
+            opted_out: self.contact.opted_out_at.is_some(),
+            email_warmup: self.channel.email_warmup,
+            flips: self.switch_flips,
+            limits,
+        }
+    }
+
+    /// A line of the timeline, said by whoever writes what the run sends.
     fn entry(&self, ids: &dyn Ids, kind: &'static str, summary: String, refers_to: Option<String>) -> TimelineEntry {
         TimelineEntry {
             id: ids.next(IdKind::Timeline),
             conversation_id: self.conversation.id.clone(),
             contact_id: self.contact.id.clone(),
             kind,
-            actor_kind: "ai_agent",
-            actor_name: self.ai_agent.clone(),
+            actor_kind: if self.by_rep() { "rep" } else { "ai_agent" },
+            actor_name: if self.by_rep() { self.author() } else { self.ai_agent.clone() },
             summary,
             refers_to,
             data: serde_json::Value::Null,
@@ -219,6 +254,8 @@ impl RunContext {
                 }
                 self.conversation.revision += i64::from(message.is_some());
             }
+            // The send that follows asks whether an answer is owed.
+            Write::Route { sla_at, .. } => self.conversation.sla_at = *sla_at,
             _ => {}
         }
     }
@@ -243,6 +280,8 @@ impl RunContext {
             base_revision: *base_revision,
             created_at: at,
             updated_at: at,
+            author_id: None,
+            author_name: None,
         })
     }
 
@@ -250,6 +289,17 @@ impl RunContext {
     #[must_use]
     pub fn paused(&self) -> bool {
         self.contact.ai_paused && self.contact.ai_paused_until.is_none_or(|until| until > self.now_ms)
+    }
+
+    /// True when the run sends what a rep wrote: no gate is asked about that.
+    #[must_use]
+    pub fn by_rep(&self) -> bool {
+        self.run.author_kind == "rep"
+    }
+
+    /// Name of the rep who wrote the draft.
+    fn author(&self) -> Option<String> {
+        self.draft.as_ref().and_then(|draft| draft.author_name.clone())
     }
 
     /// True when a person wrote the message: machines are not classified and not answered.

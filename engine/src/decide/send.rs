@@ -9,7 +9,7 @@ use super::{MOST_ATTEMPTS, RunContext, given_up, retry_after_ms};
 use crate::domain::{ActionReason, ChannelKind, IdKind, Stage};
 use crate::ports::{Ids, OutboundMessage, SendError, SendReceipt};
 use crate::store::rows::{DraftRow, EffectRow};
-use crate::store::{SendClaim, Transition, Write};
+use crate::store::{Fence, PeopleWrite, SendClaim, Transition, Write};
 
 /// The intent to send the context's draft: one effect, with everything fixed.
 #[must_use]
@@ -72,8 +72,9 @@ pub(super) fn visible_message(context: &RunContext, draft: &DraftRow, effect: &E
         message_id: effect.message_id.clone(),
         conversation_id: context.conversation.id.clone(),
         channel_kind: context.channel_kind.as_str(),
-        author_kind: "ai_agent",
-        author_name: context.ai_agent.clone().unwrap_or_else(|| "AI agent".to_owned()),
+        author_kind: if context.by_rep() { "rep" } else { "ai_agent" },
+        author_name: if context.by_rep() { context.author() } else { context.ai_agent.clone() }
+            .unwrap_or_else(|| "AI agent".to_owned()),
         from_address: context.channel.address.clone(),
         to_address,
         subject: draft.subject.clone(),
@@ -81,8 +82,67 @@ pub(super) fn visible_message(context: &RunContext, draft: &DraftRow, effect: &E
         external_id,
         reply_refs,
         draft_id: draft.id.clone(),
-        ai_turn: true,
+        ai_turn: !context.by_rep(),
     }
+}
+
+/// What is over when a reply leaves: it waits for no limit any more, and the contact has an answer.
+pub(super) fn settled(context: &RunContext) -> Vec<Write> {
+    let mut writes = Vec::new();
+    if context.run.held_since.is_some() {
+        writes.push(Write::People(PeopleWrite::LimitWaitEnd { run_id: context.run.id.clone() }));
+    }
+    if context.conversation.sla_at.is_some() {
+        writes.push(Write::People(PeopleWrite::SlaMet { conversation_id: context.conversation.id.clone() }));
+        writes.push(Write::ActionRemove {
+            conversation_id: context.conversation.id.clone(),
+            reason: ActionReason::SlaRisk,
+        });
+    }
+    writes
+}
+
+/// Begins the send of a rep's own reply, unless the channel is switched off meanwhile. No gate is asked: what a person
+/// writes, they answer for.
+#[must_use]
+pub fn claim_by_rep(context: &RunContext, boot: &str) -> Option<Transition> {
+    let (draft, effect) = (context.draft.as_ref()?, context.effect.as_ref()?);
+    let mut writes = vec![Write::EffectStart {
+        id: effect.id.clone(),
+        boot: boot.to_owned(),
+        message: (effect.attempt == 0).then(|| Box::new(visible_message(context, draft, effect))),
+    }];
+    writes.extend(settled(context));
+    let mut run = context.to(Stage::Sending, Some(context.now_ms));
+    run.attempt = context.run.attempt;
+    let mut transition = context.transition(run, writes);
+    transition.fence = Some(context.guarded(Fence::ByRep));
+    Some(transition)
+}
+
+/// Fixes what a rep's reply will be, before anything is sent.
+#[must_use]
+pub fn prepare_by_rep(context: &RunContext, ids: &dyn Ids) -> Transition {
+    let mut run = context.to(Stage::Gated, Some(context.now_ms));
+    run.attempt = context.run.attempt;
+    context.transition(run, intend(context, false, ids))
+}
+
+/// A rep's reply that cannot leave: the channel is switched off.
+#[must_use]
+pub fn refused_by_rep(context: &RunContext, ids: &dyn Ids) -> Transition {
+    let mut run = context.to(Stage::Failed, None);
+    run.last_error = Some("the channel is switched off".to_owned());
+    let mut writes = vec![
+        Write::EffectCancel { run_id: context.run.id.clone() },
+        Write::ActionAdd { conversation_id: context.conversation.id.clone(), reason: ActionReason::DeliveryFailed },
+    ];
+    if let Some(draft) = &context.draft {
+        writes.push(Write::DraftStatus { id: draft.id.clone(), status: "failed" });
+    }
+    let summary = "The reply was not sent: the channel is switched off".to_owned();
+    writes.push(context.entry_with(ids, "delivery_failed", summary, None, serde_json::Value::Null));
+    context.transition(run, writes)
 }
 
 /// What an attempt means for the run.
@@ -113,7 +173,11 @@ fn sent(context: &RunContext, effect: &EffectRow, receipt: &SendReceipt, ids: &d
     if let Some(draft) = &context.draft {
         writes.push(Write::DraftStatus { id: draft.id.clone(), status: "sent" });
     }
-    let who = if effect.automatic { "on its own" } else { "after a person approved it" };
+    let who = match (context.by_rep(), effect.automatic) {
+        (true, _) => "as a person wrote it",
+        (false, true) => "on its own",
+        (false, false) => "after a person approved it",
+    };
     let summary = format!("Sent the reply by {} {who}", context.channel_kind);
     writes.push(context.entry_with(
         ids,

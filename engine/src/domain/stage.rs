@@ -104,7 +104,8 @@ impl Stage {
             (_, Closed | Failed) => true,
             (Received, Classified) | (Classified, Drafted) => true,
             (Drafted | Held, Gated | WaitingApproval | Held | Scheduled) => true,
-            (WaitingApproval, Gated | Held | Scheduled) => true,
+            // The first of two people said yes, or the draft is written anew.
+            (WaitingApproval, Gated | Held | Scheduled | WaitingApproval | Classified) => true,
             // A second look before the send may still ask for a person or for more time.
             (Gated | Scheduled, Sending | Gated | WaitingApproval | Held | Scheduled) => true,
             // Back to `gated` is a retry: the provider certainly does not have it.
@@ -129,6 +130,14 @@ words! {
         Expired = "expired",
         /// It would have been allowed, but there was nothing to send.
         NoDraft = "no_draft",
+        /// Somebody stopped all sending, or disabled the channel.
+        Stopped = "stopped",
+        /// A person paused the AI for the contact.
+        Paused = "paused",
+        /// A person answered, or took the conversation over.
+        HumanTookOver = "human_took_over",
+        /// A rep took their own reply back before it left.
+        TakenBack = "taken_back",
     }
 }
 
@@ -157,6 +166,14 @@ words! {
         NoIntakeAgent = "no_intake_agent",
         /// There is no draft to send.
         NoDraft = "no_draft",
+        /// A reply of the AI was queued when somebody stopped sending.
+        SendingStopped = "sending_stopped",
+        /// A rep's reply was waiting to be sent when the contact wrote again.
+        ReplyWithdrawn = "reply_withdrawn",
+        /// Nobody answered in the time that the policy's route promises.
+        SlaRisk = "sla_risk",
+        /// A colleague was named in a note.
+        Mention = "mention",
         /// The message could not be read, or names no sender.
         Unreadable = "unreadable",
     }

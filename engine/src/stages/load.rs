@@ -9,10 +9,11 @@ use crate::decide::{self, RunContext};
 use crate::domain::ChannelKind;
 use crate::engine::Engine;
 use crate::policies::InForce;
-use crate::store::contexts::{self, LimitKey, Stored};
+use crate::store::contexts::{self, Stored};
 use crate::store::ingest::{Arrived, Ingest, LimitAsked, LimitSubject};
-use crate::store::rows::ApprovalRow;
-use crate::store::{LimitUse, StoreError, read};
+use crate::store::limits::{self, LimitAsk};
+use crate::store::rows::{ApprovalRow, SwitchRow};
+use crate::store::{LimitClaim, StoreError, read};
 
 /// The context of a run; `None` when there is no such run.
 pub(crate) async fn context(
@@ -37,17 +38,26 @@ pub(crate) async fn contexts(
         loaded.push(from_stored(stored, in_force, engine.clock().now_ms())?);
     }
     let policy = &in_force.policy;
-    let mut keys: Vec<LimitKey> = Vec::new();
-    for context in &loaded {
-        keys.extend(limits(policy, context).map(|(limit, subject)| {
-            let (start, _) = limit.bucket(policy.timezone(), context.now_ms);
-            (context.run.workspace_id.clone(), limit.name.clone(), subject, start)
-        }));
+    for context in &mut loaded {
+        context.subjects = subjects(policy, context);
     }
-    let mut counts = contexts::counts(conn, &keys).await?.into_iter();
+    let mut asks = Vec::new();
+    for context in &loaded {
+        let asked = limits(policy, context).map(|(limit, subject)| LimitAsk {
+            workspace_id: &context.run.workspace_id,
+            limit: &limit.name,
+            subject,
+            bucket_start: limit.bucket(policy.timezone(), context.now_ms).0,
+            most: i64::from(limit.count),
+            run_id: &context.run.id,
+            now_ms: context.now_ms,
+        });
+        asks.extend(asked);
+    }
+    let mut taken = limits::taken(conn, &asks).await?.into_iter();
     for context in &mut loaded {
         let over =
-            limits(policy, context).map(|(limit, _)| over(policy, limit, context.now_ms, counts.next())).collect();
+            limits(policy, context).map(|(limit, _)| over(policy, limit, context.now_ms, taken.next())).collect();
         context.over = over;
     }
     Ok(loaded.into_iter().map(|context| (context.run.id.clone(), context)).collect())
@@ -77,8 +87,11 @@ fn from_stored(stored: Stored, in_force: &InForce, now_ms: i64) -> Result<RunCon
         effect: stored.effect,
         classification,
         newer_inbound: stored.newer_inbound,
+        switch_flips: flips(&stored.switches),
         switches: stored.switches.into_iter().map(|row| (row.name, row.is_on)).collect(),
+        third_party: stored.third_party,
         over: Vec::new(),
+        subjects: Vec::new(),
         now_ms,
     })
 }
@@ -94,7 +107,8 @@ pub(crate) fn asked_on_arrival(policy: &Policy, ingest: &Ingest) -> Vec<LimitAsk
             }
         };
         let bucket_start = limit.bucket(policy.timezone(), ingest.now_ms).0;
-        Some(LimitAsked { limit: limit.name.clone(), subject, bucket_start })
+        let most = i64::from(limit.count);
+        Some(LimitAsked { limit: limit.name.clone(), subject, bucket_start, most })
     });
     asked.collect()
 }
@@ -117,12 +131,16 @@ pub(crate) fn on_arrival(in_force: &InForce, arrived: Arrived) -> Option<RunCont
         effect: None,
         classification: None,
         newer_inbound: false,
+        switch_flips: flips(&arrived.switches),
         switches: arrived.switches.into_iter().map(|row| (row.name, row.is_on)).collect(),
+        third_party: arrived.third_party,
         over: Vec::new(),
+        subjects: Vec::new(),
         now_ms,
     };
-    let mut counts = arrived.counts.into_iter();
-    context.over = limits(policy, &context).map(|(limit, _)| over(policy, limit, now_ms, counts.next())).collect();
+    context.subjects = subjects(policy, &context);
+    let mut taken = arrived.taken.into_iter();
+    context.over = limits(policy, &context).map(|(limit, _)| over(policy, limit, now_ms, taken.next())).collect();
     Some(context)
 }
 
@@ -131,25 +149,41 @@ pub(super) async fn approval(engine: &Engine, context: &RunContext) -> Result<Op
     Ok(read::approval_pending(&mut reader.conn(), &context.run.workspace_id, &context.run.id).await?)
 }
 
+/// How often any switch had been flipped; it is counted on one of them.
+fn flips(switches: &[SwitchRow]) -> i64 {
+    switches.iter().map(|row| row.flips).max().unwrap_or(0)
+}
+
 /// The name of a limit, and the end of its bucket where it is used up.
-fn over(policy: &Policy, limit: &Limit, now_ms: i64, count: Option<i64>) -> (String, Option<i64>) {
+fn over(policy: &Policy, limit: &Limit, now_ms: i64, taken: Option<i64>) -> (String, Option<i64>) {
     let (_, end) = limit.bucket(policy.timezone(), now_ms);
-    (limit.name.clone(), (count.unwrap_or(0) >= i64::from(limit.count)).then_some(end))
+    (limit.name.clone(), (taken.unwrap_or(0) >= i64::from(limit.count)).then_some(end))
 }
 
 /// The policy's limits, and whose sends each counts here. A subject that cannot be told leaves the limit out: the fact
 /// is then missing, and missing counts as over.
-fn limits<'a>(policy: &'a Policy, context: &RunContext) -> impl Iterator<Item = (&'a Limit, String)> {
-    policy.limits().iter().filter_map(|limit| Some((limit, subject(&limit.per, context)?)))
+fn subjects(policy: &Policy, context: &RunContext) -> Vec<(String, String)> {
+    let told = policy.limits().iter();
+    told.filter_map(|limit| Some((limit.name.clone(), subject(&limit.per, context)?))).collect()
+}
+
+fn limits<'a>(policy: &'a Policy, context: &'a RunContext) -> impl Iterator<Item = (&'a Limit, &'a str)> {
+    policy.limits().iter().filter_map(|limit| {
+        let (_, subject) = context.subjects.iter().find(|(name, _)| *name == limit.name)?;
+        Some((limit, subject.as_str()))
+    })
 }
 
 /// The limits a send in this context counts against.
-pub(crate) fn counted_limits(policy: &Policy, context: &RunContext) -> Vec<LimitUse> {
-    let counted = limits(policy, context).map(|(limit, subject)| LimitUse {
-        limit: limit.name.clone(),
-        subject,
-        bucket_start: limit.bucket(policy.timezone(), context.now_ms).0,
-        most: i64::from(limit.count),
+pub(crate) fn counted_limits(policy: &Policy, context: &RunContext) -> Vec<LimitClaim> {
+    let counted = limits(policy, context).map(|(limit, subject)| {
+        let had_room = context.over.iter().any(|(name, over)| *name == limit.name && over.is_none());
+        LimitClaim {
+            limit: limit.name.clone(),
+            subject: subject.to_owned(),
+            bucket_start: limit.bucket(policy.timezone(), context.now_ms).0,
+            most: had_room.then(|| i64::from(limit.count)),
+        }
     });
     counted.collect()
 }

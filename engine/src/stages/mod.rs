@@ -12,6 +12,7 @@ use std::time::Instant;
 use crate::decide::{self, RunContext};
 use crate::domain::{Gate, Stage};
 use crate::engine::Engine;
+use crate::failpoint::{self, FailPoint};
 use crate::policies::{InForce, PolicyError};
 use crate::ports::{ClassifyInput, DraftError, DraftInput};
 use crate::store::rows::DueRow;
@@ -75,6 +76,7 @@ pub(crate) async fn advance(engine: &Engine, due: &DueRow, mut known: Option<Box
         if context.run.epoch != due.epoch || context.run.stage.is_terminal() || !is_due {
             return Ok(());
         }
+        failpoint::reached(FailPoint::StepBegun);
         match step(engine, &in_force, &context).await? {
             Next::Again => {}
             Next::With(next) => known = Some(Box::new(Known { in_force, context: *next })),
@@ -93,6 +95,7 @@ async fn step(engine: &Engine, in_force: &InForce, context: &RunContext) -> Resu
             let approval = load::approval(engine, context).await?;
             pass_on(engine, context, decide::person::expire(context, approval.as_ref(), engine.ids())).await
         }
+        Stage::Gated | Stage::Scheduled if context.by_rep() => send::begin_by_rep(engine, context).await,
         Stage::Gated | Stage::Scheduled => send::begin(engine, in_force, context).await,
         Stage::Sending => send::recover(engine, context).await,
         Stage::Sent | Stage::Failed | Stage::Closed => Ok(Next::Stop),
@@ -159,6 +162,7 @@ async fn draft(engine: &Engine, in_force: &InForce, context: &RunContext) -> Tak
         text: &context.message.body_text,
         ai_agent: context.ai_agent.as_deref().unwrap_or_default(),
         workspace: &context.channel.name,
+        instruction: context.run.instruction.as_deref(),
     };
     let answer = in_force.drafter.draft(&input).await;
     if let Err(DraftError::Unavailable(reason)) = &answer {

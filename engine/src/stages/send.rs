@@ -6,6 +6,7 @@ use super::{Next, StepError, commit, counted_limits, pass_on};
 use crate::decide::{self, RunContext};
 use crate::domain::Gate;
 use crate::engine::Engine;
+use crate::failpoint::{self, FailPoint};
 use crate::policies::InForce;
 use crate::ports::{OutboundMessage, SendClass, SendError, SendReceipt};
 use crate::store::{Outcome, StoreError};
@@ -31,6 +32,29 @@ pub(super) async fn begin(engine: &Engine, in_force: &InForce, context: &RunCont
         Outcome::Fenced => return Ok(Next::Again),
         Outcome::Lost | Outcome::Ingested(..) => return Ok(Next::Stop),
     }
+    failpoint::reached(FailPoint::SendClaimed);
+    let message = payload(&effect.payload)?;
+    let answer = engine.outbound().for_channel(context.channel_kind).send(&message).await;
+    failpoint::reached(FailPoint::SendAnswered);
+    claimed.now_ms = engine.clock().now_ms();
+    finish(engine, &claimed, &answer).await
+}
+
+/// Sends what a rep wrote.
+pub(super) async fn begin_by_rep(engine: &Engine, context: &RunContext) -> Result<Next, StepError> {
+    if context.channel.status != "active" {
+        return pass_on(engine, context, decide::send::refused_by_rep(context, engine.ids())).await;
+    }
+    let Some(effect) = context.effect.as_ref().filter(|effect| effect.state == "pending") else {
+        return pass_on(engine, context, decide::send::prepare_by_rep(context, engine.ids())).await;
+    };
+    let Some(claim) = decide::send::claim_by_rep(context, engine.boot()) else { return Ok(Next::Stop) };
+    let mut claimed = context.after(&claim, context.now_ms);
+    match commit(engine, context, claim).await? {
+        Outcome::Won => {}
+        Outcome::Fenced => return Ok(Next::Again),
+        Outcome::Lost | Outcome::Ingested(..) => return Ok(Next::Stop),
+    }
     let message = payload(&effect.payload)?;
     let answer = engine.outbound().for_channel(context.channel_kind).send(&message).await;
     claimed.now_ms = engine.clock().now_ms();
@@ -45,6 +69,7 @@ pub(super) async fn recover(engine: &Engine, context: &RunContext) -> Result<Nex
     if effect.state != "in_flight" {
         return Ok(Next::Stop);
     }
+    failpoint::reached(FailPoint::RecoverBegun);
     let message = payload(&effect.payload)?;
     let outbound = engine.outbound().for_channel(context.channel_kind);
     let answer: Result<SendReceipt, SendError> = match outbound.class() {
@@ -58,6 +83,7 @@ pub(super) async fn recover(engine: &Engine, context: &RunContext) -> Result<Nex
             Err(SendError::InDoubt("the process stopped while the message was being handed over".to_owned()))
         }
     };
+    failpoint::reached(FailPoint::RecoverAnswered);
     finish(engine, context, &answer).await
 }
 

@@ -125,6 +125,8 @@ pub struct LimitAsked {
     pub subject: LimitSubject,
     /// Start of the bucket of time, UTC milliseconds.
     pub bucket_start: i64,
+    /// How many it lets go in a bucket.
+    pub most: i64,
 }
 
 /// Whose sends a limit counts.
@@ -147,9 +149,14 @@ pub struct Arrived {
     pub segments: Vec<String>,
     pub channel: ChannelRow,
     pub switches: Vec<SwitchRow>,
-    /// What the limits that were asked for have counted, in the same order.
-    pub counts: Vec<i64>,
+    /// True when it begins a conversation although it quotes one of another contact.
+    pub third_party: bool,
+    /// How much of the limits that were asked for is taken, in the same order: counted, or due to those who wait.
+    pub taken: Vec<i64>,
 }
+
+/// Threads longer than this are matched on their nearest ids only.
+pub(crate) const MOST_THREAD_IDS: usize = 24;
 
 impl Ingest {
     /// The run as it was stored.
@@ -173,6 +180,8 @@ impl Ingest {
             epoch,
             created_at: self.now_ms,
             updated_at: self.now_ms,
+            author_kind: "ai_agent".to_owned(),
+            instruction: None,
         }
     }
 

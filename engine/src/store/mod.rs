@@ -13,8 +13,10 @@ mod migrate;
 pub mod read;
 pub mod rows;
 pub mod statements;
+mod timer;
 mod transition;
 mod write;
+mod write_people;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -26,11 +28,12 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool};
 
-pub(crate) use batch::contexts;
+pub(crate) use batch::{contexts, limits};
 pub use error::StoreError;
 pub use ingest::{Ingest, Ingested};
-pub use transition::{LimitUse, RunMove, SendClaim, SendFence, TimelineEntry, Transition};
+pub use transition::{Fence, Guarded, LimitClaim, RunMove, SendClaim, SendFence, TimelineEntry, Transition};
 pub use write::Write;
+pub use write_people::{NewReply, PeopleWrite, TimerKind};
 pub use writer::{Outcome, Writer};
 
 /// Which database a store runs on.

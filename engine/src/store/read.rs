@@ -3,8 +3,8 @@
 
 use super::rows::{
     ActionRow, AddressRow, ApprovalRow, ChannelRow, ContactRow, ConversationRow, DecisionRow, DraftRow,
-    DraftVersionRow, DueRow, MessageRow, NoteRow, PolicyActiveRow, PolicyVersionRow, RawBytesRow, RejectedRow, RepRow,
-    RunRow, SwitchRow, TimelineRow, WorkspaceRow,
+    DraftVersionRow, DueRow, LedgerBlockRow, MentionRow, MessageRow, NoteRow, PolicyActiveRow, PolicyVersionRow,
+    QueuedRow, RawBytesRow, RejectedRow, RepRow, RunRow, SwitchRow, TimelineRow, TimerRow, VoteRow, WorkspaceRow,
 };
 use super::statements as sql;
 use super::{Conn, StoreError, on};
@@ -61,8 +61,22 @@ reads! {
     messages(ws: &str, conversation: &str, before_seq: i64, limit: i64) -> all MessageRow = MESSAGE_LIST;
     /// A run.
     run(ws: &str, id: &str) -> one RunRow = RUN_GET;
-    /// A contact's parked runs.
-    parked_of_contact(ws: &str, contact: &str) -> all RunRow = RUN_PARKED_OF_CONTACT;
+    /// What the AI has queued, asked about or is sending for a contact.
+    live_of_contact(ws: &str, contact: &str) -> all QueuedRow = RUN_LIVE_OF_CONTACT;
+    /// What the AI has queued or is sending, after a time and id.
+    queued(ws: &str, after: i64, after_id: &str, limit: i64) -> all QueuedRow = RUN_QUEUED;
+    /// The latest message of a person outside.
+    latest_inbound(ws: &str, conversation: &str) -> one MessageRow = MESSAGE_LATEST_INBOUND;
+    /// Every yes to an approval, the first one first.
+    votes(ws: &str, approval: &str) -> all VoteRow = APPROVAL_VOTES;
+    /// The timers of a kind.
+    timers(ws: &str, kind: &str) -> all TimerRow = TIMER_OF_KIND;
+    /// Where a rep was named, latest first.
+    mentions(ws: &str, rep: &str, before: i64, before_note: &str, limit: i64) -> all MentionRow = MENTION_OF_REP;
+    /// Everybody inside.
+    reps(ws: &str) -> all RepRow = REP_LIST;
+    /// A rep.
+    rep(ws: &str, id: &str) -> one RepRow = REP_GET;
     /// Runs that are due, oldest first.
     due(now: i64, limit: i64) -> all DueRow = RUN_DUE;
     /// The policy in force.
@@ -73,6 +87,12 @@ reads! {
     decision(ws: &str, id: &str) -> one DecisionRow = DECISION_GET;
     /// A message's decisions, latest first.
     decisions_of_message(ws: &str, message: &str) -> all DecisionRow = DECISION_OF_MESSAGE;
+    /// Decisions after a time and id up to a time, in order.
+    decisions_after(ws: &str, after: i64, after_id: &str, until: i64, limit: i64) -> all DecisionRow = DECISION_AFTER;
+    /// The youngest block of the ledger.
+    ledger_head(ws: &str) -> one LedgerBlockRow = LEDGER_HEAD;
+    /// Blocks of the ledger after a number, in order.
+    ledger_blocks(ws: &str, after: i64, limit: i64) -> all LedgerBlockRow = LEDGER_BLOCKS;
     /// Decisions before a time and id, latest first.
     decisions(ws: &str, before: i64, before_id: &str, limit: i64) -> all DecisionRow = DECISION_LIST;
     /// A draft.
@@ -105,6 +125,39 @@ reads! {
 /// [`StoreError`] when the database fails.
 pub async fn next_due(conn: &mut Conn<'_>, now: i64) -> Result<Option<i64>, StoreError> {
     let row: (Option<i64>,) = on!(conn, |c| sqlx::query_as(sql::RUN_NEXT_DUE).bind(now).fetch_one(c).await?);
+    Ok(row.0)
+}
+
+/// How many timers are due.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn timers_due(conn: &mut Conn<'_>, now: i64) -> Result<i64, StoreError> {
+    let row: (i64,) = on!(conn, |c| sqlx::query_as(sql::TIMER_COUNT_DUE).bind(now).fetch_one(c).await?);
+    Ok(row.0)
+}
+
+/// How many runs that came before `run` are due and count against the same limit; at most `most` are counted.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn limit_ahead(
+    conn: &mut Conn<'_>,
+    ws: &str,
+    (limit, subject): (&str, &str),
+    run: &str,
+    now: i64,
+    most: i64,
+) -> Result<i64, StoreError> {
+    let row: (i64,) = on!(conn, |c| sqlx::query_as(sql::LIMIT_AHEAD)
+        .bind(ws)
+        .bind(limit)
+        .bind(subject)
+        .bind(run)
+        .bind(now)
+        .bind(most)
+        .fetch_one(c)
+        .await?);
     Ok(row.0)
 }
 

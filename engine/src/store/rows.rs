@@ -40,6 +40,7 @@ rows! {
         subject: Option<String>, status: String, preview: String, revision: i64, ai_turns: i64, human_active: bool,
         requires_action: bool, team: Option<String>, person: Option<String>, priority: Option<String>,
         sla_at: Option<i64>, last_inbound_at: Option<i64>, last_activity_at: i64, created_at: i64, version: i64,
+        snoozed_until: Option<i64>,
     }
     /// Why a conversation needs a person.
     ActionRow { reason: String, since: i64, }
@@ -61,15 +62,18 @@ rows! {
         #[sqlx(try_from = "String")] stage: crate::domain::Stage,
         version: i64, attempt: i64, approved: bool, held_since: Option<i64>, ready_at: Option<i64>,
         closed_reason: Option<String>, last_error: Option<String>, draft_id: Option<String>,
-        decision_id: Option<String>, epoch: i64, created_at: i64, updated_at: i64,
+        decision_id: Option<String>, epoch: i64, created_at: i64, updated_at: i64, author_kind: String,
+        instruction: Option<String>,
     }
+    /// A run that is queued, asked about or being sent, and whose it is.
+    QueuedRow { #[sqlx(flatten)] run: RunRow, contact_id: String, channel_id: String, }
     /// A run that is due, and the lane it runs in.
     DueRow { workspace_id: String, id: String, conversation_id: String, seq: i64, epoch: i64, }
     /// What an event seen before became.
     #[derive(serde::Deserialize)]
     SeenRow { place: i64, message_id: String, conversation_id: String, run_id: String, }
-    /// A run that was closed because its contact wrote again.
-    SupersededRow { id: String, draft_id: Option<String>, conversation_id: String, }
+    /// A run that was closed because its contact wrote again, or a person took over.
+    SupersededRow { id: String, draft_id: Option<String>, conversation_id: String, author_kind: String, }
     /// The files of a policy.
     PolicyVersionRow { workspace_id: String, digest: String, name: String, root: String, files: String, created_at: i64, }
     /// Which policy is in force.
@@ -80,11 +84,17 @@ rows! {
         draft_id: Option<String>, gate: String, policy_digest: String, outcome: String, rule: String,
         rule_file: String, rule_line: i64, rule_column: i64, record: String, took_us: i64, decided_at: i64,
     }
+    /// Decisions sealed together.
+    LedgerBlockRow {
+        workspace_id: String, seq: i64, previous_sha256: String, sha256: String, entries: String, last_at: i64,
+        last_id: String, sealed_at: i64,
+    }
     /// A reply that is not sent yet, or was.
     DraftRow {
         workspace_id: String, id: String, conversation_id: String, message_id: String, run_id: String,
         author_kind: String, status: String, version: i64, subject: Option<String>, body_text: String,
         content_sha256: String, source: String, base_revision: i64, created_at: i64, updated_at: i64,
+        author_id: Option<String>, author_name: Option<String>,
     }
     /// One text a draft has had.
     DraftVersionRow {
@@ -96,8 +106,15 @@ rows! {
         workspace_id: String, id: String, run_id: String, conversation_id: String, draft_id: String,
         decision_id: String, state: String, team: Option<String>, expires_at: Option<i64>, expire_to: String,
         decided_by: Option<String>, decided_at: Option<i64>, draft_version: Option<i64>, reason: Option<String>,
-        created_at: i64,
+        created_at: i64, people: i64, to_address: String, base_revision: i64, reminded_at: Option<i64>,
+        claimed_by: Option<String>, claimed_name: Option<String>, claimed_until: Option<i64>,
     }
+    /// One yes to an approval, and the text it was given for.
+    VoteRow { rep_id: String, rep_name: String, draft_version: i64, content_sha256: String, at: i64, }
+    /// Something that happens at a time.
+    TimerRow { workspace_id: String, kind: String, subject_id: String, due_at: i64, data: String, }
+    /// A rep named in a note.
+    MentionRow { note_id: String, rep_id: String, conversation_id: String, created_at: i64, }
     /// The intent to send, and what became of it.
     EffectRow {
         workspace_id: String, id: String, run_id: String, conversation_id: String, message_id: String,
@@ -119,6 +136,7 @@ rows! {
     /// A switch and who flipped it.
     SwitchRow {
         workspace_id: String, name: String, is_on: bool, reason: String, changed_by: String, changed_at: i64,
+        flips: i64,
     }
     /// How often inbound requests were turned away, by reason.
     RejectedRow { reason: String, times: i64, }
@@ -126,7 +144,7 @@ rows! {
     #[derive(serde::Deserialize)]
     FenceRow {
         place: i64, revision: i64, human_active: bool, contact_version: i64, ai_paused: bool,
-        ai_paused_until: Option<i64>, opted_out_at: Option<i64>, channel_status: String,
-        policy_digest: Option<String>, switches_on: Option<String>,
+        ai_paused_until: Option<i64>, opted_out_at: Option<i64>, channel_status: String, email_warmup: bool,
+        policy_digest: Option<String>, kill_switch: bool, flips: i64,
     }
 }

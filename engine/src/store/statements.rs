@@ -16,15 +16,20 @@ macro_rules! statements {
 statements! {
     API_KEY_INSERT = "api_key_insert",
     API_KEY_REVOKE = "api_key_revoke",
+    APPROVAL_CLAIM = "approval_claim",
     APPROVAL_DECIDE = "approval_decide",
     APPROVAL_GET = "approval_get",
     APPROVAL_LIST = "approval_list",
     APPROVAL_PENDING_OF_RUN = "approval_pending_of_run",
+    APPROVAL_REMINDED = "approval_reminded",
+    APPROVAL_VOTE_INSERT = "approval_vote_insert",
+    APPROVAL_VOTES = "approval_votes",
     CHANNEL_BY_ID = "channel_by_id",
     CHANNEL_FIRST_OF_KIND = "channel_first_of_kind",
     CHANNEL_INSERT = "channel_insert",
     CHANNEL_LIST = "channel_list",
     CHANNEL_SET_STATUS = "channel_set_status",
+    CHANNEL_WARMUP = "channel_warmup",
     CONTACT_ADDRESSES = "contact_addresses",
     CONTACT_GET = "contact_get",
     CONTACT_OPT_OUT = "contact_opt_out",
@@ -35,6 +40,7 @@ statements! {
     CONTACT_SET_COMPANY = "contact_set_company",
     CONVERSATION_FLAG_ACTION = "conversation_flag_action",
     CONVERSATION_GET = "conversation_get",
+    CONVERSATION_HUMAN = "conversation_human",
     CONVERSATION_LIST = "conversation_list",
     CONVERSATION_LIST_ACTION = "conversation_list_action",
     CONVERSATION_LIST_ACTION_CHANNEL = "conversation_list_action_channel",
@@ -44,15 +50,28 @@ statements! {
     CONVERSATION_LIST_UNREAD_ACTION_CHANNEL = "conversation_list_unread_action_channel",
     CONVERSATION_LIST_UNREAD_CHANNEL = "conversation_list_unread_channel",
     CONVERSATION_OF_CONTACT = "conversation_of_contact",
+    CONVERSATION_SLA_MET = "conversation_sla_met",
+    CONVERSATION_STATUS = "conversation_status",
+    DECISION_AFTER = "decision_after",
     DECISION_GET = "decision_get",
     DECISION_LIST = "decision_list",
     DECISION_OF_MESSAGE = "decision_of_message",
     DRAFT_EDIT = "draft_edit",
     DRAFT_GET = "draft_get",
+    DRAFT_INSERT_REPLY = "draft_insert_reply",
     DRAFT_OF_CONVERSATION = "draft_of_conversation",
     DRAFT_VERSIONS = "draft_versions",
     EFFECT_CANCEL_OF_RUN = "effect_cancel_of_run",
+    LEDGER_BLOCK_INSERT = "ledger_block_insert",
+    LEDGER_BLOCKS = "ledger_blocks",
+    LEDGER_HEAD = "ledger_head",
+    LIMIT_AHEAD = "limit_ahead",
+    LIMIT_WAIT_ADD = "limit_wait_add",
+    LIMIT_WAIT_END = "limit_wait_end",
+    MENTION_INSERT = "mention_insert",
+    MENTION_OF_REP = "mention_of_rep",
     MESSAGE_GET = "message_get",
+    MESSAGE_LATEST_INBOUND = "message_latest_inbound",
     MESSAGE_LIST = "message_list",
     NOTE_GET = "note_get",
     NOTE_INSERT = "note_insert",
@@ -66,16 +85,29 @@ statements! {
     REJECTED_LIST = "rejected_list",
     REP_BY_EMAIL = "rep_by_email",
     REP_BY_KEY = "rep_by_key",
+    REP_GET = "rep_get",
     REP_INSERT = "rep_insert",
+    REP_LIST = "rep_list",
+    REQUIRES_ACTION_CLEAR = "requires_action_clear",
     REQUIRES_ACTION_OF = "requires_action_of",
     REQUIRES_ACTION_REMOVE = "requires_action_remove",
     RUN_DUE = "run_due",
     RUN_GET = "run_get",
+    RUN_INSERT_REPLY = "run_insert_reply",
+    RUN_INSTRUCT = "run_instruct",
+    RUN_LIVE_OF_CONTACT = "run_live_of_contact",
     RUN_NEXT_DUE = "run_next_due",
-    RUN_PARKED_OF_CONTACT = "run_parked_of_contact",
+    RUN_QUEUED = "run_queued",
+    RUN_WITHDRAW = "run_withdraw",
+    SWITCH_COUNT = "switch_count",
     SWITCH_LIST = "switch_list",
     SWITCH_SET = "switch_set",
     TIMELINE_LIST = "timeline_list",
+    TIMER_CLEAR = "timer_clear",
+    TIMER_COUNT_DUE = "timer_count_due",
+    TIMER_FIRED = "timer_fired",
+    TIMER_OF_KIND = "timer_of_kind",
+    TIMER_SET = "timer_set",
     UNREAD_CLEAR = "unread_clear",
     UNREAD_MARK = "unread_mark",
     WORKSPACE_ENSURE = "workspace_ensure",
@@ -96,6 +128,9 @@ macro_rules! differing {
 }
 
 differing! {
+    sqlite, SQLITE_ONLY, "sqlite" {
+        TIMER_DUE = "timer_due",
+    }
     postgres, POSTGRES_ONLY, "postgres" {
         ANALYZE = "analyze",
         CONTACT_LOCK = "contact_lock_many",
@@ -105,6 +140,7 @@ differing! {
         RUN_CLAIM = "run_claim",
         RUN_RENEW = "run_renew",
         RUN_UNLEASE = "run_unlease",
+        TIMER_CLAIM = "timer_claim",
     }
 }
 
@@ -180,7 +216,7 @@ sets! {
     DRAFT_VERSION_INSERT = "draft_version_insert_many" [Text, Text, Int, Text, Text, Text, Text, Int],
     DRAFT_STATUS = "draft_status_many" [Text, Text, Text, Int],
     DECISION_INSERT = "decision_insert_many" [Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Int, Int, Text, Int, Int],
-    APPROVAL_INSERT = "approval_insert_many" [Text, Text, Text, Text, Text, Text, Text, Int, Text, Int],
+    APPROVAL_INSERT = "approval_insert_many" [Text, Text, Text, Text, Text, Text, Text, Int, Text, Int, Text, Int, Int],
     EFFECT_INSERT = "effect_insert_many" [Text, Text, Text, Text, Text, Text, Text, Bool, Int],
     EFFECT_START = "effect_start_many" [Text, Text, Text, Int],
     CONVERSATION_TOUCH_OUTBOUND = "conversation_touch_outbound_many" [Text, Text, Text, Int, Int],
@@ -212,8 +248,8 @@ macro_rules! packed {
                 columns: &[$(Column::$column),+],
             };)+
         }
-        /// Name and text of every statement that runs on SQLite only.
-        pub const SQLITE_ONLY: &[(&str, &str)] = &[$(($file, packed::$constant.sqlite),)+];
+        /// Name and text of every statement about many rows that runs on SQLite only.
+        pub const PACKED: &[(&str, &str)] = &[$(($file, packed::$constant.sqlite),)+];
     };
 }
 

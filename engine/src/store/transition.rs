@@ -11,14 +11,24 @@ pub struct Transition {
     pub workspace_id: String,
     /// The time of the transition, UTC milliseconds.
     pub now_ms: i64,
-    /// What must still be true, where this transition begins a send.
-    pub fence: Option<SendFence>,
-    /// A conversation and its revision: it must have had no message since. What parks or ends a run relies on it.
+    /// What must still be true beside the run's version.
+    pub fence: Option<Guarded>,
+    /// A conversation and its revision: it must have had no message since. What ends a run relies on it.
     pub unchanged: Option<(String, i64)>,
     /// The compare-and-set that wins or loses the transition.
     pub run: Option<RunMove>,
     /// What is written when it is won.
     pub writes: Vec<Write>,
+}
+
+/// A fence and the rows it stands on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields name the rows")]
+pub struct Guarded {
+    pub conversation_id: String,
+    pub contact_id: String,
+    pub run_id: String,
+    pub fence: Fence,
 }
 
 /// Moves a run, if nobody else has moved it since it was read.
@@ -39,33 +49,44 @@ pub struct RunMove {
     pub decision_id: Option<String>,
 }
 
-/// What the gate saw right before a send. If any of it has changed when the send is claimed, the gate is asked again.
+/// What a transition relies on beside the run itself. If any of it has changed, it is decided again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fence {
+    /// A reply of the AI is about to leave.
+    Send(SendFence),
+    /// A rep's own reply is about to leave: only the channel can be in its way.
+    ByRep,
+    /// A reply of the AI is put aside for a person or a time: nobody has written, taken over or paused meanwhile.
+    Park(SendFence),
+}
+
+/// What the gate saw. `Transition::fence` says which of it must still hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields name what is compared")]
 pub struct SendFence {
-    pub conversation_id: String,
-    pub contact_id: String,
     pub revision: i64,
     pub human_active: bool,
     pub contact_version: i64,
     pub policy_digest: String,
-    /// Names of the switches that were on, in order, with commas between them.
-    pub switches_on: String,
-    /// The limits this send counts against.
-    pub limits: Vec<LimitUse>,
+    pub paused: bool,
+    pub opted_out: bool,
+    pub email_warmup: bool,
+    /// How often any switch had been flipped.
+    pub flips: i64,
+    pub limits: Vec<LimitClaim>,
 }
 
-/// A limit that one send counts against.
+/// A limit that a send counts against. The count is looked at and held in the transaction that begins the send.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LimitUse {
-    /// Name of the limit.
+pub struct LimitClaim {
+    /// Its name.
     pub limit: String,
     /// Whose sends it counts.
     pub subject: String,
     /// Start of the bucket of time, UTC milliseconds.
     pub bucket_start: i64,
-    /// Sends that are allowed in a bucket.
-    pub most: i64,
+    /// How many may have been counted before this one; not looked at when absent, because the policy lets it go anyway.
+    pub most: Option<i64>,
 }
 
 /// A new outbound message and the effect that sends it.
@@ -122,19 +143,43 @@ impl Transition {
     }
 }
 
-impl SendFence {
+impl Guarded {
     /// Whether all of it is still so. Limits are looked at apart, for they are shared.
     pub(super) fn holds(&self, row: &FenceRow, now_ms: i64) -> bool {
+        match &self.fence {
+            Fence::ByRep => row.channel_status == "active",
+            Fence::Park(seen) => seen.thread_is_as(row, now_ms),
+            Fence::Send(seen) => {
+                seen.thread_is_as(row, now_ms)
+                    && !row.kill_switch
+                    && !seen.paused
+                    && !seen.opted_out
+                    && !seen.human_active
+                    && row.channel_status == "active"
+                    && row.contact_version == seen.contact_version
+                    && row.email_warmup == seen.email_warmup
+                    && row.flips == seen.flips
+                    && row.policy_digest.as_deref() == Some(seen.policy_digest.as_str())
+            }
+        }
+    }
+
+    /// The limits that a send counts against.
+    pub(super) fn limits(&self) -> &[LimitClaim] {
+        match &self.fence {
+            Fence::Send(seen) => &seen.limits,
+            Fence::ByRep | Fence::Park(_) => &[],
+        }
+    }
+}
+
+impl SendFence {
+    /// Nobody has written, taken over, paused or opted out since the gate looked.
+    fn thread_is_as(&self, row: &FenceRow, now_ms: i64) -> bool {
         let paused = row.ai_paused && row.ai_paused_until.is_none_or(|until| until > now_ms);
-        let switches_on = row.switches_on.as_deref().unwrap_or_default();
-        !paused
-            && row.opted_out_at.is_none()
-            && row.channel_status == "active"
-            && row.revision == self.revision
+        row.revision == self.revision
             && row.human_active == self.human_active
-            && row.contact_version == self.contact_version
-            && switches_on == self.switches_on
-            && switches_on.split(',').all(|name| name != "kill_switch")
-            && row.policy_digest.as_deref() == Some(self.policy_digest.as_str())
+            && paused == self.paused
+            && row.opted_out_at.is_some() == self.opted_out
     }
 }

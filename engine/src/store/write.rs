@@ -5,6 +5,7 @@ use super::batch::Kinds;
 use super::batch::set::Set;
 use super::statements::{self as sql, many};
 use super::transition::{SendClaim, TimelineEntry};
+use super::write_people::PeopleWrite;
 use super::{Conn, StoreError, execute, on};
 use crate::domain::ActionReason;
 
@@ -73,6 +74,9 @@ pub enum Write {
         team: Option<String>,
         expires_at: Option<i64>,
         expire_to: &'static str,
+        people: i64,
+        to_address: String,
+        base_revision: i64,
     },
     /// Settle what a run waits for.
     ApprovalDecided {
@@ -127,7 +131,7 @@ pub enum Write {
     ContactCompany { id: String, company: String },
     /// Put a contact into a segment.
     ContactSegment { id: String, segment: String },
-    /// Count one automatic send.
+    /// Count one reply of the AI.
     LimitCount { limit: String, subject: String, bucket_start: i64 },
     /// An internal note.
     Note { id: String, conversation_id: String, author_id: String, author_name: String, body_text: String },
@@ -155,6 +159,10 @@ pub enum Write {
     PolicyVersion { digest: String, name: String, root: String, files: String },
     /// Put a policy in force.
     PolicyActivate { digest: String, by: String },
+    /// What people, clocks and limits cause.
+    People(PeopleWrite),
+    /// Seal decisions, unless another process has sealed a block of this number.
+    LedgerBlock { seq: i64, previous_sha256: String, sha256: String, entries: String, last_at: i64, last_id: String },
     /// Count an inbound request that was turned away.
     RejectedInbound { reason: String, day: i64 },
 }
@@ -173,6 +181,20 @@ pub(super) fn preview(text: &str) -> String {
         line.push_str(word);
     }
     line.chars().take(150).collect()
+}
+
+pub(super) async fn add_action(
+    conn: &mut Conn<'_>,
+    ws: &str,
+    conversation_id: &str,
+    reason: ActionReason,
+    now: i64,
+) -> Result<(), StoreError> {
+    let mut actions = Set::new(&many::REQUIRES_ACTION_ADD);
+    actions.push([ws.into(), conversation_id.into(), reason.as_str().into(), now.into()]);
+    actions.execute(conn).await?;
+    execute!(conn, sql::CONVERSATION_FLAG_ACTION, ws, conversation_id);
+    Ok(())
 }
 
 pub(super) async fn remove_action(
@@ -202,6 +224,7 @@ pub(super) async fn withdraw(
         set.execute(conn).await?;
     }
     execute!(conn, sql::APPROVAL_DECIDE, ws, run_id, "withdrawn", None::<&str>, now, None::<i64>, Some(draft_status));
+    execute!(conn, sql::LIMIT_WAIT_END, ws, run_id);
     cancel_effect(conn, ws, run_id, now).await
 }
 
@@ -272,6 +295,7 @@ impl Write {
             }
             Self::Switch { name, is_on, reason, by } => {
                 execute!(conn, sql::SWITCH_SET, ws, name, *is_on, reason, by, now);
+                execute!(conn, sql::SWITCH_COUNT, ws);
             }
             Self::Workspace { name } => {
                 execute!(conn, sql::WORKSPACE_ENSURE, ws, name, now);
@@ -296,6 +320,21 @@ impl Write {
             }
             Self::PolicyActivate { digest, by } => {
                 execute!(conn, sql::POLICY_ACTIVATE, ws, digest, now, by);
+            }
+            Self::People(write) => write.apply(conn, ws, now).await?,
+            Self::LedgerBlock { seq, previous_sha256, sha256, entries, last_at, last_id } => {
+                execute!(
+                    conn,
+                    sql::LEDGER_BLOCK_INSERT,
+                    ws,
+                    *seq,
+                    previous_sha256,
+                    sha256,
+                    entries,
+                    *last_at,
+                    last_id,
+                    now
+                );
             }
             Self::RejectedInbound { reason, day } => {
                 execute!(conn, sql::REJECTED_ADD, reason, *day);

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
+use crate::failpoint::{self, FailPoint};
+
 use super::checkpoint::Checkpoints;
 use super::ingest::Arrived;
 use super::{Db, Dialect, Ingest, Ingested, StoreError, Transition, batch};
@@ -151,7 +153,9 @@ async fn together(db: &Db, changes: &[&Change]) -> Result<Vec<Outcome>, StoreErr
     let mut tx = db.begin().await?;
     match apply(&mut tx.conn(), changes).await {
         Ok(outcomes) => {
+            failpoint::reached(FailPoint::CommitBefore);
             tx.commit().await?;
+            failpoint::reached(FailPoint::CommitAfter);
             Ok(outcomes)
         }
         Err(error) => {

@@ -42,8 +42,9 @@ fn three_mistakes_as_json_with_places_and_replacements() {
     // What a replacement names can be put there as it is: afterwards nothing is wrong with the text's form.
     let mut text = THREE_MISTAKES.to_owned();
     for found in printed["diagnostics"].as_array().unwrap().iter().rev() {
-        let place = |end: &str| usize::try_from(found["fix"]["at"][end].as_u64().unwrap()).unwrap();
-        text.replace_range(place("start")..place("end"), found["fix"]["replacement"].as_str().unwrap());
+        let edit = &found["fixes"][0]["edits"][0];
+        let place = |end: &str| usize::try_from(edit["at"][end].as_u64().unwrap()).unwrap();
+        text.replace_range(place("start")..place("end"), edit["replacement"].as_str().unwrap());
     }
     remit.write("cured.remit", text);
     let ran = remit.run(&["check", "cured.remit", "--json"]);
@@ -91,4 +92,87 @@ fn the_policies_of_the_project_pass_their_own_cases() {
     let ran = remit().run(&["test", &policies.display().to_string()]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(ran.stdout.ends_with(" passed, 0 failed\n") && !ran.stdout.starts_with("0 "), "{ran:?}");
+}
+
+#[test]
+fn findings_name_files_as_the_caller_does_and_each_only_once() {
+    let remit = remit();
+    remit.write("rules/a.remit", "remit 1\nimport \"./shared.part\"\n");
+    remit.write("rules/b.remit", "remit 1\nimport \"./shared.part\"\n");
+    remit.write("rules/shared.part", "remit 1\nguard g: approval when contact.nwe\n");
+    let ran = remit.run(&["check", "rules", "--format", "plain"]);
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    let lines: Vec<&str> = ran.stdout.lines().filter(|line| line.contains("R0101")).collect();
+    assert_eq!(lines.len(), 1, "{ran:?}");
+    assert!(lines[0].starts_with("rules/shared.part:2:24: error[R0101]"), "{ran:?}");
+    let human = remit.run(&["check", "rules"]).stdout;
+    assert!(
+        human.contains("--> rules/shared.part:2:24") && human.contains("contact.nwe\n"),
+        "the line is shown: {human}"
+    );
+}
+
+#[test]
+fn every_format_carries_every_finding() {
+    let remit = remit();
+    remit.write("rules/three.remit", THREE_MISTAKES);
+    let print = |format: &str| {
+        let ran = remit.run(&["check", "rules/three.remit", "--format", format]);
+        assert_eq!(ran.code, Some(3), "{ran:?}");
+        ran.stdout
+    };
+    let json: Value = serde_json::from_str(&print("json")).unwrap();
+    let count = json["diagnostics"].as_array().unwrap().len();
+    assert!(count >= 3, "{json}");
+    assert_eq!((&json["files"][0], &json["fixed"]), (&"rules/three.remit".into(), &0.into()), "{json}");
+    let sarif: Value = serde_json::from_str(&print("sarif")).unwrap();
+    assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), count, "{sarif}");
+    let place = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "rules/three.remit", "{place}");
+    let github = print("github");
+    assert_eq!(github.lines().filter(|line| line.contains("file=rules/three.remit,line=")).count(), count, "{github}");
+    let junit = print("junit");
+    assert!(junit.contains("name=\"rules/three.remit\"") && junit.contains("<failure"), "{junit}");
+    assert_eq!(print("plain").lines().count(), count);
+}
+
+#[test]
+fn certain_cures_are_shown_or_carried_out() {
+    let remit = remit();
+    remit.write("three.remit", THREE_MISTAKES);
+    let file = remit.folder().join("three.remit");
+    let shown = remit.run(&["check", "three.remit", "--fix", "--dry-run"]);
+    assert_eq!(shown.code, Some(3), "{shown:?}");
+    assert_snapshot!(shown.all());
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), THREE_MISTAKES);
+    let cured = remit.run(&["check", "three.remit", "--fix", "--json"]);
+    let printed = cured.json_lines().remove(0);
+    assert!(printed["fixed"].as_u64().unwrap() >= 3, "{printed}");
+    assert!(!printed["diagnostics"].to_string().contains("R0001"), "{printed}");
+    assert!(std::fs::read_to_string(&file).unwrap().contains("guard one: approval when contact.new"));
+    let piped = remit.run_with(&["check", "-", "--fix"], THREE_MISTAKES.as_bytes());
+    assert!(piped.code == Some(1) && piped.stderr.contains("--fix needs a file"), "{piped:?}");
+}
+
+#[test]
+fn a_policy_comes_by_standard_input_too() {
+    let remit = remit();
+    let good = remit.run_with(&["check", "-"], b"remit 1\npolicy good\n");
+    assert_eq!(good.code, Some(0), "{good:?}");
+    let bad = remit.run_with(&["check", "-", "--format", "plain"], THREE_MISTAKES.as_bytes());
+    assert!(bad.code == Some(3) && bad.stdout.starts_with("stdin:4:"), "{bad:?}");
+}
+
+#[test]
+fn cases_as_junit_and_as_plain_lines() {
+    let remit = remit();
+    let text = "remit 1\npolicy shop\ntest \"the mail of a machine\" {\n  message.automated\n  expect send\n}\n\
+                test \"a person\" {\n  expect approval\n}\n";
+    remit.write("rules/shop.remit", text);
+    remit.write("rules/three.remit", THREE_MISTAKES);
+    let junit = remit.run(&["test", "rules", "--format", "junit"]);
+    assert_eq!(junit.code, Some(3), "{junit:?}");
+    assert!(junit.stdout.contains("tests=\"3\" failures=\"2\""), "a policy that does not check has failed: {junit:?}");
+    let plain = remit.run(&["test", "rules/shop.remit", "--format", "plain"]);
+    assert_snapshot!(plain.stdout);
 }

@@ -1,7 +1,9 @@
 //! The real binary, from outside: exit codes, what is printed, how it starts and stops.
 
+mod audit;
 mod check;
 mod ingest;
+mod policies;
 mod reading;
 mod serve;
 mod setup;

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use remit_engine::EngineError;
-use remit_engine::decide::person::{DecideError, Edit};
+use remit_engine::decide::person::{DecideError, Edit, Yes};
 use remit_engine::domain::{ChannelKind, DEFAULT_WORKSPACE, Stage};
 use remit_engine::store::read;
-use remit_tests::{TestApp, each_database};
+use remit_tests::{TestApp, each_database, only, yes};
 
 use super::POLICY;
 
@@ -29,8 +29,7 @@ each_database!(two_people_who_approve_at_once_send_one_message, |database| {
     let mut reader = app.engine.db().read().await.unwrap();
     let draft = read::draft(&mut reader.conn(), DEFAULT_WORKSPACE, &approval.draft_id).await.unwrap().unwrap();
     drop(reader);
-    let seen = (draft.version, draft.content_sha256.as_str());
-    let approve = || app.engine.approve(&app.rep, &approval.id, seen, None);
+    let approve = || app.engine.approve(&app.rep, &approval.id, yes(&draft));
     let (first, second) = tokio::join!(approve(), approve());
     let failed = [first, second].into_iter().filter_map(Result::err).collect::<Vec<_>>();
     assert!(
@@ -39,7 +38,7 @@ each_database!(two_people_who_approve_at_once_send_one_message, |database| {
     );
     app.settle().await;
     assert_eq!(app.sent().len(), 1);
-    let again = app.engine.approve(&app.rep, &approval.id, (1, "whatever"), None).await;
+    let again = app.engine.approve(&app.rep, &approval.id, Yes { content_sha256: "whatever", ..yes(&draft) }).await;
     assert!(matches!(again, Err(EngineError::Decide(DecideError::AlreadyDecided { .. }))));
 });
 
@@ -50,8 +49,7 @@ each_database!(an_edit_is_kept_beside_the_original_and_is_what_leaves, |database
     let mut reader = app.engine.db().read().await.unwrap();
     let draft = read::draft(&mut reader.conn(), DEFAULT_WORKSPACE, &approval.draft_id).await.unwrap().unwrap();
     let edit = Edit { subject: None, body_text: "We are sorry. A colleague calls you today.".to_owned() };
-    let seen = (draft.version, draft.content_sha256.as_str());
-    app.engine.approve(&app.rep, &approval.id, seen, Some(&edit)).await.unwrap();
+    app.engine.approve(&app.rep, &approval.id, Yes { edit: Some(&edit), ..yes(&draft) }).await.unwrap();
     app.settle().await;
     assert_eq!(app.sent(), ["We are sorry. A colleague calls you today."]);
     let versions = read::draft_versions(&mut reader.conn(), DEFAULT_WORKSPACE, &draft.id).await.unwrap();
@@ -63,7 +61,8 @@ each_database!(an_approval_of_another_text_is_refused, |database| {
     let app = TestApp::new(&database, POLICY).await;
     let message = app.receive(ChannelKind::Chat, "visitor-1", "[complaint 0.90] Not good").await;
     let approval = app.approval(&message).await;
-    let wrong = app.engine.approve(&app.rep, &approval.id, (1, "0000"), None).await;
+    let draft = app.draft(&message).await;
+    let wrong = app.engine.approve(&app.rep, &approval.id, Yes { content_sha256: "0000", ..yes(&draft) }).await;
     assert!(matches!(wrong, Err(EngineError::Decide(DecideError::DraftChanged { current: 1 }))), "{wrong:?}");
     app.settle().await;
     assert!(app.sent().is_empty());
@@ -88,7 +87,7 @@ each_database!(what_nobody_decides_lapses_and_is_never_sent, |database| {
     let run = app.run_of(&message).await;
     assert_eq!((run.stage, run.closed_reason.as_deref()), (Stage::Closed, Some("escalated")));
     assert!(app.sent().is_empty());
-    assert_eq!(app.actions(&message).await, ["draft_expired", "escalation"]);
+    assert_eq!(app.actions(&message).await, ["draft_expired", "escalation", "sla_risk"]);
 });
 
 each_database!(a_pause_withdraws_what_is_pending_and_stops_what_comes, |database| {
@@ -100,7 +99,7 @@ each_database!(a_pause_withdraws_what_is_pending_and_stops_what_comes, |database
     let contact = conversation.contact_id;
     drop(reader);
     let withdrawn = app.engine.pause(&app.rep, &contact, "in talks with the owner", None).await.unwrap();
-    assert_eq!(withdrawn, 1);
+    assert_eq!((withdrawn.stopped, withdrawn.in_flight), (1, 0));
     app.wait(Duration::from_secs(600)).await;
     assert!(app.sent().is_empty());
 
@@ -119,7 +118,7 @@ each_database!(a_policy_changed_before_the_send_is_obeyed, |database| {
     let message = app.receive(ChannelKind::Email, "bo@example.com", "[question 0.95] When?").await;
     assert_eq!(app.run_of(&message).await.stage, Stage::Scheduled);
     let stricter = POLICY.replace("reply send from 0.80", "reply send from 0.99");
-    app.engine.activate(DEFAULT_WORKSPACE, "test.remit", &|_| Ok(stricter.clone()), "test").await.unwrap();
+    app.engine.activate(DEFAULT_WORKSPACE, "test.remit", &only(&stricter), "test").await.unwrap();
     app.wait(Duration::from_secs(300)).await;
     assert_eq!(app.run_of(&message).await.stage, Stage::WaitingApproval);
     assert!(app.sent().is_empty());
@@ -129,7 +128,7 @@ each_database!(a_policy_that_does_not_check_changes_nothing, |database| {
     let app = TestApp::new(&database, POLICY).await;
     let before = app.engine.policies().current(DEFAULT_WORKSPACE).unwrap().policy.digest().to_owned();
     let broken = POLICY.replace("guard legal: escalate", "guard legal: aproval");
-    let refused = app.engine.activate(DEFAULT_WORKSPACE, "test.remit", &|_| Ok(broken.clone()), "test").await;
+    let refused = app.engine.activate(DEFAULT_WORKSPACE, "test.remit", &only(&broken), "test").await;
     let Err(remit_engine::policies::PolicyError::Invalid(diagnostics)) = refused else {
         panic!("a policy with a misspelt outcome must not come into force")
     };
@@ -142,16 +141,19 @@ each_database!(the_kill_switch_stops_what_waits_and_what_comes, |database| {
     let app = TestApp::new(&database, POLICY).await;
     let scheduled = app.receive(ChannelKind::Email, "bo@example.com", "[question 0.95] When?").await;
     let pending = app.receive(ChannelKind::Chat, "visitor-1", "[complaint 0.90] Not good").await;
-    app.engine.flip(DEFAULT_WORKSPACE, "kill_switch", true, "wrong prices", "Ana").await.unwrap();
+    let stopped = app.engine.flip(DEFAULT_WORKSPACE, "kill_switch", true, "wrong prices", "Ana").await.unwrap();
+    assert_eq!((stopped.stopped, stopped.in_flight), (1, 0), "a draft that waits for a person stays");
+    assert_eq!(app.run_of(&scheduled).await.closed_reason.as_deref(), Some("stopped"));
+    assert_eq!(app.actions(&scheduled).await, ["sending_stopped"]);
+    assert!(app.timeline(&scheduled).await.contains("Ana stopped all sending: wrong prices"));
 
     let refused = app.approve(&pending).await;
     assert!(matches!(refused, Err(EngineError::Decide(DecideError::Stopped))), "{refused:?}");
     let coming = app.receive(ChannelKind::Chat, "visitor-2", "[question 0.95] Hello?").await;
     app.wait(Duration::from_secs(600)).await;
-    for message in [&scheduled, &coming] {
-        assert_eq!(app.decision(message).await.rule, "std_kill_switch");
-        assert_eq!(app.run_of(message).await.stage, Stage::Closed);
-    }
+    assert_eq!(app.decision(&coming).await.rule, "std_kill_switch");
+    assert_eq!(app.run_of(&coming).await.stage, Stage::Closed);
+    assert_eq!(app.actions(&coming).await, ["sending_stopped"]);
     assert!(app.sent().is_empty());
 
     app.engine.flip(DEFAULT_WORKSPACE, "kill_switch", false, "prices are right", "Ana").await.unwrap();

@@ -1,8 +1,11 @@
 //! One message all the way through, with every outcome, on both databases.
 
 mod approvals;
+mod drafts;
 mod failures;
+mod limits;
 mod outcomes;
+mod time;
 
 /// A policy small enough to read in one go; its fake classifier believes what a message says of itself.
 pub(crate) const POLICY: &str = r#"remit 1

@@ -11,7 +11,8 @@ use remit_engine::ports::Ids;
 use remit_engine::store::ingest::{Ingest, Ingested};
 use remit_engine::store::rows::ChannelRow;
 use remit_engine::store::{
-    Db, LimitUse, Outcome, RunMove, SendClaim, SendFence, TimelineEntry, Transition, Write, Writer, read,
+    Db, Fence, Guarded, LimitClaim, Outcome, RunMove, SendClaim, SendFence, TimelineEntry, Transition, Write, Writer,
+    read,
 };
 use remit_tests::{Database, Kind, each_database};
 
@@ -246,7 +247,8 @@ fn claim(
     parts: (&str, &str, &str),
 ) -> Transition {
     let (draft, effect, message) = parts;
-    let limit = LimitUse { limit: "hourly".to_owned(), subject: "ada".to_owned(), bucket_start: START, most };
+    let limit =
+        LimitClaim { limit: "hourly".to_owned(), subject: "ada".to_owned(), bucket_start: START, most: Some(most) };
     let visible = SendClaim {
         message_id: message.to_owned(),
         conversation_id: run.conversation_id.clone(),
@@ -267,15 +269,22 @@ fn claim(
         Write::LimitCount { limit: "hourly".to_owned(), subject: "ada".to_owned(), bucket_start: START },
     ];
     let mut claim = transition(Some(to(&run.run_id, version, Stage::Sending)), writes);
-    claim.fence = Some(SendFence {
-        conversation_id: run.conversation_id.clone(),
-        contact_id: contact.to_owned(),
+    let seen = SendFence {
         revision,
         human_active: false,
         contact_version: 1,
         policy_digest: "sha256:1".to_owned(),
-        switches_on: String::new(),
+        paused: false,
+        opted_out: false,
+        email_warmup: false,
+        flips: 0,
         limits: vec![limit],
+    };
+    claim.fence = Some(Guarded {
+        conversation_id: run.conversation_id.clone(),
+        contact_id: contact.to_owned(),
+        run_id: run.run_id.clone(),
+        fence: Fence::Send(seen),
     });
     claim
 }

@@ -1,6 +1,7 @@
 //! The store: both databases understand the same SQL and have the same schema.
 
 mod groups;
+mod ledger;
 mod plans;
 
 use std::collections::BTreeMap;
@@ -59,14 +60,15 @@ fn shape(sql: &str) -> Vec<String> {
         if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
             table = rest.trim_end_matches([' ', '(']).to_owned();
         } else if !line.is_empty() && !line.starts_with(')') {
-            let words: Vec<&str> = line
-                .split_whitespace()
-                .map(|word| match word {
-                    "INTEGER" | "INTEGER," | "BIGINT" | "BIGINT," | "BOOLEAN" | "BOOLEAN," => "NUMBER",
-                    "BLOB" | "BYTEA" => "BYTES",
-                    other => other,
-                })
-                .collect();
+            let words: Vec<&str> =
+                line.split_whitespace()
+                    .map(|word| match word {
+                        "INTEGER" | "INTEGER," | "INTEGER;" | "BIGINT" | "BIGINT," | "BIGINT;" | "BOOLEAN"
+                        | "BOOLEAN," => "NUMBER",
+                        "BLOB" | "BYTEA" => "BYTES",
+                        other => other,
+                    })
+                    .collect();
             // Only SQLite looks at foreign keys late: there it spares work.
             lines.push(format!("{table}.{}", words.join(" ").replace(" DEFERRABLE INITIALLY DEFERRED", "")));
         }
@@ -88,9 +90,14 @@ fn every_sql_file_is_listed_and_says_what_it_is_for() {
             }
         }
     }
-    use remit_engine::store::statements::{PORTABLE, POSTGRES_ONLY, SETS, SQLITE_ONLY};
-    let mut listed: Vec<String> =
-        PORTABLE.iter().chain(SQLITE_ONLY).chain(POSTGRES_ONLY).map(|(name, _)| (*name).to_owned()).collect();
+    use remit_engine::store::statements::{PACKED, PORTABLE, POSTGRES_ONLY, SETS, SQLITE_ONLY};
+    let mut listed: Vec<String> = PORTABLE
+        .iter()
+        .chain(SQLITE_ONLY)
+        .chain(PACKED)
+        .chain(POSTGRES_ONLY)
+        .map(|(name, _)| (*name).to_owned())
+        .collect();
     // One file in each folder.
     listed.extend(SETS.iter().flat_map(|(name, ..)| [(*name).to_owned(), (*name).to_owned()]));
     listed.sort();

@@ -17,7 +17,13 @@ async fn no_statement_walks_a_table_that_grows() {
     let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
     let mut bad = Vec::new();
     let sets = statements::SETS.iter().map(|(name, sqlite, _)| (*name, *sqlite));
-    let all = statements::PORTABLE.iter().chain(inbox::PORTABLE).chain(statements::SQLITE_ONLY).copied().chain(sets);
+    let all = statements::PORTABLE
+        .iter()
+        .chain(inbox::PORTABLE)
+        .chain(statements::SQLITE_ONLY)
+        .chain(statements::PACKED)
+        .copied()
+        .chain(sets);
     for (name, text) in all {
         let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}"));
         for row in sqlx::query(explain).fetch_all(&pool).await.unwrap_or_else(|error| panic!("{name}: {error}")) {

@@ -55,9 +55,10 @@ pub(crate) async fn get_approval(
     let decision =
         read::decision(conn, ws, &approval.decision_id).await?.ok_or_else(|| ApiError::not_found("decision"))?;
     let message = read::message(conn, ws, &draft.message_id).await?.ok_or_else(|| ApiError::not_found("message"))?;
+    let votes = read::votes(conn, ws, &id).await?;
     let deciding = record(&decision)?.verdict.deciding.into_iter().map(Reason::from).collect();
     Ok(Json(ApprovalDetail {
-        approval: approval.into(),
+        approval: Approval::of(approval, votes),
         draft: draft.into(),
         versions: versions.into_iter().map(DraftVersion::from).collect(),
         decision: decision.into(),

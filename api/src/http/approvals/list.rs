@@ -85,5 +85,14 @@ pub(crate) async fn list_approvals(
     let limit = query.limit.with_next();
     let rows = read::approvals(&mut reader.conn(), rep.workspace(), state, start.sort, &start.id, limit).await?;
     let (rows, next_cursor) = list.cut(rows, query.limit, |row| Key { sort: row.created_at, id: row.id.clone() });
-    Ok(Json(ApprovalPage { data: rows.into_iter().map(Approval::from).collect(), next_cursor }))
+    let mut data = Vec::with_capacity(rows.len());
+    for row in rows {
+        // Only where the policy asks for two people can there be a yes to something that still waits.
+        let votes = match row.people {
+            1 if row.state == "pending" => Vec::new(),
+            _ => read::votes(&mut reader.conn(), rep.workspace(), &row.id).await?,
+        };
+        data.push(Approval::of(row, votes));
+    }
+    Ok(Json(ApprovalPage { data, next_cursor }))
 }

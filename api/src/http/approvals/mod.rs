@@ -1,12 +1,14 @@
 //! Approvals: drafts that the policy does not let go without a person.
 
 pub(crate) mod approve;
+pub(crate) mod claim;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod reject;
+pub(crate) mod release;
 
 use remit_engine::store::read;
-use remit_engine::store::rows::ApprovalRow;
+use remit_engine::store::rows::{ApprovalRow, VoteRow};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -48,12 +50,48 @@ pub(crate) struct Approval {
     /// Why it was rejected or withdrawn.
     #[schema(required)]
     reason: Option<String>,
+    /// People it takes to let the draft go: 1 or 2.
+    people: i64,
+    /// Each yes so far, the first one first. Only those for the draft's version now count.
+    yes: Vec<GivenYes>,
+    /// Address the reply goes to.
+    to: String,
+    /// Revision of the conversation when it was asked.
+    base_revision: i64,
+    /// Who has it in hand; others are kept away until `claimed_until`.
+    #[schema(required)]
+    claimed_by: Option<String>,
+    /// Until when.
+    #[schema(required)]
+    claimed_until: Option<Timestamp>,
+    /// When somebody was reminded.
+    #[schema(required)]
+    reminded_at: Option<Timestamp>,
     /// When it was asked.
     created_at: Timestamp,
 }
 
-impl From<ApprovalRow> for Approval {
-    fn from(row: ApprovalRow) -> Self {
+/// One yes, and the text it was given for.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct GivenYes {
+    /// Name of the rep.
+    by: String,
+    /// The rep, `usr_…`.
+    by_id: String,
+    /// Version of the draft.
+    draft_version: i64,
+    /// When.
+    at: Timestamp,
+}
+
+impl Approval {
+    fn of(row: ApprovalRow, votes: Vec<VoteRow>) -> Self {
+        let given = votes.into_iter().map(|vote| GivenYes {
+            by: vote.rep_name,
+            by_id: vote.rep_id,
+            draft_version: vote.draft_version,
+            at: Timestamp(vote.at),
+        });
         Self {
             id: row.id,
             conversation_id: row.conversation_id,
@@ -67,6 +105,13 @@ impl From<ApprovalRow> for Approval {
             decided_at: row.decided_at.map(Timestamp),
             draft_version: row.draft_version,
             reason: row.reason,
+            people: row.people,
+            yes: given.collect(),
+            to: row.to_address,
+            base_revision: row.base_revision,
+            claimed_by: row.claimed_name,
+            claimed_until: row.claimed_until.map(Timestamp),
+            reminded_at: row.reminded_at.map(Timestamp),
             created_at: Timestamp(row.created_at),
         }
     }
@@ -76,4 +121,12 @@ impl From<ApprovalRow> for Approval {
 async fn found<R>(app: &App, rep: &Rep<R>, id: &str) -> Result<ApprovalRow, ApiError> {
     let mut reader = app.read().await?;
     read::approval(&mut reader.conn(), rep.workspace(), id).await?.ok_or_else(|| ApiError::not_found("approval"))
+}
+
+/// The approval and each yes to it, or 404.
+async fn shown<R>(app: &App, rep: &Rep<R>, id: &str) -> Result<Approval, ApiError> {
+    let row = found(app, rep, id).await?;
+    let mut reader = app.read().await?;
+    let votes = read::votes(&mut reader.conn(), rep.workspace(), id).await?;
+    Ok(Approval::of(row, votes))
 }

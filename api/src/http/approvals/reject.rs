@@ -3,7 +3,7 @@ use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Approval, found};
+use super::{Approval, shown};
 use crate::http::auth::{Approver, Rep};
 use crate::http::error::ApiError;
 use crate::http::extract::{Id, JsonBody, text};
@@ -28,7 +28,7 @@ pub(crate) struct No {
     request_body = No,
     responses(
         (status = 200, description = "The approval, answered", body = Approval),
-        (status = 409, description = "`already_decided`, `no_policy`"),
+        (status = 409, description = "`already_decided`, `claimed`, `no_policy`"),
     )
 )]
 pub(crate) async fn reject(
@@ -39,5 +39,5 @@ pub(crate) async fn reject(
 ) -> Result<Json<Approval>, ApiError> {
     let reason = text("/reason", &no.reason, 1000)?;
     app.engine().reject(&rep.row, &id, reason).await?;
-    Ok(Json(found(&app, &rep, &id).await?.into()))
+    Ok(Json(shown(&app, &rep, &id).await?))
 }

@@ -27,6 +27,8 @@ pub(crate) struct Pause {
 pub(crate) struct Paused {
     /// Drafts that were waiting and are not sent now.
     withdrawn_drafts: usize,
+    /// Replies that were being handed over already: they may have left.
+    in_flight: usize,
 }
 
 /// Pause the AI for a contact
@@ -51,13 +53,7 @@ pub(crate) async fn pause_contact_ai(
     JsonBody(pause): JsonBody<Pause>,
 ) -> Result<Json<Paused>, ApiError> {
     let reason = text("/reason", &pause.reason, 1000)?;
-    let until = pause.until.as_deref().map(|text| until(text, app.now_ms())).transpose()?;
-    let withdrawn_drafts = app.engine().pause(&rep.row, &id, reason, until).await?;
-    Ok(Json(Paused { withdrawn_drafts }))
-}
-
-fn until(text: &str, now_ms: i64) -> Result<i64, ApiError> {
-    let wrong = |message| ApiError::field("/until", "invalid", message);
-    let until = time::parse(text).ok_or_else(|| wrong("must be a time such as 2026-03-02T09:00:00Z"))?;
-    if until > now_ms { Ok(until) } else { Err(wrong("must be in the future")) }
+    let until = pause.until.as_deref().map(|text| time::future("/until", text, app.now_ms())).transpose()?;
+    let stopped = app.engine().pause(&rep.row, &id, reason, until).await?;
+    Ok(Json(Paused { withdrawn_drafts: stopped.stopped, in_flight: stopped.in_flight }))
 }

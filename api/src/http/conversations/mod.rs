@@ -1,9 +1,15 @@
 //! Conversations: threads with one contact on one channel.
 
+pub(crate) mod close;
 pub(crate) mod get;
+pub(crate) mod hand_back;
 pub(crate) mod list;
 pub(crate) mod mark_read;
 pub(crate) mod mark_unread;
+pub(crate) mod reopen;
+pub(crate) mod reply;
+pub(crate) mod snooze;
+pub(crate) mod take_over;
 
 use remit_engine::store::inbox::{self, InboxRow};
 use remit_engine::store::read;
@@ -38,6 +44,11 @@ pub(crate) struct Conversation {
     requires_action: RequiresAction,
     /// `open`, `snoozed` or `closed`.
     status: String,
+    /// When a snoozed one comes back.
+    #[schema(required)]
+    snoozed_until: Option<Timestamp>,
+    /// A person writes here; the AI is silent until it is handed back.
+    human_active: bool,
     /// Team it was routed to.
     #[schema(required)]
     team: Option<String>,
@@ -127,6 +138,8 @@ impl Conversation {
                 flag: inner.requires_action,
                 reasons: reasons.split(',').filter(|word| !word.is_empty()).map(str::to_owned).collect(),
             },
+            snoozed_until: inner.snoozed_until.filter(|_| inner.status == "snoozed").map(Timestamp),
+            human_active: inner.human_active,
             status: inner.status,
             team: inner.team,
             person: inner.person,

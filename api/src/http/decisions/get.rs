@@ -83,6 +83,12 @@ pub(crate) struct Reason {
     /// The rule's own words for people inside. Never show them to a contact.
     #[schema(required)]
     because: Option<String>,
+    /// Who answers for the rule: its `@owner`. For people inside, too.
+    #[schema(required)]
+    owner: Option<String>,
+    /// Where the rule was decided: its `@ticket`.
+    #[schema(required)]
+    ticket: Option<String>,
     /// It matched only because something it needs could not be determined.
     uncertain: bool,
 }
@@ -221,6 +227,8 @@ impl From<remit_dsl::Reason> for Reason {
             line: reason.at.line,
             column: reason.at.column,
             because: reason.because,
+            owner: reason.owner,
+            ticket: reason.ticket,
             uncertain: reason.uncertain,
         }
     }

@@ -1,16 +1,22 @@
 //! Drafts: replies that are not sent yet, or were.
 
+pub(crate) mod edit;
 pub(crate) mod get;
 pub(crate) mod list;
+pub(crate) mod regenerate;
+pub(crate) mod restore;
+pub(crate) mod take_back;
 pub(crate) mod versions;
 
+use remit_engine::decide::person::Edit;
 use remit_engine::store::read;
 use remit_engine::store::rows::DraftRow;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::auth::Rep;
 use super::error::ApiError;
+use super::extract::bounded;
 use super::state::App;
 use super::time::Timestamp;
 
@@ -25,6 +31,9 @@ pub(crate) struct Draft {
     message_id: String,
     /// Who wrote the first version: `ai_agent` or `rep`.
     author_kind: String,
+    /// Name of the rep who wrote it, where it was one.
+    #[schema(required)]
+    author_name: Option<String>,
     /// `open`, `pending_approval`, `approved`, `scheduled`, `sent`, `rejected`, `superseded`, `discarded` or `failed`.
     status: String,
     /// Counts its texts, from 1.
@@ -53,6 +62,7 @@ impl From<DraftRow> for Draft {
             conversation_id: row.conversation_id,
             message_id: row.message_id,
             author_kind: row.author_kind,
+            author_name: row.author_name,
             status: row.status,
             version: row.version,
             subject: row.subject,
@@ -70,4 +80,38 @@ impl From<DraftRow> for Draft {
 pub(crate) async fn found<R>(app: &App, rep: &Rep<R>, id: &str) -> Result<DraftRow, ApiError> {
     let mut reader = app.read().await?;
     read::draft(&mut reader.conn(), rep.workspace(), id).await?.ok_or_else(|| ApiError::not_found("draft"))
+}
+
+/// A text of your own.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EditedText {
+    /// Subject; the draft's own when left out.
+    #[serde(default)]
+    #[schema(max_length = 900)]
+    subject: Option<String>,
+    /// The text.
+    #[schema(min_length = 1, max_length = 100_000)]
+    body_text: String,
+}
+
+impl EditedText {
+    /// The same for the engine, with the draft's subject where it brings none.
+    pub(crate) async fn checked<R>(&self, at: &str, app: &App, rep: &Rep<R>, draft_id: &str) -> Result<Edit, ApiError> {
+        bounded(&format!("{at}/body_text"), &self.body_text, 100_000)?;
+        let subject = match &self.subject {
+            Some(subject) => Some(one_line(&format!("{at}/subject"), subject)?),
+            None => found(app, rep, draft_id).await?.subject,
+        };
+        Ok(Edit { subject, body_text: self.body_text.clone() })
+    }
+}
+
+/// A subject: one line of at most 900 characters.
+pub(crate) fn one_line(pointer: &str, text: &str) -> Result<String, ApiError> {
+    bounded(pointer, text, 900)?;
+    if text.chars().any(char::is_control) {
+        return Err(ApiError::field(pointer, "invalid", "must be one line"));
+    }
+    Ok(text.to_owned())
 }

@@ -119,7 +119,7 @@ impl From<MessageRow> for Message {
             id: row.id,
             conversation_id: row.conversation_id,
             seq: row.seq,
-            ai_generated: row.direction == "outbound" && (row.author_kind == "ai_agent" || row.draft_id.is_some()),
+            ai_generated: row.direction == "outbound" && row.author_kind == "ai_agent",
             direction: row.direction,
             channel: row.channel_kind,
             kind: row.kind,

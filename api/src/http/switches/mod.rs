@@ -4,6 +4,7 @@ pub(crate) mod engage;
 pub(crate) mod list;
 pub(crate) mod release;
 
+use remit_engine::stop::{KILL_SWITCH, Stopped};
 use remit_engine::store::read;
 use remit_engine::store::rows::{RepRow, SwitchRow};
 use serde::{Deserialize, Serialize};
@@ -13,9 +14,6 @@ use super::error::ApiError;
 use super::extract::text;
 use super::state::App;
 use super::time::Timestamp;
-
-/// Nothing that an AI wrote leaves while it is on.
-const KILL_SWITCH: &str = "kill_switch";
 
 /// A switch and who flipped it last.
 #[derive(Debug, Serialize, ToSchema)]
@@ -53,11 +51,12 @@ pub(crate) struct FlipReason {
     reason: String,
 }
 
-async fn flip(app: &App, rep: &RepRow, is_on: bool, why: &FlipReason) -> Result<Switch, ApiError> {
+async fn flip(app: &App, rep: &RepRow, is_on: bool, why: &FlipReason) -> Result<(Switch, Stopped), ApiError> {
     let reason = text("/reason", &why.reason, 1000)?;
-    app.engine().flip(&rep.workspace_id, KILL_SWITCH, is_on, reason, &rep.name).await?;
+    let stopped = app.engine().flip(&rep.workspace_id, KILL_SWITCH, is_on, reason, &rep.name).await?;
     let mut reader = app.read().await?;
     let switches = read::switches(&mut reader.conn(), &rep.workspace_id).await?;
     let switch = switches.into_iter().find(|switch| switch.name == KILL_SWITCH);
-    switch.map(Switch::from).ok_or_else(ApiError::internal)
+    let switch = switch.map(Switch::from).ok_or_else(ApiError::internal)?;
+    Ok((switch, stopped))
 }

@@ -9,7 +9,7 @@ use crate::http::state::App;
 
 /// Let sending go on
 ///
-/// Each message is decided on afresh before it leaves.
+/// What was stopped is not revived; messages that come from now on are answered again.
 #[utoipa::path(
     post,
     path = "/api/v1/kill-switch/release",
@@ -23,5 +23,5 @@ pub(crate) async fn release_kill_switch(
     State(app): State<App>,
     JsonBody(why): JsonBody<FlipReason>,
 ) -> Result<Json<Switch>, ApiError> {
-    Ok(Json(flip(&app, &rep.row, false, &why).await?))
+    Ok(Json(flip(&app, &rep.row, false, &why).await?.0))
 }

@@ -1,3 +1,4 @@
 //! What happened in a conversation, for people.
 
+pub(crate) mod linkedin;
 pub(crate) mod list;

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::ingest::{Placed, place_of};
+use super::ingest::Placed;
+use super::limits::{self, LimitAsk};
 use super::set::Set;
 use crate::store::ingest::{Arrived, LimitSubject};
 use crate::store::rows::{ChannelRow, ConversationRow, SwitchRow};
@@ -21,28 +22,28 @@ pub(super) async fn rows(
         return Ok(HashMap::new());
     }
     let mut segments = Set::new(&many::CONTACT_SEGMENTS);
-    let mut limits = Set::new(&many::LIMIT_GET);
     let mut channel_ids = BTreeSet::new();
     let mut workspaces = BTreeSet::new();
-    let mut asked = Vec::new();
+    let mut limits = Vec::new();
     for one in here() {
         let ws = &one.ingest.workspace_id;
         segments.push([ws.into(), (&one.contact.id).into()]);
         channel_ids.insert((ws.as_str(), one.ingest.channel_id.as_str()));
         workspaces.insert(ws.as_str());
-        for (at, limit) in one.ingest.work_here.iter().flat_map(|here| &here.limits).enumerate() {
+        for limit in one.ingest.work_here.iter().flat_map(|here| &here.limits) {
             let subject: &str = match &limit.subject {
                 LimitSubject::Contact => &one.contact.id,
                 LimitSubject::Named(subject) => subject,
             };
-            limits.push([
-                asked.len().into(),
-                ws.into(),
-                (&limit.limit).into(),
-                subject.into(),
-                limit.bucket_start.into(),
-            ]);
-            asked.push((one.place, at));
+            limits.push(LimitAsk {
+                workspace_id: ws,
+                limit: &limit.limit,
+                subject,
+                bucket_start: limit.bucket_start,
+                most: limit.most,
+                run_id: &one.ingest.ids.run,
+                now_ms: one.ingest.now_ms,
+            });
         }
     }
     let mut channels = Set::new(&many::CHANNEL_GET);
@@ -59,20 +60,16 @@ pub(super) async fn rows(
     for (contact, segment) in segments.fetch_packed::<(String, String)>(conn).await? {
         inside.entry(contact).or_default().push(segment);
     }
-    let mut counts: HashMap<(usize, usize), i64> = HashMap::new();
-    for (number, sent) in limits.fetch_packed::<(i64, i64)>(conn).await? {
-        if let Some(key) = asked.get(place_of(number)) {
-            counts.insert(*key, sent);
-        }
-    }
+    let mut taken = limits::taken(conn, &limits).await?.into_iter();
     let mut arrived = HashMap::new();
     for one in here() {
         let ingest = one.ingest;
+        let limits = ingest.work_here.as_ref().map_or(0, |here| here.limits.len());
+        let taken: Vec<i64> = taken.by_ref().take(limits).collect();
         let (Some(thread), Some(channel)) = (threads.get(&one.conversation_id), channels.get(&ingest.channel_id))
         else {
             continue;
         };
-        let limits = ingest.work_here.as_ref().map_or(0, |here| here.limits.len());
         arrived.insert(
             one.place,
             Box::new(Arrived {
@@ -83,7 +80,8 @@ pub(super) async fn rows(
                 segments: inside.get(&one.contact.id).cloned().unwrap_or_default(),
                 channel: channel.clone(),
                 switches: switches.get(ingest.workspace_id.as_str()).cloned().unwrap_or_default(),
-                counts: (0..limits).map(|at| counts.get(&(one.place, at)).copied().unwrap_or(0)).collect(),
+                third_party: one.stranger && thread.revision == 1,
+                taken,
             }),
         );
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::set::Set;
+use crate::store::ingest::MOST_THREAD_IDS;
 use crate::store::rows::{ChannelRow, ContactRow, ConversationRow, DraftRow, EffectRow, MessageRow, RunRow, SwitchRow};
 use crate::store::statements::many;
 use crate::store::{Conn, StoreError, read};
@@ -21,11 +22,9 @@ pub(crate) struct Stored {
     /// Output of the step that was asked for.
     pub(crate) step: Option<String>,
     pub(crate) newer_inbound: bool,
+    pub(crate) third_party: bool,
     pub(crate) switches: Vec<SwitchRow>,
 }
-
-/// A limit to look up: workspace, limit, subject, start of the bucket.
-pub(crate) type LimitKey = (String, String, String, i64);
 
 /// Reads what is stored about these runs (workspace and id); one that does not exist is left out. `step` names the step
 /// whose output is wanted.
@@ -88,6 +87,16 @@ pub(crate) async fn stored(
             switches.insert(&run.workspace_id, read::switches(conn, &run.workspace_id).await?);
         }
     }
+    let quoting: Vec<(&MessageRow, &str)> = runs
+        .iter()
+        .filter_map(|run| {
+            let contact = &conversations.get(&run.conversation_id)?.contact_id;
+            Some((messages.get(&run.message_id)?, contact.as_str()))
+        })
+        .collect();
+    let apart = third_parties(conn, &quoting).await?;
+    let apart: HashSet<&str> =
+        apart.into_iter().filter_map(|place| quoting.get(place)).map(|(message, _)| message.id.as_str()).collect();
     runs.iter()
         .map(|run| {
             let conversation = row("conversation", &conversations, &run.conversation_id)?;
@@ -100,6 +109,7 @@ pub(crate) async fn stored(
                 effect: effects.get(&run.id).cloned(),
                 step: steps.get(&run.id).cloned(),
                 newer_inbound: newer.contains(&run.id),
+                third_party: apart.contains(run.message_id.as_str()),
                 switches: switches.get(run.workspace_id.as_str()).cloned().unwrap_or_default(),
                 run: run.clone(),
                 conversation,
@@ -109,14 +119,25 @@ pub(crate) async fn stored(
         .collect()
 }
 
-/// How many automatic sends these limits have counted, in the same order.
-pub(crate) async fn counts(conn: &mut Conn<'_>, keys: &[LimitKey]) -> Result<Vec<i64>, StoreError> {
-    let mut asked = Set::new(&many::LIMIT_GET);
-    for (place, (ws, limit, subject, bucket_start)) in keys.iter().enumerate() {
-        asked.push([place.into(), ws.into(), limit.into(), subject.into(), (*bucket_start).into()]);
+/// Of these messages (by place), those that quote a conversation of somebody else than this contact.
+async fn third_parties(conn: &mut Conn<'_>, asked: &[(&MessageRow, &str)]) -> Result<HashSet<usize>, StoreError> {
+    let mut quoted = Set::new(&many::CONVERSATION_BY_REF);
+    for (place, (message, _)) in asked.iter().enumerate() {
+        // Whoever may write in a thread is put into it; only the first message of a conversation can be apart from one.
+        if message.seq != 1 || message.reply_refs == "[]" {
+            continue;
+        }
+        let references: Vec<String> = serde_json::from_str(&message.reply_refs).unwrap_or_default();
+        for (position, reference) in references.into_iter().take(MOST_THREAD_IDS).enumerate() {
+            quoted.push([place.into(), position.into(), (&message.workspace_id).into(), reference.into()]);
+        }
     }
-    let counted: HashMap<i64, i64> = asked.fetch_packed::<(i64, i64)>(conn).await?.into_iter().collect();
-    Ok((0_i64..).take(keys.len()).map(|place| counted.get(&place).copied().unwrap_or(0)).collect())
+    let rows = quoted.fetch_packed::<(i64, i64, String, String)>(conn).await?;
+    let apart = rows.into_iter().filter_map(|(place, _, _, owner)| {
+        let place = usize::try_from(place).ok()?;
+        asked.get(place).filter(|(_, contact)| *contact != owner).map(|_| place)
+    });
+    Ok(apart.collect())
 }
 
 fn by_id<R>(rows: Vec<R>, id: impl Fn(&R) -> &String) -> HashMap<String, R> {

@@ -5,14 +5,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::set::Set;
 use super::{arrived, next_wave};
 use crate::domain::{ActionReason, ChannelKind};
-use crate::store::ingest::{AddressKind, Ingest, Ingested};
+use crate::store::ingest::{AddressKind, Ingest, Ingested, MOST_THREAD_IDS};
 use crate::store::rows::{ContactRow, ConversationRow, SeenRow, SupersededRow};
 use crate::store::statements::{many, packed, postgres};
 use crate::store::transition::TimelineEntry;
 use crate::store::{Conn, Outcome, StoreError, write};
-
-/// Threads longer than this are matched on their nearest ids only.
-const MOST_THREAD_IDS: usize = 24;
 
 /// Stores messages; the outcomes are in the same order.
 pub(in crate::store) async fn apply(conn: &mut Conn<'_>, ingests: &[&Ingest]) -> Result<Vec<Outcome>, StoreError> {
@@ -51,7 +48,7 @@ pub(super) struct Placed<'a> {
     pub(super) contact: ContactRow,
     pub(super) conversation_id: String,
     /// It quotes a message of somebody else.
-    stranger: bool,
+    pub(super) stranger: bool,
     is_new: bool,
 }
 
@@ -419,6 +416,9 @@ async fn supersede(conn: &mut Conn<'_>, placed: &[Placed<'_>]) -> Result<(), Sto
             write::withdraw(conn, ws, &run.id, run.draft_id.as_deref(), "superseded", now).await?;
         }
         write::remove_action(conn, ws, &one.conversation_id, ActionReason::ApprovalPending).await?;
+        if closed.iter().any(|run| run.author_kind == "rep") {
+            write::add_action(conn, ws, &one.conversation_id, ActionReason::ReplyWithdrawn, now).await?;
+        }
         let entry = TimelineEntry {
             id: one.ingest.ids.superseded_timeline.clone(),
             conversation_id: one.conversation_id.clone(),
@@ -426,7 +426,7 @@ async fn supersede(conn: &mut Conn<'_>, placed: &[Placed<'_>]) -> Result<(), Sto
             kind: "draft_superseded",
             actor_kind: "system",
             actor_name: None,
-            summary: "The pending draft was withdrawn: the contact has written again".to_owned(),
+            summary: "What was waiting to be sent was withdrawn: the contact has written again".to_owned(),
             refers_to: closed.first().and_then(|run| run.draft_id.clone()),
             data: serde_json::json!({ "runs": closed.iter().map(|run| &run.id).collect::<Vec<_>>() }),
             at: now,

@@ -104,7 +104,19 @@ impl<'a> Kinds<'a> {
                 self.draft_statuses.push([ws.into(), id.into(), (*status).into(), now.into()]);
             }
             Write::Decision { .. } => self.decision(write, ws, now),
-            Write::Approval { id, run_id, conversation_id, draft_id, decision_id, team, expires_at, expire_to } => {
+            Write::Approval {
+                id,
+                run_id,
+                conversation_id,
+                draft_id,
+                decision_id,
+                team,
+                expires_at,
+                expire_to,
+                people,
+                to_address,
+                base_revision,
+            } => {
                 self.approvals.push([
                     ws.into(),
                     id.into(),
@@ -116,6 +128,9 @@ impl<'a> Kinds<'a> {
                     (*expires_at).into(),
                     (*expire_to).into(),
                     now.into(),
+                    (*people).into(),
+                    to_address.into(),
+                    (*base_revision).into(),
                 ]);
             }
             Write::Effect { id, run_id, conversation_id, message_id, idempotency_key, payload, automatic } => {

@@ -9,6 +9,7 @@ mod arrived;
 pub(crate) mod contexts;
 mod ingest;
 mod kinds;
+pub(crate) mod limits;
 pub(crate) mod set;
 mod transitions;
 

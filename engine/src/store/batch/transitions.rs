@@ -1,13 +1,14 @@
 //! Transitions of many runs at once: fences, compare-and-sets, and the writes of those that won.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::limits::{self, LimitAsk};
 use super::set::Set;
 use super::{Kinds, next_wave};
 use crate::domain::ClosedReason;
 use crate::store::rows::FenceRow;
 use crate::store::statements::{many, packed, postgres};
-use crate::store::transition::{RunMove, SendFence, Transition};
+use crate::store::transition::{LimitClaim, RunMove, Transition};
 use crate::store::write::Write;
 use crate::store::{Conn, Outcome, StoreError};
 
@@ -69,7 +70,9 @@ fn conversations(transition: &Transition) -> impl Iterator<Item = &str> {
         | Write::Approval { conversation_id, .. }
         | Write::Effect { conversation_id, .. }
         | Write::Route { conversation_id, .. }
-        | Write::ActionAdd { conversation_id, .. } => Some(conversation_id.as_str()),
+        | Write::ActionAdd { conversation_id, .. }
+        | Write::ActionRemove { conversation_id, .. } => Some(conversation_id.as_str()),
+        Write::People(write) => write.conversation(),
         Write::EffectStart { message: Some(claim), .. } => Some(claim.conversation_id.as_str()),
         Write::Timeline(entry) => Some(entry.conversation_id.as_str()),
         _ => None,
@@ -156,7 +159,7 @@ async fn lock(conn: &mut Conn<'_>, wave: &[&Transition]) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Places of the transitions whose send fence holds.
+/// Places of the transitions whose fence holds.
 async fn fences(conn: &mut Conn<'_>, wave: &[&Transition]) -> Result<HashSet<usize>, StoreError> {
     let mut asked = Set::new(&many::SEND_FENCE);
     for (place, transition) in wave.iter().enumerate() {
@@ -174,12 +177,25 @@ async fn fences(conn: &mut Conn<'_>, wave: &[&Transition]) -> Result<HashSet<usi
     }
     let rows: HashMap<i64, FenceRow> =
         asked.fetch_packed::<FenceRow>(conn).await?.into_iter().map(|row| (row.place, row)).collect();
-    let mut room = room(conn, wave).await?;
+    let taken = taken(conn, wave).await?;
+    // What the sends of this wave take, for it is not counted yet.
+    let mut claimed: HashMap<LimitKey<'_>, i64> = HashMap::new();
     let mut held = HashSet::new();
     for (place, transition) in wave.iter().enumerate() {
         let row = i64::try_from(place).ok().and_then(|place| rows.get(&place));
-        let (Some(fence), Some(row)) = (&transition.fence, row) else { continue };
-        if fence.holds(row, transition.now_ms) && take_room(&mut room, &transition.workspace_id, fence) {
+        let (Some(guarded), Some(row)) = (&transition.fence, row) else { continue };
+        if !guarded.holds(row, transition.now_ms) {
+            continue;
+        }
+        let has_room = guarded.limits().iter().enumerate().all(|(at, limit)| {
+            let Some(most) = limit.most else { return true };
+            let before = taken.get(&(place, at)).copied().unwrap_or(i64::MAX);
+            before.saturating_add(claimed.get(&taken_key(transition, limit)).copied().unwrap_or(0)) < most
+        });
+        if has_room {
+            for limit in guarded.limits() {
+                *claimed.entry(taken_key(transition, limit)).or_default() += 1;
+            }
             held.insert(place);
         }
     }
@@ -188,52 +204,41 @@ async fn fences(conn: &mut Conn<'_>, wave: &[&Transition]) -> Result<HashSet<usi
 
 type LimitKey<'a> = (&'a str, &'a str, &'a str, i64);
 
-/// How many sends each limit that is asked about has counted.
-async fn room<'a>(conn: &mut Conn<'_>, wave: &[&'a Transition]) -> Result<BTreeMap<LimitKey<'a>, i64>, StoreError> {
-    let keys: BTreeSet<LimitKey<'a>> = wave
-        .iter()
-        .flat_map(|one| {
-            let limits = one.fence.iter().flat_map(|fence| &fence.limits);
-            limits.map(|limit| {
-                (one.workspace_id.as_str(), limit.limit.as_str(), limit.subject.as_str(), limit.bucket_start)
-            })
-        })
-        .collect();
-    let keys: Vec<LimitKey<'a>> = keys.into_iter().collect();
+fn taken_key<'a>(transition: &'a Transition, limit: &'a LimitClaim) -> LimitKey<'a> {
+    (&transition.workspace_id, &limit.limit, &limit.subject, limit.bucket_start)
+}
+
+/// How much of each limit that a send counts against is taken, by place of the transition and of the limit.
+async fn taken(conn: &mut Conn<'_>, wave: &[&Transition]) -> Result<HashMap<(usize, usize), i64>, StoreError> {
+    let mut places = Vec::new();
+    let mut asks = Vec::new();
+    let mut keys = BTreeSet::new();
+    for (place, transition) in wave.iter().enumerate() {
+        let Some(guarded) = &transition.fence else { continue };
+        for (at, limit) in guarded.limits().iter().enumerate() {
+            keys.insert(taken_key(transition, limit));
+            let Some(most) = limit.most else { continue };
+            places.push((place, at));
+            asks.push(LimitAsk {
+                workspace_id: &transition.workspace_id,
+                limit: &limit.limit,
+                subject: &limit.subject,
+                bucket_start: limit.bucket_start,
+                most,
+                run_id: &guarded.run_id,
+                now_ms: transition.now_ms,
+            });
+        }
+    }
     if matches!(conn, Conn::Postgres(_)) {
         // Counting nothing makes the rows and holds them, so that no other writer counts until this one has committed.
         let mut hold = Set::new(&many::LIMIT_ADD);
-        for &(ws, limit, subject, bucket) in &keys {
+        for (ws, limit, subject, bucket) in keys {
             hold.push([ws.into(), limit.into(), subject.into(), bucket.into(), 0_i64.into()]);
         }
         hold.execute(conn).await?;
     }
-    let mut asked = Set::new(&many::LIMIT_GET);
-    for (place, &(ws, limit, subject, bucket)) in keys.iter().enumerate() {
-        asked.push([place.into(), ws.into(), limit.into(), subject.into(), bucket.into()]);
-    }
-    let counted: HashMap<i64, i64> = asked.fetch_packed::<(i64, i64)>(conn).await?.into_iter().collect();
-    let sent = |place: usize| i64::try_from(place).ok().and_then(|place| counted.get(&place)).copied().unwrap_or(0);
-    Ok(keys.into_iter().enumerate().map(|(place, key)| (key, sent(place))).collect())
-}
-
-/// Takes one send from every limit of the fence, if all of them have room.
-fn take_room<'a>(room: &mut BTreeMap<LimitKey<'a>, i64>, ws: &'a str, fence: &'a SendFence) -> bool {
-    let key = |at: usize| {
-        fence.limits.get(at).map(|limit| (ws, limit.limit.as_str(), limit.subject.as_str(), limit.bucket_start))
-    };
-    let all = fence.limits.iter().enumerate().all(|(at, limit)| {
-        let sent = key(at).and_then(|key| room.get(&key)).copied().unwrap_or(0);
-        sent < limit.most
-    });
-    if all {
-        for at in 0..fence.limits.len() {
-            if let Some(sent) = key(at).and_then(|key| room.get_mut(&key)) {
-                *sent += 1;
-            }
-        }
-    }
-    all
+    Ok(places.into_iter().zip(limits::taken(conn, &asks).await?).collect())
 }
 
 /// Places of the transitions whose conversation has had no message since it was read.

@@ -11,4 +11,5 @@ RETURNING conversation.workspace_id, conversation.id, conversation.channel_id, c
     conversation.contact_id, conversation.subject, conversation.status, conversation.preview,
     conversation.revision, conversation.ai_turns, conversation.human_active, conversation.requires_action,
     conversation.team, conversation.person, conversation.priority, conversation.sla_at,
-    conversation.last_inbound_at, conversation.last_activity_at, conversation.created_at, conversation.version
+    conversation.last_inbound_at, conversation.last_activity_at, conversation.created_at, conversation.version,
+    conversation.snoozed_until

@@ -2,8 +2,7 @@
 -- What must still be true when sends begin.
 -- In: place, workspace_id, conversation_id, contact_id
 SELECT j.place AS place, c.revision, c.human_active, k.version AS contact_version, k.ai_paused, k.ai_paused_until,
-    k.opted_out_at, h.status AS channel_status, p.digest AS policy_digest,
-    (SELECT string_agg(o.name, ',' ORDER BY o.name) FROM switch o WHERE o.workspace_id = c.workspace_id AND o.is_on) AS switches_on
+    k.opted_out_at, h.status AS channel_status, h.email_warmup, p.digest AS policy_digest, s.is_on AS kill_switch, s.flips
 FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[])
     AS j (place, workspace_id, conversation_id, contact_id)
 JOIN conversation c ON c.workspace_id = j.workspace_id AND c.id = j.conversation_id

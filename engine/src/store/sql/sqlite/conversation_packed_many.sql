@@ -4,6 +4,6 @@
 SELECT json_group_array(json_array(c.workspace_id, c.id, c.channel_id, c.channel_kind, c.contact_id, c.subject, c.status, c.preview,
     c.revision, c.ai_turns, json(iif(c.human_active, 'true', 'false')),
     json(iif(c.requires_action, 'true', 'false')), c.team, c.person, c.priority, c.sla_at,
-    c.last_inbound_at, c.last_activity_at, c.created_at, c.version)) AS packed
+    c.last_inbound_at, c.last_activity_at, c.created_at, c.version, c.snoozed_until)) AS packed
 FROM jsonb_each(?) AS j
 CROSS JOIN conversation c WHERE c.workspace_id = j.value ->> 0 AND c.id = j.value ->> 1

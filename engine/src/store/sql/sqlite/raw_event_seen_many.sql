@@ -5,4 +5,4 @@ SELECT json_group_array(json_array(j.value ->> 0, e.message_id, r.conversation_i
 FROM jsonb_each(?) AS j
 CROSS JOIN raw_event e CROSS JOIN run r
 WHERE e.workspace_id = j.value ->> 1 AND e.channel_id = j.value ->> 2 AND e.dedupe_key = j.value ->> 3
-    AND r.workspace_id = e.workspace_id AND r.message_id = e.message_id
+    AND r.workspace_id = e.workspace_id AND r.message_id = e.message_id AND r.author_kind = 'ai_agent'

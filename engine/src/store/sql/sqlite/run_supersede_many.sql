@@ -5,4 +5,4 @@ UPDATE OR FAIL run SET stage = 'closed', closed_reason = 'superseded', ready_at 
 FROM jsonb_each(?) AS j
 WHERE run.workspace_id = j.value ->> 0 AND run.conversation_id = j.value ->> 1
     AND run.stage IN ('waiting_approval', 'held', 'scheduled') AND run.stage NOT IN ('sent', 'failed', 'closed')
-RETURNING run.id, run.draft_id, run.conversation_id
+RETURNING run.id, run.draft_id, run.conversation_id, run.author_kind

@@ -1,0 +1,74 @@
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use remit_engine::decide::person::Edit;
+use remit_engine::decide::reply::Compose;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::must_exist;
+use crate::http::auth::{Closer, Rep};
+use crate::http::drafts::{Draft, found, one_line};
+use crate::http::error::ApiError;
+use crate::http::extract::{Id, JsonBody, text};
+use crate::http::state::App;
+use crate::http::time;
+
+/// A reply of your own.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewReply {
+    /// Subject, for mail.
+    #[serde(default)]
+    #[schema(max_length = 900)]
+    subject: Option<String>,
+    /// The text.
+    #[schema(min_length = 1, max_length = 100_000)]
+    body_text: String,
+    /// When it should leave, RFC 3339; now when left out.
+    #[serde(default)]
+    #[schema(format = DateTime)]
+    send_at: Option<String>,
+    /// `revision` of the conversation that you saw; not looked at when left out.
+    #[serde(default)]
+    conversation_revision: Option<i64>,
+    /// You know that the contact does not want to be written to, and write all the same. It is recorded.
+    #[serde(default)]
+    knows_opted_out: bool,
+}
+
+/// Reply
+///
+/// To the contact's latest message, by the conversation's channel. What the AI has pending here is withdrawn, and it is
+/// silent in this conversation until you hand it back. A reply that is sent later is withdrawn if the contact writes first.
+#[utoipa::path(
+    post,
+    path = "/api/v1/conversations/{id}/replies",
+    tag = "conversations",
+    security(("key" = ["closer"])),
+    params(("id" = String, Path, description = "The conversation, `cnv_…`")),
+    request_body = NewReply,
+    responses(
+        (status = 201, description = "Your reply, on its way", body = Draft),
+        (status = 409, description = "`stale_context`, `opted_out`, `channel_inactive`, `nothing_to_answer`, `no_policy`"),
+    )
+)]
+pub(crate) async fn create_reply(
+    rep: Rep<Closer>,
+    State(app): State<App>,
+    Id(id): Id,
+    JsonBody(reply): JsonBody<NewReply>,
+) -> Result<(StatusCode, Json<Draft>), ApiError> {
+    must_exist(&app, &rep, &id).await?;
+    let body_text = text("/body_text", &reply.body_text, 100_000)?.to_owned();
+    let subject = reply.subject.as_deref().map(|subject| one_line("/subject", subject)).transpose()?;
+    let send_at = reply.send_at.as_deref().map(|at| time::future("/send_at", at, app.now_ms())).transpose()?;
+    let compose = Compose {
+        text: Edit { subject, body_text },
+        send_at,
+        revision: reply.conversation_revision,
+        knows_opted_out: reply.knows_opted_out,
+    };
+    let draft_id = app.engine().reply(&rep.row, &id, &compose).await?;
+    Ok((StatusCode::CREATED, Json(found(&app, &rep, &draft_id).await?.into())))
+}

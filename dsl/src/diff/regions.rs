@@ -1,0 +1,205 @@
+//! Which messages change their outcome.
+
+use crate::diagram::{Diagram, Function, Join, TooLarge};
+use crate::diff::boxes::{Box_, boxes};
+use crate::diff::{Both, Direction, Engine, Joint, Region};
+use crate::prove::circuit::Formula;
+use crate::prove::encode::{Gate, Part};
+use crate::prove::sat::Answer;
+use crate::prove::{shrink_order, words};
+use crate::verdict::{Outcome, RuleKind};
+
+pub(super) struct Found {
+    pub(super) regions: Vec<Region>,
+    pub(super) engine: Engine,
+    pub(super) incomplete: bool,
+}
+
+type Changed = Vec<((Outcome, Outcome), Vec<Box_>)>;
+
+pub(super) fn regions(both: &Both<'_>, known: &mut Joint<'_>, failing: &mut Joint<'_>, most_nodes: usize) -> Found {
+    let same = |joint: &Joint<'_>| joint.old.at_least == joint.new.at_least;
+    let mut found = Found { regions: Vec::new(), engine: Engine::Same, incomplete: false };
+    let mut pairs = Vec::new();
+    if !same(known) {
+        let changed = match through_diagram(both, known, most_nodes) {
+            Ok(changed) => {
+                found.engine = Engine::Diagram;
+                changed
+            }
+            Err(TooLarge) => {
+                found.engine = Engine::Solver;
+                through_solver(both, known)
+            }
+        };
+        for ((from, to), boxes) in changed {
+            pairs.push((from, to));
+            for one in boxes {
+                match region(both, known, from, to, &one, found.engine) {
+                    Some(region) => found.regions.push(region),
+                    None => found.incomplete = true,
+                }
+            }
+        }
+    }
+    if !same(failing) {
+        for (from, to) in every_pair().filter(|pair| !pairs.contains(pair)) {
+            let fixed = [failing.changes(from, to), failing.fresh, failing.some_failed];
+            let Some(point) = failing.questions.quietest(&fixed, &shrink_order(&both.domain)) else { continue };
+            let example = both.example(&point);
+            found.incomplete |= (example.old.outcome, example.new.outcome) != (from, to);
+            found.regions.push(Region {
+                direction: Direction::of(from, to),
+                from,
+                to,
+                when: Vec::new(),
+                unless: Vec::new(),
+                when_facts_fail: true,
+                exact: false,
+                example,
+            });
+        }
+    }
+    let rank = |region: &Region| (region.direction, region.when_facts_fail, region.to, region.from);
+    found.regions.sort_by_key(rank);
+    found
+}
+
+/// Every two different outcomes.
+fn every_pair() -> impl Iterator<Item = (Outcome, Outcome)> {
+    let others = |from: Outcome| Outcome::ALL.into_iter().filter(move |to| *to != from).map(move |to| (from, to));
+    Outcome::ALL.into_iter().flat_map(others)
+}
+
+/// The cell of a variable that does not count when all facts are known and the reply was not held before.
+pub(super) fn left_out(both: &Both<'_>, variable: usize) -> Option<usize> {
+    let variable = both.domain.variable(variable)?;
+    let held = (variable.key == crate::prove::domain::HELD).then_some(1);
+    variable.failed.or(held).filter(|_| variable.cells.len() > 1)
+}
+
+fn through_diagram(both: &Both<'_>, joint: &Joint<'_>, most_nodes: usize) -> Result<Changed, TooLarge> {
+    let circuit = &joint.questions.circuit;
+    let mut diagram = Diagram::new(both.domain.sizes(), most_nodes);
+    let old = diagram.outcome(circuit, &joint.old.at_least)?;
+    let new = diagram.outcome(circuit, &joint.new.at_least)?;
+    let pair = diagram.join(Join::Pair, old, new)?;
+    let pair = diagram.without(pair, &|variable| left_out(both, variable))?;
+    let scope = both.scope_variables();
+    let legal = |variable: usize, cell: usize| left_out(both, variable) != Some(cell);
+    let mut within = Function::YES;
+    for variable in 0..scope {
+        let cells = diagram.within(variable, |cell| legal(variable, cell))?;
+        within = diagram.join(Join::And, within, cells)?;
+    }
+    let mut changed = Vec::new();
+    for (from, to) in every_pair() {
+        let result = from as u32 * 8 + to as u32;
+        let set = diagram.is(pair, result)?;
+        let set = diagram.project(set, scope)?;
+        let set = diagram.join(Join::And, set, within)?;
+        let found = boxes(&mut diagram, set, scope, &legal)?;
+        if !found.is_empty() {
+            changed.push(((from, to), found));
+        }
+    }
+    Ok(changed)
+}
+
+/// For each pair of outcomes the cells in which it happens, each fact for itself.
+fn through_solver(both: &Both<'_>, joint: &mut Joint<'_>) -> Changed {
+    let mut changed = Vec::new();
+    for (from, to) in every_pair() {
+        let fixed = [joint.changes(from, to), joint.fresh];
+        if joint.questions.possible(&fixed) == Answer::Impossible {
+            continue;
+        }
+        let mut hull = Vec::new();
+        for variable in 0..both.scope_variables() {
+            let mut cells = Vec::new();
+            for cell in 0..joint.questions.circuit.size(variable) {
+                let here = joint.questions.circuit.within(variable, |one| one == cell);
+                let left_out = left_out(both, variable) == Some(cell);
+                if !left_out && joint.questions.possible(&[fixed[0], fixed[1], here]) != Answer::Impossible {
+                    cells.push(cell);
+                }
+            }
+            hull.push(cells);
+        }
+        changed.push(((from, to), vec![hull]));
+    }
+    changed
+}
+
+fn region(
+    both: &Both<'_>,
+    joint: &mut Joint<'_>,
+    from: Outcome,
+    to: Outcome,
+    one: &Box_,
+    engine: Engine,
+) -> Option<Region> {
+    let mut inside = Vec::new();
+    let mut when = Vec::new();
+    for (number, cells) in one.iter().enumerate() {
+        inside.push(joint.questions.circuit.within(number, |cell| cells.contains(&cell)));
+        let variable = both.domain.variable(number)?;
+        when.extend(words::cells(&both.domain, variable, cells));
+    }
+    let changes = joint.changes(from, to);
+    let fixed: Vec<Formula> = inside.iter().copied().chain([changes, joint.fresh]).collect();
+    let point = joint.questions.quietest(&fixed, &shrink_order(&both.domain))?;
+    let example = both.example(&point);
+    // The evaluator has the last word.
+    if (example.old.outcome, example.new.outcome) != (from, to) {
+        return None;
+    }
+    inside.extend([joint.fresh, joint.unapproved]);
+    let unless = unless(both, joint, changes, &inside);
+    let exact = engine == Engine::Diagram;
+    Some(Region { direction: Direction::of(from, to), from, to, when, unless, when_facts_fail: false, exact, example })
+}
+
+/// The rules that prevent the change where they apply.
+fn unless(both: &Both<'_>, joint: &mut Joint<'_>, changes: Formula, inside: &[Formula]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let mut standard = 0;
+    let prevents = |joint: &mut Joint<'_>, applies: Formula| {
+        let with: Vec<Formula> = inside.iter().copied().chain([applies]).collect();
+        let changed: Vec<Formula> = with.iter().copied().chain([changes]).collect();
+        joint.questions.possible(&changed) == Answer::Impossible && joint.questions.possible(&with) == Answer::Possible
+    };
+    let parts = |gate: &Gate| -> Vec<Part> {
+        let named = |kind: RuleKind| matches!(kind, RuleKind::Guard | RuleKind::Standard | RuleKind::Limit | RuleKind::Switch);
+        gate.parts.iter().filter(|part| named(part.kind)).cloned().collect()
+    };
+    for part in parts(&joint.new) {
+        // In both versions, so that it is no part of the change itself.
+        let before = joint.old.parts.iter().find(|one| (one.kind, &one.name) == (part.kind, &part.name));
+        let Some(before) = before.map(|before| before.applies) else { continue };
+        let applies = joint.questions.circuit.and(part.applies, before);
+        if prevents(joint, applies) {
+            match part.kind {
+                RuleKind::Standard => standard += 1,
+                _ => names.push(part.name.clone()),
+            }
+        }
+    }
+    if both.old.tiers == both.new.tiers {
+        for tier in 1..both.new.tiers.len() {
+            let both_tiers = joint.old.tiers.get(tier).copied().zip(joint.new.tiers.get(tier).copied());
+            let Some((old, new)) = both_tiers else { continue };
+            let applies = joint.questions.circuit.and(old, new);
+            if prevents(joint, applies) {
+                let name = both.new.tiers.get(tier).map_or("", String::as_str);
+                let more = if tier + 1 < both.new.tiers.len() { " or higher" } else { "" };
+                names.push(format!("risk {name}{more}"));
+                break;
+            }
+        }
+    }
+    if standard > 0 {
+        names.push(format!("{standard} standard guard{}", if standard == 1 { "" } else { "s" }));
+    }
+    names
+}

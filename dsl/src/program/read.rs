@@ -1,0 +1,320 @@
+//! Values to rows: for each value that a slot can have, the terms that it rules out.
+
+use std::collections::HashMap;
+
+use super::bits::Bits;
+use super::frame::Raw;
+use super::names::Names;
+use super::normal::{Literal, Term};
+use crate::ast::Comparison;
+use crate::condition::{Cell, Expr, Kind, Slot, View};
+use crate::model::Model;
+
+/// One row of bits: the terms that are ruled out. Row 0 rules out none.
+pub(crate) type Block = [u64; 4];
+
+/// What reading a value says: the row of the terms it rules out, or that it failed.
+pub(crate) trait Sink {
+    fn row(&mut self, row: u32);
+    /// `mentions` is the row of the terms that cannot be certain without the value.
+    fn failed(&mut self, mentions: u32);
+}
+
+#[derive(Debug)]
+pub(crate) struct YesReader {
+    slot: usize,
+    no: u32,
+    yes: u32,
+    mentions: u32,
+}
+
+#[derive(Debug)]
+pub(crate) struct NameReader {
+    pub(crate) slot: usize,
+    names: Names,
+    /// By the number of the name.
+    rows: Vec<u32>,
+    /// The row of any other name; `None` when only the listed ones are allowed.
+    other: Option<u32>,
+    mentions: u32,
+}
+
+#[derive(Debug)]
+pub(crate) struct NumberReader {
+    slot: usize,
+    currency: Option<String>,
+    low: i64,
+    high: i64,
+    /// A value belongs to the cell whose number is the count of cuts it has reached.
+    cuts: Vec<i64>,
+    rows: Vec<u32>,
+    mentions: u32,
+}
+
+/// Readers of slots, by kind so that each loop does one thing.
+#[derive(Debug, Default)]
+pub(crate) struct Readers {
+    yes: Vec<YesReader>,
+    names: Vec<NameReader>,
+    numbers: Vec<NumberReader>,
+}
+
+impl NameReader {
+    /// The number of the name in its list.
+    #[inline]
+    pub(crate) fn read(&self, raw: Raw<'_>, sink: &mut impl Sink) -> Option<usize> {
+        if let Raw::Name(name) = raw {
+            let number = self.names.find(name);
+            let row = number.and_then(|number| self.rows.get(number)).copied().or(self.other);
+            if let Some(row) = row {
+                sink.row(row);
+                return number;
+            }
+        }
+        sink.failed(self.mentions);
+        None
+    }
+}
+
+impl NumberReader {
+    #[inline]
+    pub(crate) fn value(&self, raw: Raw<'_>) -> Option<i64> {
+        let number = match (raw, &self.currency) {
+            (Raw::Number(number), None) => number,
+            (Raw::Money { minor, currency }, Some(wanted)) if wanted == currency => minor,
+            _ => return None,
+        };
+        (self.low..=self.high).contains(&number).then_some(number)
+    }
+
+    #[inline]
+    fn row(&self, number: i64) -> u32 {
+        let cell = if self.cuts.len() <= 8 {
+            self.cuts.iter().map(|cut| usize::from(*cut <= number)).sum()
+        } else {
+            self.cuts.partition_point(|cut| *cut <= number)
+        };
+        self.rows.get(cell).copied().unwrap_or(0)
+    }
+}
+
+impl Readers {
+    #[inline]
+    pub(crate) fn read<'a>(&self, values: &[Raw<'a>], sink: &mut impl Sink) {
+        let value = |slot: usize| values.get(slot).copied().unwrap_or_default();
+        for reader in &self.yes {
+            match value(reader.slot) {
+                Raw::Yes(yes) => sink.row(if yes { reader.yes } else { reader.no }),
+                _ => sink.failed(reader.mentions),
+            }
+        }
+        for reader in &self.names {
+            reader.read(value(reader.slot), sink);
+        }
+        for reader in &self.numbers {
+            match reader.value(value(reader.slot)) {
+                Some(number) => sink.row(reader.row(number)),
+                None => sink.failed(reader.mentions),
+            }
+        }
+    }
+}
+
+/// Collects rows while a program is built; equal rows are kept once.
+pub(crate) struct Rows<'m> {
+    model: &'m Model,
+    blocks: usize,
+    rows: Vec<Vec<Block>>,
+    numbers: HashMap<Vec<Block>, u32>,
+    view: View<'m>,
+}
+
+/// The literals of all terms about one thing, each with the number of its term.
+pub(crate) type Literals<'m> = Vec<(usize, Literal<'m>)>;
+
+/// All literals, by what they look at.
+#[derive(Debug)]
+pub(crate) struct Axes<'m> {
+    pub(crate) slots: Vec<Literals<'m>>,
+    pub(crate) hours: Vec<Literals<'m>>,
+    pub(crate) tier: Literals<'m>,
+}
+
+impl<'m> Axes<'m> {
+    pub(crate) fn new(model: &'m Model, terms: &[Term<'m>]) -> Self {
+        let (slots, hours) = (vec![Vec::new(); model.slots.len()], vec![Vec::new(); model.hours.len()]);
+        let mut axes = Self { slots, hours, tier: Vec::new() };
+        for (number, term) in terms.iter().enumerate() {
+            for literal in term {
+                let place = match literal.leaf {
+                    Expr::Yes(slot) | Expr::Named(slot, _) | Expr::Number(slot, ..) => axes.slots.get_mut(*slot),
+                    Expr::During(hours) => axes.hours.get_mut(*hours),
+                    _ => Some(&mut axes.tier),
+                };
+                place.into_iter().for_each(|place| place.push((number, *literal)));
+            }
+        }
+        axes
+    }
+}
+
+impl<'m> Rows<'m> {
+    pub(crate) fn new(model: &'m Model, blocks: usize) -> Self {
+        let view = View {
+            cells: vec![Cell::Failed; model.slots.len()],
+            during: vec![false; model.hours.len()],
+            tiers: vec![false; model.tiers.len()],
+        };
+        let mut rows = Self { model, blocks, rows: Vec::new(), numbers: HashMap::new(), view };
+        rows.keep(Bits::zeros(blocks));
+        rows
+    }
+
+    fn keep(&mut self, row: Bits) -> u32 {
+        if let Some(number) = self.numbers.get(&row.0) {
+            return *number;
+        }
+        let number = self.rows.len() as u32;
+        self.rows.push(row.0.clone());
+        self.numbers.insert(row.0, number);
+        number
+    }
+
+    /// The terms that cannot be true (or, if `certainly`, are not certainly true) as the view stands.
+    fn ruled_out(&mut self, literals: &Literals<'m>, certainly: bool) -> u32 {
+        let mut row = Bits::zeros(self.blocks);
+        for (term, literal) in literals {
+            let holds = self.view.holds(literal.leaf);
+            let stands = if certainly { holds == Some(literal.positive) } else { holds != Some(!literal.positive) };
+            if !stands {
+                row.set(*term, true);
+            }
+        }
+        self.keep(row)
+    }
+
+    fn cell(&mut self, slot: usize, literals: &Literals<'m>, cell: Cell<'m>) -> u32 {
+        self.view.cells.get_mut(slot).into_iter().for_each(|place| *place = cell);
+        self.ruled_out(literals, false)
+    }
+
+    fn mentions(&mut self, literals: &Literals<'m>) -> u32 {
+        let mut row = Bits::zeros(self.blocks);
+        literals.iter().for_each(|(term, _)| row.set(*term, true));
+        self.keep(row)
+    }
+
+    pub(crate) fn no_draft(&mut self, slot: usize, literals: &Literals<'m>) -> u32 {
+        self.cell(slot, literals, Cell::NoDraft)
+    }
+
+    /// Adds the reader of a slot to those of its kind.
+    pub(crate) fn add_reader(&mut self, number: usize, literals: &Literals<'m>, readers: &mut Readers) {
+        let model = self.model;
+        let Some(slot) = model.slots.get(number) else { return };
+        match &slot.kind {
+            Kind::YesNo => {
+                let no = self.cell(number, literals, Cell::Yes(false));
+                let yes = self.cell(number, literals, Cell::Yes(true));
+                let mentions = self.mentions(literals);
+                readers.yes.push(YesReader { slot: number, no, yes, mentions });
+            }
+            Kind::OneOf(_) | Kind::Open | Kind::Text => {
+                let reader = self.name_reader(number, slot, literals);
+                readers.names.push(reader);
+            }
+            Kind::Number(..) | Kind::Money(..) => {
+                let reader = self.number_reader(number, slot, literals);
+                readers.numbers.extend(reader);
+            }
+        }
+    }
+
+    pub(crate) fn name_reader(&mut self, number: usize, slot: &'m Slot, literals: &Literals<'m>) -> NameReader {
+        let mut mentioned: Vec<&'m str> = Vec::new();
+        for (_, literal) in literals {
+            if let Expr::Named(_, names) = literal.leaf {
+                mentioned.extend(names.iter().map(String::as_str));
+            }
+        }
+        mentioned.sort_unstable();
+        mentioned.dedup();
+        let rows_of: Vec<u32> = mentioned.iter().map(|name| self.cell(number, literals, Cell::Name(name))).collect();
+        // No name in a policy is empty.
+        let other = self.cell(number, literals, Cell::Name(""));
+        let mentions = self.mentions(literals);
+        let row = |name: &str| mentioned.binary_search(&name).ok().and_then(|at| rows_of.get(at)).copied();
+        match &slot.kind {
+            Kind::OneOf(names) => {
+                let rows = names.iter().map(|name| row(name).unwrap_or(other)).collect();
+                let names = Names::new(names.iter().map(String::as_str));
+                NameReader { slot: number, names, rows, other: None, mentions }
+            }
+            _ => {
+                let names = Names::new(mentioned.iter().copied());
+                NameReader { slot: number, names, rows: rows_of, other: Some(other), mentions }
+            }
+        }
+    }
+
+    /// `None` for a slot that holds no number.
+    pub(crate) fn number_reader(
+        &mut self,
+        number: usize,
+        slot: &Slot,
+        literals: &Literals<'m>,
+    ) -> Option<NumberReader> {
+        let (currency, low, high) = match &slot.kind {
+            Kind::Number(low, high) => (None, *low, *high),
+            Kind::Money(currency, low, high) => (Some(currency.clone()), *low, *high),
+            _ => return None,
+        };
+        let mut cuts: Vec<i64> = literals
+            .iter()
+            .filter_map(|(_, literal)| match literal.leaf {
+                Expr::Number(_, Comparison::AtLeast | Comparison::Below, constant) => Some(*constant),
+                Expr::Number(_, Comparison::Above | Comparison::AtMost, constant) => constant.checked_add(1),
+                _ => None,
+            })
+            .collect();
+        cuts.sort_unstable();
+        cuts.dedup();
+        let lowest = cuts.first().map_or(0, |cut| cut.saturating_sub(1));
+        let rows = std::iter::once(lowest)
+            .chain(cuts.iter().copied())
+            .map(|value| self.cell(number, literals, Cell::Number(value)))
+            .collect();
+        let mentions = self.mentions(literals);
+        Some(NumberReader { slot: number, currency, low, high, cuts, rows, mentions })
+    }
+
+    /// The rows of an `hours` block: (inside, outside).
+    pub(crate) fn during(&mut self, hours: usize, literals: &Literals<'m>) -> (u32, u32) {
+        let mut row = |inside: bool| {
+            self.view.during.get_mut(hours).into_iter().for_each(|place| *place = inside);
+            self.ruled_out(literals, false)
+        };
+        (row(true), row(false))
+    }
+
+    /// The rows of each set of possible tiers, by the number whose bits are the tiers: (may hold, surely holds).
+    pub(crate) fn tiers(&mut self, literals: &Literals<'m>) -> Vec<(u32, u32)> {
+        if literals.is_empty() {
+            return Vec::new();
+        }
+        let count = self.model.tiers.len().min(super::MOST_TIERS);
+        let mut rows = Vec::new();
+        for set in 0..1_usize << count {
+            self.view.tiers = (0..self.model.tiers.len()).map(|tier| tier < count && set >> tier & 1 == 1).collect();
+            rows.push((self.ruled_out(literals, false), self.ruled_out(literals, true)));
+        }
+        rows
+    }
+
+    /// All rows, those of the first block first, and how many rows there are.
+    pub(crate) fn finish(self) -> (Vec<Block>, usize) {
+        let count = self.rows.len();
+        let block = |number: usize| self.rows.iter().map(move |row| row.get(number).copied().unwrap_or_default());
+        ((0..self.blocks).flat_map(block).collect(), count)
+    }
+}

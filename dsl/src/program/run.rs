@@ -1,0 +1,189 @@
+//! Values to bits.
+
+use super::calendar::Reading;
+use super::frame::{Frame, Raw};
+use super::read::{Block, Sink};
+use super::{Computed, Program, Scratch};
+use crate::model::Model;
+
+/// The things besides the bits that settings are chosen by.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Core {
+    pub(crate) intent: Option<usize>,
+    /// The number of the action among those with settings; the outer `None` when the action failed.
+    pub(crate) action: Option<Option<usize>>,
+    pub(crate) confidence: Option<i64>,
+    /// The highest tier that the message may have.
+    pub(crate) tier: usize,
+    pub(crate) certain_tier: usize,
+    /// The tiers that it may have, as bits.
+    pub(crate) tiers: usize,
+    pub(crate) approved: bool,
+    pub(crate) no_draft: bool,
+    /// Something that a condition reads has failed.
+    pub(crate) failed: bool,
+}
+
+/// Joins rows at once: there is one block.
+struct Narrow<'s> {
+    ruled_out: Block,
+    words: &'s [Block],
+    failed: &'s mut Vec<u32>,
+}
+
+impl Sink for Narrow<'_> {
+    #[inline]
+    fn row(&mut self, row: u32) {
+        if let Some(words) = self.words.get(row as usize) {
+            join(&mut self.ruled_out, words);
+        }
+    }
+
+    #[inline]
+    fn failed(&mut self, mentions: u32) {
+        self.failed.push(mentions);
+    }
+}
+
+/// Notes the rows; they are joined block by block.
+struct Wide<'s> {
+    rows: &'s mut Vec<u32>,
+    failed: &'s mut Vec<u32>,
+}
+
+impl Sink for Wide<'_> {
+    #[inline]
+    fn row(&mut self, row: u32) {
+        self.rows.push(row);
+    }
+
+    #[inline]
+    fn failed(&mut self, mentions: u32) {
+        self.failed.push(mentions);
+    }
+}
+
+#[inline]
+fn join(into: &mut Block, row: &Block) {
+    for (into, row) in into.iter_mut().zip(row) {
+        *into |= row;
+    }
+}
+
+#[inline]
+fn without(from: &mut Block, row: &Block) {
+    for (from, row) in from.iter_mut().zip(row) {
+        *from &= !row;
+    }
+}
+
+impl Program {
+    /// Works out which terms may hold and which surely do.
+    pub(crate) fn run(
+        &self,
+        model: &Model,
+        frame: &Frame<'_>,
+        scratch: &mut Scratch,
+        reading: Option<Reading>,
+    ) -> Core {
+        let values = frame.values;
+        let is_yes = |slot: usize| values.get(slot) == Some(&Raw::Yes(true));
+        let mut core =
+            Core { approved: is_yes(self.keys.approved), no_draft: is_yes(self.keys.no_draft), ..Core::default() };
+        let Scratch { possible, certain, rows, failed } = scratch;
+        rows.clear();
+        failed.clear();
+        if let ([possible], [certain]) = (possible.0.as_mut_slice(), certain.0.as_mut_slice()) {
+            let mut narrow = Narrow { ruled_out: [0; 4], words: &self.words, failed };
+            self.read(model, frame, reading, &mut core, &mut narrow);
+            *possible = narrow.ruled_out.map(|word| !word);
+            *certain = *possible;
+            for mentions in failed.iter() {
+                self.words.get(*mentions as usize).into_iter().for_each(|row| without(certain, row));
+            }
+        } else {
+            self.read(model, frame, reading, &mut core, &mut Wide { rows, failed });
+            for (number, (possible, certain)) in possible.0.iter_mut().zip(&mut certain.0).enumerate() {
+                let words = self.block(number);
+                let mut ruled_out = [0; 4];
+                for row in rows.iter() {
+                    words.get(*row as usize).into_iter().for_each(|row| join(&mut ruled_out, row));
+                }
+                *possible = ruled_out.map(|word| !word);
+                *certain = *possible;
+                for mentions in failed.iter() {
+                    words.get(*mentions as usize).into_iter().for_each(|row| without(certain, row));
+                }
+            }
+        }
+        core.failed = !failed.is_empty();
+        scratch.compute(&self.computed_risk);
+        self.tier(model, scratch, &mut core);
+        if let Some((may_hold, surely_holds)) = self.tier_rows.get(core.tiers) {
+            for (number, (possible, certain)) in scratch.possible.0.iter_mut().zip(&mut scratch.certain.0).enumerate() {
+                let words = self.block(number);
+                words.get(*may_hold as usize).into_iter().for_each(|row| without(possible, row));
+                words.get(*surely_holds as usize).into_iter().for_each(|row| without(certain, row));
+            }
+        }
+        scratch.compute(&self.computed);
+        core
+    }
+
+    fn block(&self, number: usize) -> &[Block] {
+        self.words.get(number * self.row_count..).unwrap_or_default()
+    }
+
+    #[inline]
+    fn read(&self, model: &Model, frame: &Frame<'_>, reading: Option<Reading>, core: &mut Core, sink: &mut impl Sink) {
+        let values = frame.values;
+        self.readers.read(values, sink);
+        if core.no_draft {
+            self.no_draft_rows.iter().for_each(|row| sink.row(*row));
+        } else {
+            self.draft_readers.read(values, sink);
+        }
+        let name = |reader: &Option<super::NameReader>, sink: &mut _| {
+            reader.as_ref().and_then(|reader| reader.read(frame.value(reader.slot), sink))
+        };
+        let (intent, action) = (name(&self.intent, sink), name(&self.action, sink));
+        core.intent = intent.and_then(|name| self.intent_numbers.get(name).copied().flatten());
+        core.action = action.map(|name| self.action_numbers.get(name).copied().flatten());
+        core.confidence = self.confidence.as_ref().and_then(|reader| reader.value(frame.value(self.confidence_slot)));
+        for (hours, (inside, outside)) in &self.during {
+            if let (Some(week), Some(clock)) = (self.weeks.get(*hours), &self.clock) {
+                let is_inside = week.contains_moment(&model.zone, clock, frame.now_ms, reading);
+                sink.row(if is_inside { *inside } else { *outside });
+            }
+        }
+    }
+
+    /// The tiers that the message may have: the highest sure one, and every higher one that is undecided.
+    fn tier(&self, model: &Model, scratch: &Scratch, core: &mut Core) {
+        let tier_of = |bit: usize| {
+            let line = self.risk_of.get(bit - self.risk.start).and_then(|line| model.risk.get(*line as usize));
+            line.map_or(0, |(tier, ..)| *tier)
+        };
+        core.certain_tier = scratch.certain.first(self.risk).map_or(0, tier_of);
+        core.tier = scratch.possible.first(self.risk).map_or(0, tier_of);
+        core.tiers = 1 << core.certain_tier.min(super::MOST_TIERS);
+        if core.failed && core.tier > core.certain_tier {
+            for bit in scratch.possible.iter(self.risk) {
+                let tier = tier_of(bit);
+                if tier > core.certain_tier {
+                    core.tiers |= 1 << tier.min(super::MOST_TIERS);
+                }
+            }
+        }
+    }
+}
+
+impl Scratch {
+    fn compute(&mut self, computed: &[Computed]) {
+        for Computed { bit, formula } in computed {
+            let (possible, certain) = (formula.holds(&self.possible), formula.holds(&self.certain));
+            self.possible.set(*bit, possible);
+            self.certain.set(*bit, certain);
+        }
+    }
+}

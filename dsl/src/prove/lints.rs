@@ -1,0 +1,456 @@
+//! Findings that need a proof: conditions that never hold, rules that never decide, rows and thresholds that are never
+//! reached. Only the root file's own rules are judged: what an import brings serves other policies too.
+//!
+//! Most rules show by one cheap example that they are of use. The solver is asked about the rest.
+
+use std::collections::BTreeMap;
+
+use crate::ast::{At, Cond, Item, ItemKind};
+use crate::check::Annotations;
+use crate::condition::Expr;
+use crate::load::{File, Role};
+use crate::model::Model;
+use crate::prove::aim::Aim;
+use crate::prove::circuit::{Formula, Point};
+use crate::prove::claims::{Subject, shrink_order};
+use crate::prove::domain::Domain;
+use crate::prove::encode::{Part, step};
+use crate::prove::sat::{Answer, MOST_CONFLICTS};
+use crate::source::Finding;
+use crate::verdict::{Outcome, RuleKind};
+
+/// A rule of the root file that may never decide.
+struct Rule {
+    name: String,
+    at: At,
+    /// Number in the model's rules.
+    number: usize,
+    backstop: bool,
+}
+
+pub(crate) fn lints<'d>(
+    model: &'d Model,
+    files: &[File],
+    annotations: &BTreeMap<At, Annotations>,
+    before: &[Finding],
+    subject: Subject<'d>,
+) -> Vec<Finding> {
+    let Some(root) = files.iter().find(|file| file.role == Role::Root) else { return Vec::new() };
+    let said = before.iter().map(|finding| (finding.code, finding.order().0)).collect();
+    let mut lints = Lints { model, domain: subject.questions.domain, subject, said, found: Vec::new() };
+    let rules = rules(model, root, annotations);
+    lints.conditions(root, files);
+    lints.never_decides(&rules);
+    lints.rows(root);
+    lints.thresholds(root);
+    lints.found
+}
+
+struct Lints<'d> {
+    model: &'d Model,
+    domain: &'d Domain,
+    subject: Subject<'d>,
+    /// Codes and places of findings that were there before.
+    said: Vec<(&'static str, At)>,
+    found: Vec<Finding>,
+}
+
+fn rules(model: &Model, root: &File, annotations: &BTreeMap<At, Annotations>) -> Vec<Rule> {
+    let numbers: BTreeMap<(RuleKind, &str), usize> =
+        model.rules.iter().enumerate().map(|(number, rule)| ((rule.kind, rule.name.as_str()), number)).collect();
+    let one = |item: &Item| {
+        let (kind, name) = match &item.kind {
+            ItemKind::Guard { name, .. } => (RuleKind::Guard, name),
+            ItemKind::Limit { name, .. } => (RuleKind::Limit, name),
+            ItemKind::Switch { name, .. } => (RuleKind::Switch, name),
+            _ => return None,
+        };
+        let number = *numbers.get(&(kind, name.text.as_str()))?;
+        let backstop = annotations.get(&item.at).is_some_and(|all| all.tags.backstop);
+        Some(Rule { name: name.text.clone(), at: name.at, number, backstop })
+    };
+    root.tree.items.iter().filter_map(one).collect()
+}
+
+/// From the first to the last word of a condition.
+fn span(cond: &Cond) -> Option<At> {
+    let join = |parts: &mut dyn Iterator<Item = At>| {
+        parts.reduce(|a, b| At { file: a.file, start: a.start.min(b.start), end: a.end.max(b.end) })
+    };
+    match cond {
+        Cond::All(parts) | Cond::Any(parts) => join(&mut parts.iter().filter_map(span)),
+        Cond::Not(inner) => span(inner),
+        Cond::Detects { names, .. } | Cond::Member(names) => join(&mut names.iter().map(|name| name.at)),
+        Cond::During { hours: word, .. } | Cond::Over(word) | Cond::Switch(word) | Cond::Truth(word) => Some(word.at),
+        Cond::Script { name, compare } => {
+            join(&mut [Some(name.at), compare.as_ref().map(|(_, number)| number.at)].into_iter().flatten())
+        }
+        Cond::Is { path, name, .. } | Cond::CompareName { path, name, .. } => join(&mut [path.at, name.at].into_iter()),
+        Cond::In { path, names } => join(&mut names.iter().map(|name| name.at).chain([path.at])),
+        Cond::CompareNumber { path, number, currency, .. } => {
+            let ends = [Some(path.at), Some(number.at), currency.as_ref().map(|word| word.at)];
+            join(&mut ends.into_iter().flatten())
+        }
+    }
+}
+
+impl Lints<'_> {
+    /// The form of the text alone has shown it already.
+    fn is_said(&self, code: &str, at: At) -> bool {
+        let touches = |other: &At| other.file == at.file && other.start < at.end && at.start < other.end;
+        self.said.iter().any(|(said, place)| *said == code && touches(place))
+    }
+
+    fn may(&mut self, formulas: &[Formula]) -> bool {
+        self.subject.questions.possible(formulas) != Answer::Impossible
+    }
+
+    fn truth(&mut self, when: &Expr) -> Formula {
+        self.subject.condition(self.model, self.domain, when)
+    }
+
+    /// R0201: every condition of the root file, in the order in which the model has them.
+    fn conditions(&mut self, root: &File, files: &[File]) {
+        let mut risk = 0;
+        let mut pauses = 0;
+        let mut asked: Vec<(&Cond, &Expr)> = Vec::new();
+        for file in files {
+            let own = file.role == Role::Root;
+            for item in &file.tree.items {
+                match &item.kind {
+                    ItemKind::Risk(rows) => {
+                        for (_, cond, _) in rows {
+                            let when = self.model.risk.get(risk).map(|(_, when, _)| when);
+                            asked.extend(when.filter(|_| own).map(|when| (cond, when)));
+                            risk += 1;
+                        }
+                    }
+                    ItemKind::Pause { when: cond, .. } => {
+                        let pause = self.model.pauses.get(pauses).map(|pause| &pause.when);
+                        asked.extend(pause.filter(|_| own).map(|when| (cond, when)));
+                        pauses += 1;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        for item in &root.tree.items {
+            match &item.kind {
+                ItemKind::Guard { name, when: cond, .. } => {
+                    let rule =
+                        self.model.rules.iter().find(|rule| rule.kind == RuleKind::Guard && rule.name == name.text);
+                    asked.extend(rule.map(|rule| (cond, &rule.when)));
+                }
+                ItemKind::Route { rows, .. } => {
+                    asked.extend(rows.iter().zip(&self.model.routes).map(|((_, _, cond), (when, _))| (cond, when)));
+                }
+                _ => {}
+            }
+        }
+        // Of a condition with "or" each side is asked about.
+        let sides: Vec<(&Cond, &Expr)> = asked
+            .iter()
+            .filter_map(|(cond, when)| match (cond, when) {
+                (Cond::Any(conds), Expr::Any(exprs)) if conds.len() == exprs.len() => Some(conds.iter().zip(exprs)),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        asked.extend(sides);
+        // One example each, 64 at a time; what no example shows is asked.
+        let aim = Aim::new(self.model, self.domain);
+        let quiet = self.domain.quiet_point();
+        let exprs: Vec<&Expr> = asked.iter().map(|(_, when)| *when).collect();
+        let truths = self.subject.conditions(self.model, self.domain, &exprs);
+        let mut open = Vec::new();
+        for (chunk, numbers) in truths.chunks(64).zip((0..truths.len()).collect::<Vec<_>>().chunks(64)) {
+            let aimed = |number: &usize| asked.get(*number).map(|(_, when)| aim.at(&quiet, when));
+            let points: Vec<Point> = numbers.iter().filter_map(aimed).collect();
+            let lanes = self.subject.questions.circuit.simulate(&points);
+            for (lane, (truth, number)) in chunk.iter().zip(numbers).enumerate() {
+                if lanes.of(*truth) >> lane & 1 == 0 {
+                    open.push(*number);
+                }
+            }
+        }
+        for number in open {
+            if let Some((cond, when)) = asked.get(number).copied() {
+                self.impossible(cond, when);
+            }
+        }
+    }
+
+    fn impossible(&mut self, cond: &Cond, when: &Expr) {
+        let truth = self.truth(when);
+        if span(cond).is_some_and(|at| self.is_said("R0201", at)) || self.may(&[truth]) {
+            return;
+        }
+        let (conds, exprs): (&[Cond], &[Expr]) = match (cond, when) {
+            (Cond::All(conds), Expr::All(exprs)) if conds.len() == exprs.len() => (conds, exprs),
+            _ => (std::slice::from_ref(cond), std::slice::from_ref(when)),
+        };
+        let parts: Vec<Formula> = exprs.iter().map(|part| self.truth(part)).collect();
+        let core = self.subject.questions.why_not(&[], &parts).unwrap_or_default();
+        let places: Vec<At> = core.iter().filter_map(|number| conds.get(*number)).filter_map(span).collect();
+        let Some(first) = places.first().copied().or_else(|| span(cond)) else { return };
+        let message = match places.len() {
+            0 | 1 => "this can never be so",
+            _ => "these can never be so at the same time",
+        };
+        let mut finding =
+            Finding::new("R0201", first, message).hint("the rule has no effect: correct it, or remove it");
+        for place in places.iter().skip(1) {
+            finding = finding.label(*place, "and this");
+        }
+        self.found.push(finding);
+    }
+
+    /// R0203 and R0211: a rule decides when it demands something and nothing else demands as much.
+    fn never_decides(&mut self, rules: &[Rule]) {
+        let offset = self.subject.gate.parts.len().saturating_sub(self.model.rules.len());
+        let aim = Aim::new(self.model, self.domain);
+        let mut bases = vec![self.domain.quiet_point()];
+        if let Some(hold) = self.subject.gate.at_least.first().copied()
+            && self.subject.questions.possible(&[!hold]) == Answer::Possible
+        {
+            bases.push(self.subject.questions.example());
+        }
+        let mut witness: Vec<Option<Point>> = vec![None; rules.len()];
+        for base in &bases {
+            let open: Vec<usize> = (0..rules.len()).filter(|place| witness.get(*place) == Some(&None)).collect();
+            for chunk in open.chunks(64) {
+                let of = |place: &usize| rules.get(*place).and_then(|rule| self.model.rules.get(rule.number));
+                let points: Vec<Point> = chunk
+                    .iter()
+                    .map(|place| of(place).map_or_else(|| base.clone(), |rule| aim.at(base, &rule.when)))
+                    .collect();
+                let lanes = self.subject.questions.circuit.simulate(&points);
+                // For each degree: the lanes in which one part demands it, and those in which two do.
+                let mut once = [0_u64; 4];
+                let mut twice = [0_u64; 4];
+                for part in &self.subject.gate.parts {
+                    for (step, demands) in part.at_least.iter().enumerate() {
+                        let bits = lanes.of(*demands);
+                        if let (Some(once), Some(twice)) = (once.get_mut(step), twice.get_mut(step)) {
+                            *twice |= *once & bits;
+                            *once |= bits;
+                        }
+                    }
+                }
+                for (lane, place) in chunk.iter().enumerate() {
+                    let Some(rule) = rules.get(*place) else { continue };
+                    let Some((own, others)) = self.degrees(offset + rule.number) else { continue };
+                    let part = self.subject.gate.parts.get(offset + rule.number);
+                    let demands =
+                        |step: usize| part.and_then(|part| part.at_least.get(step)).map_or(0, |one| lanes.of(*one));
+                    let alone = if own == others {
+                        !twice.get(own).copied().unwrap_or(0)
+                    } else {
+                        !once.get(others).copied().unwrap_or(0)
+                    };
+                    if demands(own) & alone & (1 << lane) != 0
+                        && let Some(found) = witness.get_mut(*place)
+                    {
+                        *found = points.get(lane).cloned();
+                    }
+                }
+            }
+        }
+        let mut failing: Option<Subject<'_>> = None;
+        for (rule, witness) in rules.iter().zip(witness) {
+            match (witness, rule.backstop) {
+                (Some(_), false) => {}
+                (Some(_), true) => self.not_redundant(rule, offset),
+                (None, backstop) => {
+                    let Some(core) = self.overruled(rule.number + offset) else {
+                        if backstop {
+                            self.not_redundant(rule, offset);
+                        }
+                        continue;
+                    };
+                    if backstop || core.is_empty() || self.is_said("R0203", rule.at) {
+                        continue;
+                    }
+                    // A rule that decides only when facts fail is of use all the same.
+                    let failing =
+                        failing.get_or_insert_with(|| Subject::new(self.model, self.domain, true, MOST_CONFLICTS));
+                    if still_decides(self.model, failing, rule.number + offset) {
+                        continue;
+                    }
+                    self.report_never_decides(rule, &core);
+                }
+            }
+        }
+    }
+
+    /// The degree that a rule demands, and the degree at which others make it needless. Of two holds the longer one
+    /// counts, so a hold is needless only beside more than a hold.
+    fn degrees(&self, part: usize) -> Option<(usize, usize)> {
+        degrees(self.subject.gate.parts.get(part)?)
+    }
+
+    fn overruled(&mut self, part: usize) -> Option<Vec<usize>> {
+        overruled(self.model, &mut self.subject, part)
+    }
+
+    fn report_never_decides(&mut self, rule: &Rule, core: &[usize]) {
+        let names: Vec<String> =
+            core.iter().filter_map(|part| self.subject.gate.parts.get(*part)).map(called).collect();
+        let message = format!("`{}` never decides", rule.name);
+        let always = format!("whenever it applies, as much is demanded by {}", joined(names));
+        let hint = format!("{always}: remove it, or mark it `@backstop` if it is meant to be double");
+        self.found.push(Finding::new("R0203", rule.at, message).hint(hint));
+    }
+
+    fn not_redundant(&mut self, rule: &Rule, offset: usize) {
+        let number = rule.number + offset;
+        let Some((own, others)) = self.degrees(number) else { return };
+        let mut fixed = Vec::new();
+        for (place, part) in self.subject.gate.parts.iter().enumerate() {
+            let at_least = |step: usize| part.at_least.get(step).copied().unwrap_or(Formula::FALSE);
+            fixed.push(if place == number { at_least(own) } else { !at_least(others) });
+        }
+        let Some(point) = self.subject.questions.quietest(&fixed, &shrink_order(self.domain)) else { return };
+        let example = self.domain.message(&point).join(", ");
+        let message = format!("`{}` is marked `@backstop`, but only this rule decides here", rule.name);
+        self.found
+            .push(Finding::new("R0211", rule.at, message).hint(format!("for example: {example}; remove `@backstop`")));
+    }
+
+    /// R0205: a row that only fits where an earlier one does.
+    fn rows(&mut self, root: &File) {
+        for item in &root.tree.items {
+            let ItemKind::Route { rows, .. } = &item.kind else { continue };
+            for (number, (name, ..)) in rows.iter().enumerate() {
+                let fits = self.subject.gate.rows.clone();
+                let Some(this) = fits.get(number).copied() else { continue };
+                let taken = self.subject.gate.taken.get(number).copied().unwrap_or(this);
+                if self.is_said("R0205", name.at) || self.may(&[taken]) || !self.may(&[this]) {
+                    continue;
+                }
+                let before: Vec<Formula> = fits.iter().take(number).map(|fits| !*fits).collect();
+                let core = self.subject.questions.why_not(&[this], &before).unwrap_or_default();
+                let blocking: Vec<_> = core.iter().filter_map(|number| rows.get(*number)).collect();
+                let names = blocking.iter().map(|(name, ..)| format!("`{}`", name.text)).collect();
+                let message = format!("the row `{}` is never reached", name.text);
+                let mut finding = Finding::new("R0205", name.at, message)
+                    .hint(format!("every message that fits it fits {} before it", joined(names)));
+                for (name, ..) in blocking {
+                    finding = finding.label(name.at, "fits first");
+                }
+                self.found.push(finding);
+            }
+        }
+    }
+
+    /// R0207: a threshold on both sides of which the same comes out.
+    fn thresholds(&mut self, root: &File) {
+        for item in &root.tree.items {
+            let ItemKind::Intent { name, replies, .. } = &item.kind else { continue };
+            let Some(intent) = self.model.intents.iter().position(|one| one.name == name.text) else { continue };
+            let Some(lines) = self.model.replies.get(intent) else { continue };
+            let closest = self.subject.closest(self.model, self.domain, lines);
+            let is = Expr::Named(self.model.core.intent, vec![name.text.clone()]);
+            let this = self.truth(&is);
+            for ((reply, line), may) in replies.iter().zip(lines).zip(closest) {
+                let demands: Vec<Outcome> = line.value.from.iter().map(|(demand, _)| demand.outcome).collect();
+                for (number, (_, least)) in line.value.from.iter().enumerate() {
+                    let below = demands.get(number + 1).copied().unwrap_or(line.value.rest.outcome);
+                    let above = demands.get(number).copied().unwrap_or(below);
+                    let at = reply.bands.get(number).and_then(|(_, least)| *least).map_or(reply.at, |least| least.at);
+                    if *least <= 0 || above >= below || self.is_said("R0207", at) {
+                        continue; // equal or falling outcomes are the author's own words
+                    }
+                    self.threshold(this, may, below, at, &name.text);
+                }
+            }
+        }
+    }
+
+    fn threshold(&mut self, this: Formula, may: Formula, below: Outcome, at: At, intent: &str) {
+        let Some(step) = step(below) else { return };
+        let parts: Vec<(usize, Formula)> = self
+            .subject
+            .gate
+            .parts
+            .iter()
+            .enumerate()
+            .filter(|(_, part)| part.kind != RuleKind::Band && counts(self.model, part))
+            .filter_map(|(number, part)| Some((number, *part.at_least.get(step)?)))
+            .collect();
+        let silent: Vec<Formula> = parts.iter().map(|(_, demands)| !*demands).collect();
+        let fixed = [this, may, self.subject.fresh(), !self.subject.approved()];
+        let Some(core) = self.subject.questions.why_not(&fixed, &silent) else { return };
+        if core.is_empty() {
+            return; // the reply itself is never in force
+        }
+        let names = core
+            .iter()
+            .filter_map(|place| parts.get(*place))
+            .filter_map(|(number, _)| self.subject.gate.parts.get(*number));
+        let names = joined(names.map(called).collect());
+        let message = format!("this threshold of `{intent}` changes nothing");
+        self.found.push(
+            Finding::new("R0207", at, message)
+                .hint(format!("`{below}` or more is always demanded by {names}, on both sides of it")),
+        );
+    }
+}
+
+/// A file without any autonomy setting says nothing about how free the AI is. That everything waits for a person then
+/// is no reason to call a rule needless: it will matter as soon as there is a setting.
+fn counts(model: &Model, part: &Part) -> bool {
+    let unset = model.autonomy.is_empty() && model.caps.is_empty() && part.kind == RuleKind::Mode;
+    !unset && part.name != "nothing"
+}
+
+fn degrees(part: &Part) -> Option<(usize, usize)> {
+    let own = part.at_least.iter().rposition(|demands| *demands != Formula::FALSE)?;
+    // A hold that turns into an approval counts as a hold.
+    let holds = part.at_least.first() != part.at_least.get(1);
+    Some(if holds { (0, 1) } else { (own, own) })
+}
+
+/// The parts because of which another one never decides; `None` when it does, or when that is too hard to say.
+fn overruled(model: &Model, subject: &mut Subject<'_>, number: usize) -> Option<Vec<usize>> {
+    let Some((own, others)) = subject.gate.parts.get(number).and_then(degrees) else { return Some(Vec::new()) };
+    let this = subject.gate.parts.get(number).and_then(|part| part.at_least.get(own)).copied()?;
+    let rest: Vec<(usize, Formula)> = subject
+        .gate
+        .parts
+        .iter()
+        .enumerate()
+        .filter(|(place, part)| *place != number && counts(model, part))
+        .filter_map(|(place, part)| Some((place, *part.at_least.get(others)?)))
+        .filter(|(_, demands)| *demands != Formula::FALSE)
+        .collect();
+    let silent: Vec<Formula> = rest.iter().map(|(_, demands)| !*demands).collect();
+    let core = subject.questions.why_not(&[this], &silent)?;
+    Some(core.into_iter().filter_map(|place| rest.get(place)).map(|(number, _)| *number).collect())
+}
+
+fn still_decides(model: &Model, subject: &mut Subject<'_>, number: usize) -> bool {
+    overruled(model, subject, number).is_none()
+}
+
+/// A rule as it is named in findings.
+fn called(part: &Part) -> String {
+    match part.kind {
+        RuleKind::Guard | RuleKind::Standard => format!("guard `{}`", part.name),
+        RuleKind::Limit => format!("limit `{}`", part.name),
+        RuleKind::Switch => format!("switch `{}`", part.name),
+        RuleKind::Band => format!("the reply of `{}`", part.name),
+        RuleKind::Action => format!("the action `{}`", part.name),
+        RuleKind::Mode => format!("mode `{}`", part.name.split_once('.').map_or(part.name.as_str(), |(mode, _)| mode)),
+    }
+}
+
+fn joined(mut names: Vec<String>) -> String {
+    names.sort();
+    names.dedup();
+    match names.pop() {
+        None => String::new(),
+        Some(last) if names.is_empty() => last,
+        Some(last) => format!("{} and {last}", names.join(", ")),
+    }
+}
