@@ -90,6 +90,9 @@ fn situation(policy: &Policy, dice: &mut Dice) -> Situation {
         newer_inbound: false,
         switches,
         over,
+        subjects: Vec::new(),
+        switch_flips: 0,
+        third_party: false,
         ai_agent: policy.ai_agent_on(kind.as_str()).map(|agent| agent.name.clone()),
         now_ms,
     };
@@ -134,6 +137,8 @@ fn run(dice: &mut Dice, now_ms: i64) -> RunRow {
         epoch: 0,
         created_at: now_ms,
         updated_at: now_ms,
+        author_kind: "ai_agent".to_owned(),
+        instruction: None,
     }
 }
 
@@ -195,6 +200,7 @@ fn conversation(dice: &mut Dice, kind: ChannelKind, now_ms: i64) -> Conversation
         last_activity_at: now_ms,
         created_at: now_ms,
         version: 1,
+        snoozed_until: None,
     }
 }
 
@@ -247,5 +253,7 @@ fn draft_row(body: &str, now_ms: i64) -> DraftRow {
         base_revision: 1,
         created_at: now_ms,
         updated_at: now_ms,
+        author_id: None,
+        author_name: None,
     }
 }

@@ -71,6 +71,7 @@ fn compared(count: usize) -> Result<Vec<Figure>, BenchError> {
     let median = deciding.quantile_ns(0.5) / BATCH as f64;
     let each = |durations: &Durations| durations.quantile_ns(0.5) / BATCH as f64;
     let p99 = alone.quantile_ns(0.99) - clock_ns;
+    #[cfg_attr(not(feature = "peers"), expect(unused_mut, reason = "only the comparison adds figures"))]
     let mut figures = vec![
         figure("decision_ns_median", median).about("outcomes", outcomes).about("batch", BATCH),
         figure("decision_ns_p99", p99).about("clock_ns", clock_ns),
