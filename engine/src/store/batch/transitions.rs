@@ -181,7 +181,10 @@ async fn fences(conn: &mut Conn<'_>, wave: &[&Transition]) -> Result<HashSet<usi
     // What the sends of this wave take, for it is not counted yet.
     let mut claimed: HashMap<LimitKey<'_>, i64> = HashMap::new();
     let mut held = HashSet::new();
-    for (place, transition) in wave.iter().enumerate() {
+    // Who came first takes first what is left of a limit.
+    let mut in_order: Vec<(usize, &Transition)> = wave.iter().copied().enumerate().collect();
+    in_order.sort_by_key(|(_, one)| one.fence.as_ref().map(|guarded| guarded.run_id.as_str()));
+    for (place, transition) in in_order {
         let row = i64::try_from(place).ok().and_then(|place| rows.get(&place));
         let (Some(guarded), Some(row)) = (&transition.fence, row) else { continue };
         if !guarded.holds(row, transition.now_ms) {
