@@ -198,7 +198,8 @@ async fn as_stored(engine: &Engine, next: &RunContext) -> Result<(), StepError> 
     let stored = context(engine, &in_force, &next.run.workspace_id, &next.run.id).await?;
     if let Some(stored) = stored.filter(|stored| stored.run.version == next.run.version) {
         debug_assert_eq!(stored.run, next.run);
-        debug_assert_eq!(stored.message, next.message);
+        // The message of a rep's reply is classified by the AI's own run, whenever that comes to it.
+        debug_assert!(next.by_rep() || stored.message == next.message, "{:?} {:?}", stored.message, next.message);
         debug_assert_eq!(stored.draft, next.draft);
         debug_assert_eq!(stored.effect, next.effect);
         debug_assert_eq!(stored.classification, next.classification);

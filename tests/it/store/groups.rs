@@ -277,7 +277,8 @@ fn claim(
         paused: false,
         opted_out: false,
         email_warmup: false,
-        flips: 0,
+        // The store was set up with one.
+        flips: 1,
         limits: vec![limit],
     };
     claim.fence = Some(Guarded {
