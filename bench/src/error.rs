@@ -49,7 +49,10 @@ pub enum BenchError {
 
 impl From<PolicyError> for BenchError {
     fn from(error: PolicyError) -> Self {
-        Self::Policy(error.to_string())
+        match error {
+            PolicyError::Invalid(diagnostics) => Self::Policy(format!("{diagnostics:?}")),
+            other => Self::Policy(other.to_string()),
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 //! An engine on a store, and messages for it.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use remit_engine::clock::{SystemClock, SystemIds};
 use remit_engine::decide::normalise::{Arrival, InboundMessage, InboundSender, from_json};
@@ -12,9 +11,8 @@ use remit_engine::store::ingest::Ingested;
 use remit_engine::store::rows::{ChannelRow, RepRow};
 use remit_engine::store::{Db, Write, read};
 use remit_engine::{Engine, Parts};
-use tokio::sync::mpsc;
 
-use crate::replies::{Departure, OneWayOut, Replies};
+use crate::replies::{OneWayOut, Replies};
 use crate::{BenchError, policy};
 
 /// What visitors write, in turn. Every second text is one that the default policy answers on its own in a chat.
@@ -45,7 +43,7 @@ pub(crate) struct Letter {
     /// The sender's name for it.
     pub(crate) external_id: String,
     /// Who writes: same visitor, same conversation.
-    pub(crate) visitor: usize,
+    pub(crate) visitor: String,
     /// Which text.
     pub(crate) text: usize,
     /// Channel kind.
@@ -62,9 +60,9 @@ pub(crate) struct Inbox {
 }
 
 impl Inbox {
-    /// Sets it up on an empty store. Departures of replies come out of the second value.
-    pub(crate) async fn new(db: &Db) -> Result<(Self, mpsc::UnboundedReceiver<Departure>), BenchError> {
-        let (replies, departures) = Replies::new();
+    /// Sets it up on an empty store.
+    pub(crate) async fn new(db: &Db) -> Result<Self, BenchError> {
+        let replies = Arc::new(Replies::default());
         let outbound = Arc::new(OneWayOut(Arc::clone(&replies) as Arc<dyn Outbound>));
         let engine = Engine::new(Parts {
             db: db.clone(),
@@ -97,18 +95,18 @@ impl Inbox {
         let rep = read::rep_by_email(&mut reader.conn(), DEFAULT_WORKSPACE, email).await?;
         drop(reader);
         let rep = rep.ok_or_else(|| BenchError::Unexpected("the rep is not there".to_owned()))?;
-        Ok((Self { engine, replies, rep, channels }, departures))
+        Ok(Self { engine, replies, rep, channels })
     }
 
-    /// Stores a message as a channel hands it over, and gives the time at which it was handed over.
-    pub(crate) async fn receive(&self, letter: &Letter) -> Result<(Ingested, Instant), BenchError> {
+    /// Stores a message as a channel hands it over.
+    pub(crate) async fn receive(&self, letter: &Letter) -> Result<Ingested, BenchError> {
         let kind = letter.kind;
         let channel = self.channels.iter().find(|channel| channel.kind == kind.as_str());
         let channel = channel.ok_or_else(|| BenchError::Unexpected(format!("no {kind} channel")))?;
         let address = match kind {
             ChannelKind::Email => format!("visitor{}@customer.example", letter.visitor),
             ChannelKind::Chat => format!("visitor-{}", letter.visitor),
-            ChannelKind::Sms | ChannelKind::Whatsapp | ChannelKind::Voice => format!("+4179{:07}", letter.visitor),
+            ChannelKind::Sms | ChannelKind::Whatsapp | ChannelKind::Voice => format!("+4179{:0>7}", letter.visitor),
         };
         let message = InboundMessage {
             external_id: letter.external_id.clone(),
@@ -121,13 +119,11 @@ impl Inbox {
             attachments: Vec::new(),
             automated: false,
         };
-        let begin = Instant::now();
         let raw = serde_json::to_vec(&message).map_err(|error| BenchError::Unexpected(error.to_string()))?;
         let arrival = Arrival { channel, kind, source: "bench", now_ms: self.engine.clock().now_ms() };
         let ingest = from_json(arrival, &message, &raw, self.engine.ids())
             .map_err(|error| BenchError::Unexpected(error.to_string()))?;
-        let ingested = self.engine.receive(ingest).await.map_err(BenchError::Store)?;
-        Ok((ingested, begin))
+        self.engine.receive(ingest).await.map_err(BenchError::Store)
     }
 }
 
@@ -146,7 +142,7 @@ pub(crate) async fn receive_all(
             loop {
                 let next = letters.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next();
                 let Some(letter) = next else { return Ok::<_, BenchError>(stored) };
-                let (ingested, _) = inbox.receive(&letter).await?;
+                let ingested = inbox.receive(&letter).await?;
                 stored.push((letter, ingested));
             }
         });

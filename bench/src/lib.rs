@@ -10,6 +10,7 @@ mod error;
 pub mod figure;
 mod floor;
 pub mod gate;
+mod history;
 mod hundred;
 mod inbox;
 pub mod list;
@@ -82,6 +83,8 @@ pub struct Settings {
     pub count: Option<usize>,
     /// Folder in which stores are made and the disk is measured. Should be on a disk, not in memory.
     pub folder: PathBuf,
+    /// Messages that `pipeline` puts into the store as if they had been worked on long ago, for its second round.
+    pub history: Option<usize>,
     /// Folder of the data sets for the classifier.
     pub datasets: PathBuf,
 }

@@ -32,7 +32,7 @@ const SENDERS: usize = 256;
 /// # Errors
 /// [`BenchError`] when the store cannot be made or filled.
 pub async fn run(settings: &Settings) -> Result<Vec<Figure>, BenchError> {
-    with_fresh(settings, async |db, _| measure(settings, db).await).await
+    with_fresh(settings, async |db, _, _| measure(settings, db).await).await
 }
 
 /// Where a page begins: before this time and id.
@@ -41,7 +41,7 @@ type Cursor = (i64, String);
 async fn measure(settings: &Settings, db: &Db) -> Result<Vec<Figure>, BenchError> {
     let count = settings.count_or(CONVERSATIONS);
     let Durability(promise) = durability(db).await?;
-    let (inbox, _) = Inbox::new(db).await?;
+    let inbox = Inbox::new(db).await?;
     let inbox = Arc::new(inbox);
     let begin = Instant::now();
     receive_all(&inbox, letters(count), SENDERS).await?;
@@ -83,7 +83,7 @@ async fn measure(settings: &Settings, db: &Db) -> Result<Vec<Figure>, BenchError
 fn letters(count: usize) -> Vec<Letter> {
     let letter = |at: usize| Letter {
         external_id: format!("bench-{at}"),
-        visitor: at,
+        visitor: at.to_string(),
         text: at,
         kind: ChannelKind::ALL.get(at % ChannelKind::ALL.len()).copied().unwrap_or(ChannelKind::Chat),
     };

@@ -20,6 +20,9 @@ struct Arguments {
     /// How many decisions, compilations, texts, messages or conversations; every bench has a number of its own.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     n: Option<u32>,
+    /// For `pipeline`: do it all again beside this many old messages.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    history: Option<u32>,
     /// Folder for stores and for measuring the disk: on a disk, not in memory [default: the system's temporary folder].
     #[arg(long)]
     folder: Option<PathBuf>,
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
     let settings = Settings {
         store: arguments.store,
         count: arguments.n.and_then(|n| usize::try_from(n).ok()),
+        history: arguments.history.and_then(|n| usize::try_from(n).ok()),
         folder: arguments.folder.unwrap_or_else(std::env::temp_dir),
         datasets: arguments.datasets,
     };

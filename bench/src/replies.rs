@@ -2,35 +2,33 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
 use async_trait::async_trait;
 use remit_engine::domain::ChannelKind;
 use remit_engine::ports::{Outbound, OutboundMessage, Outbounds, SendClass, SendError, SendReceipt};
-use tokio::sync::mpsc;
+use tokio::sync::oneshot;
 
 /// How often replies were handed over.
 #[derive(Debug, Default)]
 struct Counts {
     by_key: HashMap<String, u32>,
     by_message: HashMap<String, u32>,
+    /// Who waits for the reply to which message.
+    expected: HashMap<String, oneshot::Sender<()>>,
 }
 
-/// A reply as it left: `external_id` of the message it answers, and when.
-pub(crate) type Departure = (String, Instant);
-
 /// Counts replies by idempotency key and by the message they answer.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Replies {
     counts: Mutex<Counts>,
-    departures: mpsc::UnboundedSender<Departure>,
 }
 
 impl Replies {
-    /// Nothing has left yet. Departures come out of the second value.
-    pub(crate) fn new() -> (Arc<Self>, mpsc::UnboundedReceiver<Departure>) {
-        let (departures, left) = mpsc::unbounded_channel();
-        (Arc::new(Self { counts: Mutex::default(), departures }), left)
+    /// Is told when the reply to the message with this `external_id` leaves. To be asked before the message is stored.
+    pub(crate) fn expect(&self, external_id: &str) -> oneshot::Receiver<()> {
+        let (sender, receiver) = oneshot::channel();
+        self.lock().expected.insert(external_id.to_owned(), sender);
+        receiver
     }
 
     fn lock(&self) -> MutexGuard<'_, Counts> {
@@ -62,15 +60,15 @@ impl Outbound for Replies {
     }
 
     async fn send(&self, message: &OutboundMessage) -> Result<SendReceipt, SendError> {
-        let now = Instant::now();
         let answered = message.in_reply_to.clone().unwrap_or_default();
-        {
-            let mut counts = self.lock();
-            *counts.by_key.entry(message.idempotency_key.clone()).or_default() += 1;
-            *counts.by_message.entry(answered.clone()).or_default() += 1;
+        let mut counts = self.lock();
+        *counts.by_key.entry(message.idempotency_key.clone()).or_default() += 1;
+        if let Some(waiting) = counts.expected.remove(&answered) {
+            // Nobody has to listen.
+            let _ = waiting.send(());
         }
-        // Nobody has to listen.
-        let _ = self.departures.send((answered, now));
+        *counts.by_message.entry(answered).or_default() += 1;
+        drop(counts);
         Ok(SendReceipt { provider_ref: message.idempotency_key.clone() })
     }
 

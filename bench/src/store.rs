@@ -12,14 +12,15 @@ use crate::{BenchError, Settings, StoreKind};
 pub(crate) struct Durability(pub(crate) String);
 
 /// Opens a fresh store with the product's own settings, does `work` on it, and removes it however that ended. `work`
-/// also gets the folder the store is in; PostgreSQL has its data elsewhere.
+/// also gets the folder the store is in (PostgreSQL has its data elsewhere) and its address.
 pub(crate) async fn with_fresh<T>(
     settings: &Settings,
-    work: impl AsyncFnOnce(&Db, &Path) -> Result<T, BenchError>,
+    work: impl AsyncFnOnce(&Db, &Path, &Address) -> Result<T, BenchError>,
 ) -> Result<T, BenchError> {
     with_fresh_address(settings, async |address, folder| {
-        let db = Db::open(&address.parse::<Address>()?).await?;
-        let done = work(&db, folder).await;
+        let address: Address = address.parse()?;
+        let db = Db::open(&address).await?;
+        let done = work(&db, folder, &address).await;
         db.close().await;
         done
     })
@@ -72,9 +73,9 @@ pub(crate) async fn durability(db: &Db) -> Result<Durability, BenchError> {
             };
             format!("journal {journal}, synchronous {synchronous}")
         }
-        Db::Postgres(pool) => {
-            let (fsync,): (String,) = sqlx::query_as("SHOW fsync").fetch_one(pool).await?;
-            let (commit,): (String,) = sqlx::query_as("SHOW synchronous_commit").fetch_one(pool).await?;
+        Db::Postgres { write, .. } => {
+            let (fsync,): (String,) = sqlx::query_as("SHOW fsync").fetch_one(write).await?;
+            let (commit,): (String,) = sqlx::query_as("SHOW synchronous_commit").fetch_one(write).await?;
             if fsync != "on" {
                 eprintln!("remit-bench: the server runs with fsync {fsync}: these are not figures of a durable store");
             }

@@ -1,6 +1,8 @@
 //! The engine: what the API, the command line and the tests call.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::decide;
@@ -11,8 +13,8 @@ use crate::domain::{ChannelKind, DEFAULT_WORKSPACE, IdKind};
 use crate::policies::{InForce, Policies, PolicyError, Prepared};
 use crate::ports::{Clock, Ids, Models, Outbounds};
 use crate::queue::{self, Lanes};
-use crate::stages;
-use crate::store::ingest::{Ingest, Ingested};
+use crate::stages::{self, Known, Work};
+use crate::store::ingest::{Ingest, Ingested, WorkHere};
 use crate::store::rows::{ChannelRow, DueRow};
 use crate::store::{Db, StoreError, Transition, Write, Writer, read};
 
@@ -41,6 +43,8 @@ struct Inner {
     policies: Policies,
     lanes: Arc<Lanes>,
     heard: Arc<tokio::sync::Notify>,
+    /// Other processes are about to be told that there is work.
+    telling: AtomicBool,
     boot: String,
 }
 
@@ -88,6 +92,9 @@ impl From<stages::StepError> for EngineError {
 /// How long a process may be silent before others take over its runs, in milliseconds.
 const LEASE_MS: i64 = 30_000;
 
+/// How long work waits before other processes are told of it, so that they are told once of much.
+const TELL_AFTER: Duration = Duration::from_millis(5);
+
 impl Engine {
     /// An engine over an open store. Nothing runs until [`Engine::run`].
     ///
@@ -102,6 +109,7 @@ impl Engine {
                 policies: Policies::new(models),
                 lanes: Arc::new(Lanes::default()),
                 heard: Arc::new(tokio::sync::Notify::new()),
+                telling: AtomicBool::new(false),
                 db,
                 writer,
                 clock,
@@ -190,6 +198,7 @@ impl Engine {
             workspace_id: workspace.to_owned(),
             now_ms: self.clock().now_ms(),
             fence: None,
+            unchanged: None,
             run: None,
             writes,
         };
@@ -216,12 +225,45 @@ impl Engine {
     ///
     /// # Errors
     /// [`StoreError`] when it could not be stored; the sender must deliver it again.
-    pub async fn receive(&self, ingest: Ingest) -> Result<Ingested, StoreError> {
-        let ingested = self.writer().ingest(ingest).await?;
-        if !ingested.duplicate {
-            self.wake();
+    pub async fn receive(&self, mut ingest: Ingest) -> Result<Ingested, StoreError> {
+        let in_force = self.work_here(&mut ingest);
+        let workspace_id = ingest.workspace_id.clone();
+        let (ingested, arrived) = self.writer().ingest(ingest).await?;
+        if ingested.duplicate {
+            return Ok(ingested);
         }
+        let mine = arrived.as_ref().is_some_and(|arrived| !self.leases() || arrived.run.epoch > 0);
+        if !mine {
+            self.lanes().follow(&ingested.conversation_id);
+            self.wake();
+            return Ok(ingested);
+        }
+        let known = in_force.zip(arrived).and_then(|(in_force, arrived)| {
+            let context = stages::on_arrival(&in_force, *arrived)?;
+            Some(Box::new(Known { in_force, context }))
+        });
+        let due = DueRow {
+            workspace_id,
+            id: ingested.run_id.clone(),
+            conversation_id: ingested.conversation_id.clone(),
+            seq: ingested.seq,
+            epoch: known.as_ref().map_or(0, |known| known.context.run.epoch),
+        };
+        self.lanes().offer(Work { due, known }, false);
         Ok(ingested)
+    }
+
+    /// Has the store hand over what the first step needs, and lease the run to us, if workers here have room for it.
+    fn work_here(&self, ingest: &mut Ingest) -> Option<Arc<InForce>> {
+        if !self.lanes().have_room() {
+            return None;
+        }
+        let in_force = self.policies().current(&ingest.workspace_id)?;
+        ingest.work_here = Some(WorkHere {
+            limits: stages::asked_on_arrival(&in_force.policy, ingest),
+            lease: self.leases().then(|| (self.boot().to_owned(), self.clock().now_ms() + LEASE_MS)),
+        });
+        Some(in_force)
     }
 
     // ---- running -----------------------------------------------------------------------------------------------
@@ -277,10 +319,13 @@ impl Engine {
     /// Looks for work now: here, and in other processes.
     pub fn wake(&self) {
         self.lanes().hungry.notify_one();
-        if self.leases() {
+        // One word is enough for all that comes in within a moment.
+        if self.leases() && !self.inner.telling.swap(true, Ordering::Relaxed) {
             let engine = self.clone();
             // Outside the transaction: NOTIFY would serialise commits on a global lock.
             tokio::spawn(async move {
+                tokio::time::sleep(TELL_AFTER).await;
+                engine.inner.telling.store(false, Ordering::Relaxed);
                 if let Err(error) = engine.db().tell_others().await {
                     tracing::debug!(%error, "cannot tell other processes; they will look by themselves");
                 }
@@ -295,9 +340,6 @@ impl Engine {
 
     /// What is due and not in memory yet; on PostgreSQL leased by this process.
     pub(crate) async fn due(&self, window: usize, in_memory: usize) -> Result<Vec<DueRow>, StoreError> {
-        if in_memory > window / 4 {
-            return Ok(Vec::new());
-        }
         let now = self.clock().now_ms();
         let room = i64::try_from(window - in_memory).unwrap_or(i64::MAX);
         if let Some(leased) = self.db().lease(now, room, self.boot(), now + LEASE_MS).await? {
@@ -305,6 +347,26 @@ impl Engine {
         }
         let mut reader = self.db().read().await?;
         read::due(&mut reader.conn(), now, i64::try_from(window).unwrap_or(i64::MAX)).await
+    }
+
+    /// How these runs stand, by run; one that cannot be loaded now is left out and loaded when it is worked on.
+    pub(crate) async fn known(&self, due: &[&DueRow]) -> HashMap<String, Box<Known>> {
+        let mut known = HashMap::new();
+        let workspaces: BTreeSet<&str> = due.iter().map(|one| one.workspace_id.as_str()).collect();
+        for workspace in workspaces {
+            let Ok(in_force) = self.policies().in_force(self.db(), workspace).await else { continue };
+            let runs: Vec<(&str, &str)> = due
+                .iter()
+                .filter(|one| one.workspace_id == workspace)
+                .map(|one| (workspace, one.id.as_str()))
+                .collect();
+            let Ok(contexts) = stages::contexts(self, &in_force, &runs).await else { continue };
+            known.extend(contexts.into_iter().map(|(id, context)| {
+                let in_force = Arc::clone(&in_force);
+                (id, Box::new(Known { in_force, context }))
+            }));
+        }
+        known
     }
 
     /// How long the feeder may sleep.

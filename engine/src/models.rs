@@ -47,6 +47,10 @@ impl Classifier for Untrained {
         "untrained"
     }
 
+    fn is_free(&self) -> bool {
+        true
+    }
+
     async fn classify(&self, _: &ClassifyInput<'_>) -> Result<Classification, ClassifyError> {
         Err(self.0.clone())
     }

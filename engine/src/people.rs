@@ -155,7 +155,7 @@ impl Engine {
             drop(reader);
             let asked = Asked { context: &context, approval: &approval, votes: &votes };
             match self.writer().commit(decide(&asked)?).await? {
-                Outcome::Won | Outcome::Ingested(_) => {
+                Outcome::Won | Outcome::Ingested(..) => {
                     self.wake();
                     return Ok(());
                 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, RwLock};
+use std::time::{Duration, Instant};
 
 use remit_dsl::{Compiled, Diagnostic, Policy};
 
@@ -49,8 +50,19 @@ pub struct Prepared {
 #[derive(Debug)]
 pub struct Policies {
     models: Arc<dyn Models>,
-    current: RwLock<HashMap<String, Arc<InForce>>>,
+    current: RwLock<HashMap<String, Current>>,
 }
+
+/// A policy in use, and when the store was last asked whether it still is the one in force.
+#[derive(Debug)]
+struct Current {
+    in_force: Arc<InForce>,
+    asked: Option<Instant>,
+}
+
+/// How long the store's word is taken for. Whoever puts a policy in force through this process is heard at once; what
+/// another process did is heard after this time, and before every send: its fence compares the policy.
+const WORD_HOLDS: Duration = Duration::from_millis(250);
 
 impl Policies {
     /// None in force yet.
@@ -62,7 +74,8 @@ impl Policies {
     /// The policy in force in a workspace.
     #[must_use]
     pub fn current(&self, workspace: &str) -> Option<Arc<InForce>> {
-        self.current.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(workspace).cloned()
+        let current = self.current.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        current.get(workspace).map(|current| Arc::clone(&current.in_force))
     }
 
     /// Checks a policy and makes what it needs, without putting it in force.
@@ -84,8 +97,31 @@ impl Policies {
     pub fn install(&self, workspace: &str, in_force: InForce) -> Arc<InForce> {
         let shared = Arc::new(in_force);
         let mut current = self.current.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        current.insert(workspace.to_owned(), Arc::clone(&shared));
+        current.insert(workspace.to_owned(), Current { in_force: Arc::clone(&shared), asked: Some(Instant::now()) });
         shared
+    }
+
+    /// The next look asks the store, however lately it was asked.
+    pub(crate) fn doubt(&self, workspace: &str) {
+        let mut current = self.current.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(current) = current.get_mut(workspace) {
+            current.asked = None;
+        }
+    }
+
+    /// The current policy, if the store was asked about it a moment ago.
+    fn lately_confirmed(&self, workspace: &str) -> Option<Arc<InForce>> {
+        let current = self.current.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let current = current.get(workspace)?;
+        let lately = current.asked.is_some_and(|asked| asked.elapsed() < WORD_HOLDS);
+        lately.then(|| Arc::clone(&current.in_force))
+    }
+
+    fn confirm(&self, workspace: &str) {
+        let mut current = self.current.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(current) = current.get_mut(workspace) {
+            current.asked = Some(Instant::now());
+        }
     }
 
     /// The policy that the store says is in force, loaded if this process does not have it yet.
@@ -93,11 +129,15 @@ impl Policies {
     /// # Errors
     /// [`PolicyError`] when there is none or it cannot be loaded.
     pub async fn in_force(&self, db: &Db, workspace: &str) -> Result<Arc<InForce>, PolicyError> {
+        if let Some(current) = self.lately_confirmed(workspace) {
+            return Ok(current);
+        }
         let mut reader = db.read().await?;
         let active = read::policy_active(&mut reader.conn(), workspace).await?.ok_or(PolicyError::None)?;
         if let Some(current) = self.current(workspace)
             && current.policy.digest() == active.digest
         {
+            self.confirm(workspace);
             return Ok(current);
         }
         let version =

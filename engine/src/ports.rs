@@ -56,6 +56,11 @@ pub enum ClassifyError {
 pub trait Classifier: Send + Sync + Debug {
     /// Identifies model and training data; recorded with every decision.
     fn id(&self) -> &str;
+    /// True when an answer costs nothing and is always the same for the same text: it need not be stored before the next
+    /// step begins, for after a crash it is simply worked out again. An answer that was paid for is stored first.
+    fn is_free(&self) -> bool {
+        false
+    }
     /// Classifies one message.
     async fn classify(&self, input: &ClassifyInput<'_>) -> Result<Classification, ClassifyError>;
 }
@@ -120,6 +125,10 @@ pub enum DraftError {
 /// Writes a reply to one message.
 #[async_trait]
 pub trait Drafter: Send + Sync + Debug {
+    /// True when a draft costs nothing and is always the same for the same message; see [`Classifier::is_free`].
+    fn is_free(&self) -> bool {
+        false
+    }
     /// Writes a draft.
     async fn draft(&self, input: &DraftInput<'_>) -> Result<DraftText, DraftError>;
 }

@@ -4,7 +4,7 @@
 //! and nothing is claimed on disk; on PostgreSQL a process leases the heads of lanes. apalis executes ([`LaneBackend`] is
 //! its source of tasks); our tables are the truth, and every wake-up is only a hint: a poll finds what a hint missed.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,16 +20,18 @@ use tokio::sync::Notify;
 use tower::layer::util::Identity;
 
 use crate::engine::Engine;
-use crate::stages;
+use crate::stages::{self, Work};
+use crate::store::StoreError;
 use crate::store::rows::DueRow;
 
-/// Lanes that are worked on at the same time.
-const CONCURRENCY: usize = 64;
+/// Lanes that are worked on at the same time. Many, for a lane mostly waits for the writer, and what waits together is
+/// written together.
+const CONCURRENCY: usize = 1024;
 
 /// Runs kept in memory at most; the rest waits in the store.
 const WINDOW: usize = 2_000;
 /// The same where runs are leased: what one process holds, the others cannot work on, also while it is dead.
-const LEASED_WINDOW: usize = 2 * CONCURRENCY;
+const LEASED_WINDOW: usize = CONCURRENCY;
 
 /// Runs after which the planner of a young store is told what it holds, doubling each time up to the last; from then on
 /// the database's own upkeep is in time.
@@ -38,12 +40,18 @@ const LAST_ANALYZE: usize = 65_536;
 
 #[derive(Debug, Default)]
 struct State {
+    /// Runs that may be in memory; none before the workers start and after they stop.
+    room: usize,
     /// Heads of lanes that nobody works on yet.
-    ready: VecDeque<DueRow>,
+    ready: VecDeque<Work>,
     /// Lanes that are being worked on or are in `ready`, and what waits behind the head, in order.
     lanes: HashMap<String, VecDeque<DueRow>>,
     /// Runs in memory. `Some`: something happened to the run while it was worked on, look at it again.
     known: HashMap<String, Option<DueRow>>,
+    /// Lanes with a run in the store that can be leased only when the one in memory is done.
+    followed: HashSet<String>,
+    /// There may be more in the store than is in memory.
+    more: bool,
     waker: Option<Waker>,
 }
 
@@ -62,24 +70,36 @@ impl Lanes {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a run. One that is in memory is looked at again only if it was leased anew meanwhile.
-    pub(crate) fn offer(&self, work: DueRow, leased: bool) {
+    /// True when a run that is about to be stored can be worked on here at once.
+    pub(crate) fn have_room(&self) -> bool {
+        let state = self.lock();
+        state.known.len() < state.room
+    }
+
+    fn open(&self, room: usize) {
+        self.lock().room = room;
+    }
+
+    /// Adds a run. One that is in memory is looked at again only if it was leased anew meanwhile. What is known of it is
+    /// kept if its turn is now: behind another run it would be out of date when its turn comes.
+    pub(crate) fn offer(&self, work: Work, leased: bool) {
         let mut state = self.lock();
-        if let Some(again) = state.known.get_mut(&work.id) {
+        let Work { due, known } = work;
+        if let Some(again) = state.known.get_mut(&due.id) {
             if leased {
-                *again = Some(work);
+                *again = Some(due);
             }
             return;
         }
-        state.known.insert(work.id.clone(), None);
-        match state.lanes.get_mut(&work.conversation_id) {
+        state.known.insert(due.id.clone(), None);
+        match state.lanes.get_mut(&due.conversation_id) {
             Some(waiting) => {
-                let place = waiting.partition_point(|other| other.seq <= work.seq);
-                waiting.insert(place, work);
+                let place = waiting.partition_point(|other| other.seq <= due.seq);
+                waiting.insert(place, due);
             }
             None => {
-                state.lanes.insert(work.conversation_id.clone(), VecDeque::new());
-                state.ready.push_back(work);
+                state.lanes.insert(due.conversation_id.clone(), VecDeque::new());
+                state.ready.push_back(Work { due, known });
             }
         }
         if let Some(waker) = state.waker.take() {
@@ -87,23 +107,49 @@ impl Lanes {
         }
     }
 
+    /// A run of this conversation is in the store and can be leased when the one before it is done.
+    pub(crate) fn follow(&self, conversation_id: &str) {
+        let mut state = self.lock();
+        if state.lanes.contains_key(conversation_id) {
+            state.followed.insert(conversation_id.to_owned());
+        }
+    }
+
+    /// Those that are not in memory yet, and whether the lane of each is free.
+    fn unknown(&self, due: Vec<DueRow>, leased: bool) -> Vec<(DueRow, bool)> {
+        let state = self.lock();
+        let due = due.into_iter().filter(|one| leased || !state.known.contains_key(&one.id));
+        due.map(|one| (!state.lanes.contains_key(&one.conversation_id), one)).map(|(free, one)| (one, free)).collect()
+    }
+
+    /// Whether the store may have more than is in memory: then it is looked into again when memory runs empty.
+    fn expect_more(&self, more: bool) {
+        self.lock().more = more;
+    }
+
     fn release(&self, work: &DueRow) {
         let mut state = self.lock();
+        let mut look = false;
         if let Some(Some(again)) = state.known.remove(&work.id) {
             state.known.insert(work.id.clone(), None);
-            state.ready.push_back(again);
+            state.ready.push_back(Work { due: again, known: None });
         } else {
             match state.lanes.get_mut(&work.conversation_id).and_then(VecDeque::pop_front) {
-                Some(next) => state.ready.push_back(next),
+                Some(next) => state.ready.push_back(Work { due: next, known: None }),
                 None => {
                     state.lanes.remove(&work.conversation_id);
+                    look = state.followed.remove(&work.conversation_id);
                 }
             }
         }
         if state.known.is_empty() {
             self.idle.notify_waiters();
         }
-        if state.known.len() <= LEASED_WINDOW / 4 || state.known.len() == WINDOW / 4 {
+        if state.more && state.known.len() <= state.room / 4 {
+            state.more = false;
+            look = true;
+        }
+        if look {
             self.hungry.notify_one();
         }
         if let Some(waker) = state.waker.take() {
@@ -118,9 +164,10 @@ impl Lanes {
     /// Drops what nobody has begun.
     fn clear(&self) -> usize {
         let mut state = self.lock();
-        let State { ready, lanes, known, .. } = &mut *state;
+        let State { room, ready, lanes, known, .. } = &mut *state;
+        *room = 0;
         let mut dropped = 0;
-        for work in ready.drain(..) {
+        for Work { due: work, .. } in ready.drain(..) {
             lanes.remove(&work.conversation_id).into_iter().flatten().for_each(|behind| {
                 known.remove(&behind.id);
                 dropped += 1;
@@ -157,18 +204,18 @@ struct LaneBackend {
 }
 
 impl Backend for LaneBackend {
-    type Task = Task<DueRow>;
+    type Task = Task<Work>;
     type Error = Infallible;
 
     fn poll_ready(&mut self, _: &mut Context<'_>, _: &WorkerContext) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
     }
 
-    fn poll_next(&mut self, cx: &mut Context<'_>, _: &WorkerContext) -> Poll<Option<Result<Task<DueRow>, Infallible>>> {
+    fn poll_next(&mut self, cx: &mut Context<'_>, _: &WorkerContext) -> Poll<Option<Result<Task<Work>, Infallible>>> {
         let mut state = self.lanes.lock();
         match state.ready.pop_front() {
             Some(work) => {
-                let id = TaskId::from_string(work.id.clone());
+                let id = TaskId::from_string(work.due.id.clone());
                 Poll::Ready(Some(Ok(TaskBuilder::new(work).task_id(id).build())))
             }
             None => {
@@ -185,7 +232,7 @@ impl Backend for LaneBackend {
 }
 
 impl BackendConfig for LaneBackend {
-    type Args = DueRow;
+    type Args = Work;
     type Id = String;
     type Kind = Ephemeral;
     type Config = ();
@@ -212,11 +259,12 @@ impl Drop for Occupied {
     }
 }
 
-async fn handle(work: DueRow, engine: Data<Engine>) {
+async fn handle(work: Work, engine: Data<Engine>) {
     let engine: Engine = (*engine).clone();
-    let occupied = Occupied { engine: engine.clone(), work };
+    let Work { due, known } = work;
+    let occupied = Occupied { engine: engine.clone(), work: due };
     let work = &occupied.work;
-    let steps = stages::advance(&engine, &work.workspace_id, &work.id, work.epoch);
+    let steps = stages::advance(&engine, work, known);
     let problem = match AssertUnwindSafe(steps).catch_unwind().await {
         Ok(Ok(())) => return,
         Ok(Err(error)) => error.to_string(),
@@ -269,13 +317,13 @@ pub(crate) async fn run(engine: Engine, stop: impl Future<Output = ()> + Send + 
 /// Brings what is due into memory: what a crash left, what came in, what waited for its time.
 async fn feed(engine: Engine, stopped: tokio_util::sync::CancellationToken) {
     let mut renewed = tokio::time::Instant::now();
-    let window = if engine.leases() { LEASED_WINDOW } else { WINDOW };
+    let (leased, window) = (engine.leases(), if engine.leases() { LEASED_WINDOW } else { WINDOW });
+    engine.lanes().open(window);
     let (mut taken, mut analyze_at) = (0_usize, FIRST_ANALYZE);
     while !stopped.is_cancelled() {
-        let wait = match engine.due(window, engine.lanes().len()).await {
-            Ok(due) => {
-                let leased = engine.leases();
-                taken += due.len();
+        let wait = match look(&engine, leased, window).await {
+            Ok(found) => {
+                taken += found;
                 if leased && taken >= analyze_at && analyze_at <= LAST_ANALYZE {
                     analyze_at *= 2;
                     let engine = engine.clone();
@@ -284,9 +332,6 @@ async fn feed(engine: Engine, stopped: tokio_util::sync::CancellationToken) {
                             tracing::debug!(%error, "cannot refresh the planner's statistics");
                         }
                     });
-                }
-                for work in due {
-                    engine.lanes().offer(work, leased);
                 }
                 if let Err(error) = engine.fire_timers().await {
                     tracing::warn!(%error, "cannot look for timers; trying again");
@@ -313,6 +358,33 @@ async fn feed(engine: Engine, stopped: tokio_util::sync::CancellationToken) {
     tracing::debug!(not_begun = engine.lanes().clear(), "the feeder has stopped");
 }
 
+/// Runs whose contexts are loaded together.
+const TOGETHER: usize = 128;
+
+/// Brings into memory what is due and fits. Gives how many runs it found.
+async fn look(engine: &Engine, leased: bool, window: usize) -> Result<usize, StoreError> {
+    let in_memory = engine.lanes().len();
+    if in_memory > window / 4 {
+        engine.lanes().expect_more(true);
+        return Ok(0);
+    }
+    let due = engine.due(window, in_memory).await?;
+    let found = due.len();
+    engine.lanes().expect_more(found >= window - in_memory);
+    let mut due = engine.lanes().unknown(due, leased);
+    while !due.is_empty() {
+        let rest = due.split_off(due.len().min(TOGETHER));
+        let free: Vec<&DueRow> = due.iter().filter(|(_, free)| *free).map(|(one, _)| one).collect();
+        let mut known = engine.known(&free).await;
+        for (one, _) in due {
+            let known = known.remove(&one.id);
+            engine.lanes().offer(Work { due: one, known }, leased);
+        }
+        due = rest;
+    }
+    Ok(found)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -327,15 +399,19 @@ mod tests {
         }
     }
 
+    const fn fresh(due: DueRow) -> Work {
+        Work { due, known: None }
+    }
+
     fn next(lanes: &Lanes) -> Option<DueRow> {
-        lanes.lock().ready.pop_front()
+        lanes.lock().ready.pop_front().map(|work| work.due)
     }
 
     #[test]
     fn a_conversation_is_worked_on_one_run_at_a_time_and_in_order() {
         let lanes = Lanes::default();
         for run in [work("a1", "a", 1), work("a3", "a", 3), work("a2", "a", 2), work("b1", "b", 1)] {
-            lanes.offer(run, false);
+            lanes.offer(fresh(run), false);
         }
         let first = next(&lanes).unwrap();
         assert_eq!(first.id, "a1");
@@ -351,10 +427,10 @@ mod tests {
     #[test]
     fn a_run_is_queued_once_and_looked_at_again_if_it_was_leased_anew() {
         let lanes = Lanes::default();
-        lanes.offer(work("a1", "a", 1), true);
+        lanes.offer(fresh(work("a1", "a", 1)), true);
         let first = next(&lanes).unwrap();
-        lanes.offer(work("a1", "a", 1), false);
-        lanes.offer(DueRow { epoch: 2, ..work("a1", "a", 1) }, true);
+        lanes.offer(fresh(work("a1", "a", 1)), false);
+        lanes.offer(fresh(DueRow { epoch: 2, ..work("a1", "a", 1) }), true);
         assert_eq!(next(&lanes), None, "never twice at the same time");
         lanes.release(&first);
         let again = next(&lanes).unwrap();

@@ -64,7 +64,7 @@ CREATE TABLE contact (
     created_at      BIGINT NOT NULL,
     version         BIGINT NOT NULL,
     PRIMARY KEY (workspace_id, id)
-);
+) WITH (fillfactor = 80);
 
 -- Normalised addresses. `kind` is email, phone or chat: SMS, WhatsApp and voice share the phone.
 CREATE TABLE contact_address (
@@ -110,7 +110,7 @@ CREATE TABLE conversation (
     PRIMARY KEY (workspace_id, id),
     FOREIGN KEY (workspace_id, channel_id) REFERENCES channel (workspace_id, id),
     FOREIGN KEY (workspace_id, contact_id) REFERENCES contact (workspace_id, id)
-);
+) WITH (fillfactor = 75);
 CREATE INDEX conversation_recent ON conversation (workspace_id, last_activity_at, id);
 CREATE INDEX conversation_recent_by_channel ON conversation (workspace_id, channel_kind, last_activity_at, id);
 CREATE INDEX conversation_action ON conversation (workspace_id, last_activity_at, id) WHERE requires_action;
@@ -136,15 +136,14 @@ CREATE TABLE unread (
     channel_kind     TEXT NOT NULL,
     messages         BIGINT NOT NULL,
     last_activity_at BIGINT NOT NULL,
-    PRIMARY KEY (workspace_id, rep_id, conversation_id),
+    PRIMARY KEY (workspace_id, conversation_id, rep_id),
     FOREIGN KEY (workspace_id, rep_id) REFERENCES rep (workspace_id, id),
     FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation (workspace_id, id)
-);
-CREATE INDEX unread_of_conversation ON unread (workspace_id, conversation_id);
+) WITH (fillfactor = 75);
 CREATE INDEX unread_recent ON unread (workspace_id, rep_id, last_activity_at, conversation_id);
 CREATE INDEX unread_recent_by_channel ON unread (workspace_id, rep_id, channel_kind, last_activity_at, conversation_id);
 
--- What a channel handed over, byte for byte, before anything was made of it.
+-- What a channel handed over, byte for byte, before anything was made of it, and the message that was made of it.
 CREATE TABLE raw_event (
     workspace_id TEXT NOT NULL,
     id           TEXT NOT NULL,
@@ -154,6 +153,7 @@ CREATE TABLE raw_event (
     source       TEXT NOT NULL,
     bytes        BYTEA NOT NULL,
     warnings     TEXT NOT NULL,
+    message_id   TEXT NOT NULL,
     received_at  BIGINT NOT NULL,
     PRIMARY KEY (workspace_id, id),
     UNIQUE (workspace_id, channel_id, dedupe_key),
@@ -195,8 +195,7 @@ CREATE TABLE message (
     UNIQUE (workspace_id, conversation_id, seq),
     FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation (workspace_id, id),
     FOREIGN KEY (workspace_id, raw_event_id) REFERENCES raw_event (workspace_id, id)
-);
-CREATE INDEX message_by_raw_event ON message (workspace_id, raw_event_id);
+) WITH (fillfactor = 85);
 
 -- Message ids seen or minted, for threading. The first message to use an id keeps it.
 CREATE TABLE message_ref (
@@ -235,7 +234,7 @@ CREATE TABLE run (
     FOREIGN KEY (workspace_id, message_id) REFERENCES message (workspace_id, id),
     CHECK ((stage = 'closed') = (closed_reason IS NOT NULL)),
     CHECK (ready_at IS NULL OR stage NOT IN ('sent', 'failed', 'closed'))
-);
+) WITH (fillfactor = 70);
 CREATE INDEX run_due ON run (ready_at, id) WHERE ready_at IS NOT NULL;
 CREATE INDEX run_of_conversation ON run (workspace_id, conversation_id, seq)
     WHERE stage NOT IN ('sent', 'failed', 'closed');
@@ -316,7 +315,7 @@ CREATE TABLE draft (
     updated_at      BIGINT NOT NULL,
     PRIMARY KEY (workspace_id, id),
     FOREIGN KEY (workspace_id, run_id) REFERENCES run (workspace_id, id)
-);
+) WITH (fillfactor = 80);
 CREATE INDEX draft_of_conversation ON draft (workspace_id, conversation_id, created_at, id);
 
 -- Each text a draft has had; version 1 is what the AI wrote.
@@ -375,7 +374,7 @@ CREATE TABLE effect (
     updated_at      BIGINT NOT NULL,
     PRIMARY KEY (workspace_id, id),
     FOREIGN KEY (workspace_id, run_id) REFERENCES run (workspace_id, id)
-);
+) WITH (fillfactor = 75);
 CREATE INDEX effect_of_run ON effect (workspace_id, run_id, created_at, id);
 
 -- Internal notes: their own table, so that no mistake of an id can send one.
@@ -406,10 +405,9 @@ CREATE TABLE timeline (
     refers_to       TEXT,
     data            TEXT NOT NULL,
     at              BIGINT NOT NULL,
-    PRIMARY KEY (workspace_id, id),
+    PRIMARY KEY (workspace_id, conversation_id, at, id),
     FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation (workspace_id, id)
 );
-CREATE INDEX timeline_of_conversation ON timeline (workspace_id, conversation_id, at, id);
 
 -- Automatic sends counted per limit, subject and bucket of time.
 CREATE TABLE limit_count (
@@ -419,7 +417,7 @@ CREATE TABLE limit_count (
     bucket_start BIGINT NOT NULL,
     sent         BIGINT NOT NULL,
     PRIMARY KEY (workspace_id, limit_name, subject, bucket_start)
-);
+) WITH (fillfactor = 50);
 
 -- Switches that people flip at run time: those a policy declares, and the engine's own `kill_switch`.
 CREATE TABLE switch (

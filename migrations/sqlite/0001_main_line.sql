@@ -1,4 +1,5 @@
 -- The whole first schema. The twin in the other folder holds the same tables and columns; a test compares them.
+-- Foreign keys are looked at when a transaction commits, which spares statements about many rows a journal of their own.
 -- Times are UTC milliseconds. Ids are prefixed text. Every table carries its workspace.
 
 CREATE TABLE workspace (
@@ -9,7 +10,7 @@ CREATE TABLE workspace (
 
 -- People inside. `role` is one of the five fixed roles, each including those before it.
 CREATE TABLE rep (
-    workspace_id TEXT NOT NULL REFERENCES workspace (id),
+    workspace_id TEXT NOT NULL REFERENCES workspace (id) DEFERRABLE INITIALLY DEFERRED,
     id           TEXT NOT NULL,
     name         TEXT NOT NULL,
     email        TEXT NOT NULL,
@@ -29,12 +30,12 @@ CREATE TABLE api_key (
     created_at   INTEGER NOT NULL,
     revoked_at   INTEGER,
     PRIMARY KEY (workspace_id, id),
-    FOREIGN KEY (workspace_id, rep_id) REFERENCES rep (workspace_id, id)
+    FOREIGN KEY (workspace_id, rep_id) REFERENCES rep (workspace_id, id) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 
 -- One connected account. The signing secret is derived from the server's key and `secret_version`, never stored.
 CREATE TABLE channel (
-    workspace_id   TEXT NOT NULL REFERENCES workspace (id),
+    workspace_id   TEXT NOT NULL REFERENCES workspace (id) DEFERRABLE INITIALLY DEFERRED,
     id             TEXT NOT NULL,
     kind           TEXT NOT NULL CHECK (kind IN ('email', 'sms', 'whatsapp', 'chat', 'voice')),
     name           TEXT NOT NULL,
@@ -50,7 +51,7 @@ CREATE UNIQUE INDEX channel_by_id ON channel (id);
 CREATE INDEX channel_by_kind ON channel (workspace_id, kind, created_at, id);
 
 CREATE TABLE contact (
-    workspace_id    TEXT NOT NULL REFERENCES workspace (id),
+    workspace_id    TEXT NOT NULL REFERENCES workspace (id) DEFERRABLE INITIALLY DEFERRED,
     id              TEXT NOT NULL,
     name            TEXT,
     company         TEXT,
@@ -73,8 +74,8 @@ CREATE TABLE contact_address (
     address      TEXT NOT NULL,
     contact_id   TEXT NOT NULL,
     PRIMARY KEY (workspace_id, kind, address),
-    FOREIGN KEY (workspace_id, contact_id) REFERENCES contact (workspace_id, id)
-) STRICT;
+    FOREIGN KEY (workspace_id, contact_id) REFERENCES contact (workspace_id, id) DEFERRABLE INITIALLY DEFERRED
+) STRICT, WITHOUT ROWID;
 CREATE INDEX contact_address_by_contact ON contact_address (workspace_id, contact_id, kind, address);
 
 CREATE TABLE contact_segment (
@@ -82,8 +83,8 @@ CREATE TABLE contact_segment (
     contact_id   TEXT NOT NULL,
     segment      TEXT NOT NULL,
     PRIMARY KEY (workspace_id, contact_id, segment),
-    FOREIGN KEY (workspace_id, contact_id) REFERENCES contact (workspace_id, id)
-) STRICT;
+    FOREIGN KEY (workspace_id, contact_id) REFERENCES contact (workspace_id, id) DEFERRABLE INITIALLY DEFERRED
+) STRICT, WITHOUT ROWID;
 
 -- `revision` counts the messages of the conversation: what a draft or an approval was based on.
 CREATE TABLE conversation (
@@ -108,8 +109,8 @@ CREATE TABLE conversation (
     created_at       INTEGER NOT NULL,
     version          INTEGER NOT NULL,
     PRIMARY KEY (workspace_id, id),
-    FOREIGN KEY (workspace_id, channel_id) REFERENCES channel (workspace_id, id),
-    FOREIGN KEY (workspace_id, contact_id) REFERENCES contact (workspace_id, id)
+    FOREIGN KEY (workspace_id, channel_id) REFERENCES channel (workspace_id, id) DEFERRABLE INITIALLY DEFERRED,
+    FOREIGN KEY (workspace_id, contact_id) REFERENCES contact (workspace_id, id) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 CREATE INDEX conversation_recent ON conversation (workspace_id, last_activity_at, id);
 CREATE INDEX conversation_recent_by_channel ON conversation (workspace_id, channel_kind, last_activity_at, id);
@@ -125,8 +126,8 @@ CREATE TABLE requires_action (
     reason          TEXT NOT NULL,
     since           INTEGER NOT NULL,
     PRIMARY KEY (workspace_id, conversation_id, reason),
-    FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation (workspace_id, id)
-) STRICT;
+    FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation (workspace_id, id) DEFERRABLE INITIALLY DEFERRED
+) STRICT, WITHOUT ROWID;
 
 -- New inbound that a rep has not viewed: a row per rep and conversation, gone when read.
 CREATE TABLE unread (
@@ -136,15 +137,14 @@ CREATE TABLE unread (
     channel_kind     TEXT NOT NULL,
     messages         INTEGER NOT NULL,
     last_activity_at INTEGER NOT NULL,
-    PRIMARY KEY (workspace_id, rep_id, conversation_id),
-    FOREIGN KEY (workspace_id, rep_id) REFERENCES rep (workspace_id, id),
-    FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation (workspace_id, id)
-) STRICT;
-CREATE INDEX unread_of_conversation ON unread (workspace_id, conversation_id);
+    PRIMARY KEY (workspace_id, conversation_id, rep_id),
+    FOREIGN KEY (workspace_id, rep_id) REFERENCES rep (workspace_id, id) DEFERRABLE INITIALLY DEFERRED,
+    FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation (workspace_id, id) DEFERRABLE INITIALLY DEFERRED
+) STRICT, WITHOUT ROWID;
 CREATE INDEX unread_recent ON unread (workspace_id, rep_id, last_activity_at, conversation_id);
 CREATE INDEX unread_recent_by_channel ON unread (workspace_id, rep_id, channel_kind, last_activity_at, conversation_id);
 
--- What a channel handed over, byte for byte, before anything was made of it.
+-- What a channel handed over, byte for byte, before anything was made of it, and the message that was made of it.
 CREATE TABLE raw_event (
     workspace_id TEXT NOT NULL,
     id           TEXT NOT NULL,
@@ -154,10 +154,11 @@ CREATE TABLE raw_event (
     source       TEXT NOT NULL,
     bytes        BLOB NOT NULL,
     warnings     TEXT NOT NULL,
+    message_id   TEXT NOT NULL,
     received_at  INTEGER NOT NULL,
     PRIMARY KEY (workspace_id, id),
     UNIQUE (workspace_id, channel_id, dedupe_key),
-    FOREIGN KEY (workspace_id, channel_id) REFERENCES channel (workspace_id, id)
+    FOREIGN KEY (workspace_id, channel_id) REFERENCES channel (workspace_id, id) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 
 CREATE TABLE message (
@@ -193,10 +194,9 @@ CREATE TABLE message (
     created_at      INTEGER NOT NULL,
     PRIMARY KEY (workspace_id, id),
     UNIQUE (workspace_id, conversation_id, seq),
-    FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation (workspace_id, id),
-    FOREIGN KEY (workspace_id, raw_event_id) REFERENCES raw_event (workspace_id, id)
+    FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation (workspace_id, id) DEFERRABLE INITIALLY DEFERRED,
+    FOREIGN KEY (workspace_id, raw_event_id) REFERENCES raw_event (workspace_id, id) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
-CREATE INDEX message_by_raw_event ON message (workspace_id, raw_event_id);
 
 -- Message ids seen or minted, for threading. The first message to use an id keeps it.
 CREATE TABLE message_ref (
@@ -205,8 +205,8 @@ CREATE TABLE message_ref (
     conversation_id TEXT NOT NULL,
     message_id      TEXT NOT NULL,
     PRIMARY KEY (workspace_id, external_id),
-    FOREIGN KEY (workspace_id, message_id) REFERENCES message (workspace_id, id)
-) STRICT;
+    FOREIGN KEY (workspace_id, message_id) REFERENCES message (workspace_id, id) DEFERRABLE INITIALLY DEFERRED
+) STRICT, WITHOUT ROWID;
 
 -- One run of the AI per inbound message, and one per reply of a rep. `ready_at` is when the engine must look again; null means never by itself.
 CREATE TABLE run (
@@ -232,7 +232,7 @@ CREATE TABLE run (
     created_at      INTEGER NOT NULL,
     updated_at      INTEGER NOT NULL,
     PRIMARY KEY (workspace_id, id),
-    FOREIGN KEY (workspace_id, message_id) REFERENCES message (workspace_id, id),
+    FOREIGN KEY (workspace_id, message_id) REFERENCES message (workspace_id, id) DEFERRABLE INITIALLY DEFERRED,
     CHECK ((stage = 'closed') = (closed_reason IS NOT NULL)),
     CHECK (ready_at IS NULL OR stage NOT IN ('sent', 'failed', 'closed'))
 ) STRICT;
@@ -250,12 +250,12 @@ CREATE TABLE step (
     output       TEXT NOT NULL,
     at           INTEGER NOT NULL,
     PRIMARY KEY (workspace_id, run_id, step, revision),
-    FOREIGN KEY (workspace_id, run_id) REFERENCES run (workspace_id, id)
-) STRICT;
+    FOREIGN KEY (workspace_id, run_id) REFERENCES run (workspace_id, id) DEFERRABLE INITIALLY DEFERRED
+) STRICT, WITHOUT ROWID;
 
 -- Every file of a policy, by digest; what decisions refer to.
 CREATE TABLE policy_version (
-    workspace_id TEXT NOT NULL REFERENCES workspace (id),
+    workspace_id TEXT NOT NULL REFERENCES workspace (id) DEFERRABLE INITIALLY DEFERRED,
     digest       TEXT NOT NULL,
     name         TEXT NOT NULL,
     root         TEXT NOT NULL,
@@ -269,7 +269,7 @@ CREATE TABLE policy_active (
     digest       TEXT NOT NULL,
     activated_at INTEGER NOT NULL,
     activated_by TEXT NOT NULL,
-    FOREIGN KEY (workspace_id, digest) REFERENCES policy_version (workspace_id, digest)
+    FOREIGN KEY (workspace_id, digest) REFERENCES policy_version (workspace_id, digest) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 
 -- One gate decision: the facts and the whole verdict are in `record`, enough to decide again.
@@ -291,8 +291,8 @@ CREATE TABLE decision (
     took_us         INTEGER NOT NULL,
     decided_at      INTEGER NOT NULL,
     PRIMARY KEY (workspace_id, id),
-    FOREIGN KEY (workspace_id, run_id) REFERENCES run (workspace_id, id),
-    FOREIGN KEY (workspace_id, policy_digest) REFERENCES policy_version (workspace_id, digest)
+    FOREIGN KEY (workspace_id, run_id) REFERENCES run (workspace_id, id) DEFERRABLE INITIALLY DEFERRED,
+    FOREIGN KEY (workspace_id, policy_digest) REFERENCES policy_version (workspace_id, digest) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 CREATE INDEX decision_of_message ON decision (workspace_id, message_id, decided_at, id);
 CREATE INDEX decision_recent ON decision (workspace_id, decided_at, id);
@@ -315,7 +315,7 @@ CREATE TABLE draft (
     created_at      INTEGER NOT NULL,
     updated_at      INTEGER NOT NULL,
     PRIMARY KEY (workspace_id, id),
-    FOREIGN KEY (workspace_id, run_id) REFERENCES run (workspace_id, id)
+    FOREIGN KEY (workspace_id, run_id) REFERENCES run (workspace_id, id) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 CREATE INDEX draft_of_conversation ON draft (workspace_id, conversation_id, created_at, id);
 
@@ -330,8 +330,8 @@ CREATE TABLE draft_version (
     content_sha256 TEXT NOT NULL,
     created_at     INTEGER NOT NULL,
     PRIMARY KEY (workspace_id, draft_id, version),
-    FOREIGN KEY (workspace_id, draft_id) REFERENCES draft (workspace_id, id)
-) STRICT;
+    FOREIGN KEY (workspace_id, draft_id) REFERENCES draft (workspace_id, id) DEFERRABLE INITIALLY DEFERRED
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE approval (
     workspace_id    TEXT NOT NULL,
@@ -350,8 +350,8 @@ CREATE TABLE approval (
     reason          TEXT,
     created_at      INTEGER NOT NULL,
     PRIMARY KEY (workspace_id, id),
-    FOREIGN KEY (workspace_id, run_id) REFERENCES run (workspace_id, id),
-    FOREIGN KEY (workspace_id, draft_id) REFERENCES draft (workspace_id, id)
+    FOREIGN KEY (workspace_id, run_id) REFERENCES run (workspace_id, id) DEFERRABLE INITIALLY DEFERRED,
+    FOREIGN KEY (workspace_id, draft_id) REFERENCES draft (workspace_id, id) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 CREATE INDEX approval_by_state ON approval (workspace_id, state, created_at, id);
 CREATE UNIQUE INDEX approval_pending ON approval (workspace_id, run_id) WHERE state = 'pending';
@@ -374,7 +374,7 @@ CREATE TABLE effect (
     created_at      INTEGER NOT NULL,
     updated_at      INTEGER NOT NULL,
     PRIMARY KEY (workspace_id, id),
-    FOREIGN KEY (workspace_id, run_id) REFERENCES run (workspace_id, id)
+    FOREIGN KEY (workspace_id, run_id) REFERENCES run (workspace_id, id) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 CREATE INDEX effect_of_run ON effect (workspace_id, run_id, created_at, id);
 
@@ -388,8 +388,8 @@ CREATE TABLE note (
     body_text       TEXT NOT NULL,
     created_at      INTEGER NOT NULL,
     PRIMARY KEY (workspace_id, id),
-    FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation (workspace_id, id),
-    FOREIGN KEY (workspace_id, author_id) REFERENCES rep (workspace_id, id)
+    FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation (workspace_id, id) DEFERRABLE INITIALLY DEFERRED,
+    FOREIGN KEY (workspace_id, author_id) REFERENCES rep (workspace_id, id) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 CREATE INDEX note_of_conversation ON note (workspace_id, conversation_id, created_at, id);
 
@@ -406,10 +406,9 @@ CREATE TABLE timeline (
     refers_to       TEXT,
     data            TEXT NOT NULL,
     at              INTEGER NOT NULL,
-    PRIMARY KEY (workspace_id, id),
-    FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation (workspace_id, id)
-) STRICT;
-CREATE INDEX timeline_of_conversation ON timeline (workspace_id, conversation_id, at, id);
+    PRIMARY KEY (workspace_id, conversation_id, at, id),
+    FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation (workspace_id, id) DEFERRABLE INITIALLY DEFERRED
+) STRICT, WITHOUT ROWID;
 
 -- Automatic sends counted per limit, subject and bucket of time.
 CREATE TABLE limit_count (
@@ -419,11 +418,11 @@ CREATE TABLE limit_count (
     bucket_start INTEGER NOT NULL,
     sent         INTEGER NOT NULL,
     PRIMARY KEY (workspace_id, limit_name, subject, bucket_start)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- Switches that people flip at run time: those a policy declares, and the engine's own `kill_switch`.
 CREATE TABLE switch (
-    workspace_id TEXT NOT NULL REFERENCES workspace (id),
+    workspace_id TEXT NOT NULL REFERENCES workspace (id) DEFERRABLE INITIALLY DEFERRED,
     name         TEXT NOT NULL,
     is_on        INTEGER NOT NULL,
     reason       TEXT NOT NULL,

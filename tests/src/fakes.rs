@@ -51,6 +51,7 @@ impl Clock for ManualClock {
 
 /// Models that do as the message says: a text that begins with `[question 0.93]` is classified so, `[broken]` makes the
 /// classifier fail, `[panic]` makes it panic, anything else is abstained from. Drafts are `Re: <intent>`; a text with `{draft: ..}` names its draft.
+/// Under a policy called `paid` they say that their answers cost money.
 #[derive(Debug, Default)]
 pub struct FakeModels {
     /// While it is shut, nothing is drafted.
@@ -58,14 +59,15 @@ pub struct FakeModels {
 }
 
 impl Models for FakeModels {
-    fn for_policy(&self, _: &Policy) -> Result<ModelPair, String> {
-        let told = Arc::new(Told { drafting: Arc::clone(&self.drafting) });
-        Ok((told.clone(), told))
+    fn for_policy(&self, policy: &Policy) -> Result<ModelPair, String> {
+        let told = Arc::new(Told { free: policy.name() != "paid", drafting: Arc::clone(&self.drafting) });
+        Ok((Arc::clone(&told) as Arc<dyn Classifier>, told))
     }
 }
 
 #[derive(Debug)]
 struct Told {
+    free: bool,
     drafting: Arc<Door>,
 }
 
@@ -130,6 +132,10 @@ impl Classifier for Told {
         "told"
     }
 
+    fn is_free(&self) -> bool {
+        self.free
+    }
+
     async fn classify(&self, input: &ClassifyInput<'_>) -> Result<Classification, ClassifyError> {
         let told = input.text.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(told, _)| told);
         assert_ne!(told, Some("panic"), "told to panic");
@@ -154,6 +160,10 @@ impl Classifier for Told {
 
 #[async_trait]
 impl Drafter for Told {
+    fn is_free(&self) -> bool {
+        self.free
+    }
+
     async fn draft(&self, input: &DraftInput<'_>) -> Result<DraftText, DraftError> {
         self.drafting.pass().await;
         if input.text.contains("{no draft}") {

@@ -162,6 +162,10 @@ impl Classifier for EmbeddedClassifier {
         &self.id
     }
 
+    fn is_free(&self) -> bool {
+        true
+    }
+
     async fn classify(&self, input: &ClassifyInput<'_>) -> Result<Classification, ClassifyError> {
         Ok(self.read(input))
     }

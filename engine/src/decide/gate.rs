@@ -269,6 +269,9 @@ impl Plan<'_> {
             // What others did to a run that was not parked yet, they left to the gate: it must not park it unseen.
             let seen = context.seen(self.policy.digest(), Vec::new());
             transition.fence = Some(context.guarded(Fence::Park(seen)));
+        } else {
+            // A message that comes in meanwhile leaves this run to the gate; the gate must have seen it.
+            transition.unchanged = Some((context.conversation.id.clone(), context.conversation.revision));
         }
         transition
     }

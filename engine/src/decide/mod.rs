@@ -97,6 +97,7 @@ impl RunContext {
             workspace_id: self.run.workspace_id.clone(),
             now_ms: self.now_ms,
             fence: None,
+            unchanged: None,
             run: Some(run),
             writes,
         }
@@ -118,6 +119,7 @@ impl RunContext {
             revision: self.conversation.revision,
             policy_digest: policy_digest.to_owned(),
             human_active: self.conversation.human_active,
+            contact_version: self.contact.version,
             paused: self.paused(),
             opted_out: self.contact.opted_out_at.is_some(),
             email_warmup: self.channel.email_warmup,
@@ -156,8 +158,9 @@ impl RunContext {
         Write::Timeline(Box::new(entry))
     }
 
-    /// The context of the next step, had this transition been committed `now_ms`. Saves loading it all again between the
-    /// steps before the gate; what others may have changed meanwhile is seen when the gate is asked right before the send.
+    /// The context of the next step, had this transition been committed `now_ms`. Saves loading it all again between
+    /// steps; what others may have changed meanwhile is seen when the send is claimed, for its fence compares all of it.
+    /// Only for a transition that [is followed](Self::follows).
     #[must_use]
     pub fn after(&self, transition: &Transition, now_ms: i64) -> Self {
         let mut next = self.clone();
@@ -182,6 +185,27 @@ impl RunContext {
         next
     }
 
+    /// Whether [`Self::after`] knows what this transition's writes do to a context.
+    #[must_use]
+    pub fn follows(transition: &Transition) -> bool {
+        transition.writes.iter().all(|write| {
+            matches!(
+                write,
+                Write::Step { .. }
+                    | Write::Classified { .. }
+                    | Write::Draft { .. }
+                    | Write::DraftStatus { .. }
+                    | Write::Decision { .. }
+                    | Write::Effect { .. }
+                    | Write::EffectStart { .. }
+                    | Write::LimitCount { .. }
+                    | Write::Route { .. }
+                    | Write::ActionAdd { .. }
+                    | Write::Timeline(_)
+            )
+        })
+    }
+
     fn apply(&mut self, write: &Write, at: i64) {
         match write {
             Write::Classified { intent, confidence, margin, language, classifier, .. } => {
@@ -195,29 +219,70 @@ impl RunContext {
             Write::Step { step, output, .. } if *step == classify::STEP => {
                 self.classification = serde_json::from_str(output).unwrap_or_default();
             }
-            Write::Draft { id, subject, body_text, content_sha256, source, base_revision, .. } => {
-                self.draft = Some(DraftRow {
+            Write::Draft { .. } => self.draft = self.new_draft(write, at),
+            Write::DraftStatus { id, status } => {
+                if let Some(draft) = self.draft.as_mut().filter(|draft| draft.id == *id) {
+                    draft.status = (*status).to_owned();
+                    draft.updated_at = at;
+                }
+            }
+            Write::Effect { id, message_id, idempotency_key, payload, automatic, .. } => {
+                self.effect = Some(EffectRow {
                     workspace_id: self.run.workspace_id.clone(),
                     id: id.clone(),
-                    conversation_id: self.conversation.id.clone(),
-                    message_id: self.message.id.clone(),
                     run_id: self.run.id.clone(),
-                    author_kind: "ai_agent".to_owned(),
-                    status: "open".to_owned(),
-                    version: 1,
-                    subject: subject.clone(),
-                    body_text: body_text.clone(),
-                    content_sha256: content_sha256.clone(),
-                    source: source.clone(),
-                    base_revision: *base_revision,
+                    conversation_id: self.conversation.id.clone(),
+                    message_id: message_id.clone(),
+                    idempotency_key: idempotency_key.clone(),
+                    state: "pending".to_owned(),
+                    payload: payload.clone(),
+                    automatic: *automatic,
+                    attempt: 0,
+                    boot: None,
+                    provider_ref: None,
+                    last_error: None,
                     created_at: at,
                     updated_at: at,
-                    author_id: None,
-                    author_name: None,
                 });
             }
+            Write::EffectStart { id, boot, message } => {
+                if let Some(effect) = self.effect.as_mut().filter(|effect| effect.id == *id) {
+                    effect.state = "in_flight".to_owned();
+                    effect.boot = Some(boot.clone());
+                    effect.attempt += 1;
+                    effect.updated_at = at;
+                }
+                self.conversation.revision += i64::from(message.is_some());
+            }
+            // The send that follows asks whether an answer is owed.
+            Write::Route { sla_at, .. } => self.conversation.sla_at = *sla_at,
             _ => {}
         }
+    }
+
+    fn new_draft(&self, write: &Write, at: i64) -> Option<DraftRow> {
+        let Write::Draft { id, subject, body_text, content_sha256, source, base_revision, .. } = write else {
+            return None;
+        };
+        Some(DraftRow {
+            workspace_id: self.run.workspace_id.clone(),
+            id: id.clone(),
+            conversation_id: self.conversation.id.clone(),
+            message_id: self.message.id.clone(),
+            run_id: self.run.id.clone(),
+            author_kind: "ai_agent".to_owned(),
+            status: "open".to_owned(),
+            version: 1,
+            subject: subject.clone(),
+            body_text: body_text.clone(),
+            content_sha256: content_sha256.clone(),
+            source: source.clone(),
+            base_revision: *base_revision,
+            created_at: at,
+            updated_at: at,
+            author_id: None,
+            author_name: None,
+        })
     }
 
     /// True when the AI is paused for the contact at this moment.

@@ -272,5 +272,6 @@ fn blank(arrival: Arrival<'_>, ids: &dyn Ids) -> Ingest {
             timeline: ids.next(IdKind::Timeline),
             superseded_timeline: ids.next(IdKind::Timeline),
         },
+        work_here: None,
     }
 }

@@ -370,7 +370,8 @@ pub fn stop(
         draft_id: None,
         decision_id: None,
     };
-    Some(Transition { workspace_id: run.workspace_id.clone(), now_ms, fence: None, run: Some(moved), writes })
+    let workspace_id = run.workspace_id.clone();
+    Some(Transition { workspace_id, now_ms, run: Some(moved), writes, ..Transition::default() })
 }
 
 fn already(approval: &ApprovalRow) -> DecideError {

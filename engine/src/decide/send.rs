@@ -34,9 +34,11 @@ fn payload(context: &RunContext, draft: &DraftRow, message_id: &str, automatic: 
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    let key = data_encoding::HEXLOWER.encode(&hash.finalize());
+    let hash = data_encoding::HEXLOWER.encode(&hash.finalize());
+    let short = hash.get(..24).unwrap_or(&hash);
+    // The time-ordered part comes first: keys then enter their index at its end, not all over it.
+    let key = format!("{}.{short}", message_id.trim_start_matches("msg_"));
     let domain = context.channel.address.rsplit_once('@').map_or("remit.invalid", |(_, domain)| domain);
-    let short = key.get(..24).unwrap_or(&key);
     let answered: Vec<String> = context.message.external_id.iter().cloned().collect();
     let mut references: Vec<String> = serde_json::from_str(&context.message.reply_refs).unwrap_or_default();
     // Rows keep the nearest id first; a mail names the oldest first.
@@ -45,7 +47,7 @@ fn payload(context: &RunContext, draft: &DraftRow, message_id: &str, automatic: 
     OutboundMessage {
         idempotency_key: key.clone(),
         channel: context.channel_kind,
-        message_id: format!("{}.{short}@{domain}", message_id.trim_start_matches("msg_")),
+        message_id: format!("{key}@{domain}"),
         from: context.channel.address.clone(),
         from_name: Some(context.channel.name.clone()),
         to: context.message.from_address.clone(),

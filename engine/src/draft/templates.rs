@@ -98,6 +98,10 @@ impl TemplateDrafter {
 
 #[async_trait]
 impl Drafter for TemplateDrafter {
+    fn is_free(&self) -> bool {
+        true
+    }
+
     async fn draft(&self, input: &DraftInput<'_>) -> Result<DraftText, DraftError> {
         self.render(input)
     }

@@ -1,15 +1,19 @@
 //! Loads what a step may read.
 
-use remit_dsl::Policy;
+use std::collections::HashMap;
+
+use remit_dsl::{Limit, Policy};
 
 use super::StepError;
 use crate::decide::{self, RunContext};
 use crate::domain::ChannelKind;
 use crate::engine::Engine;
 use crate::policies::InForce;
-use crate::store::ingest::MOST_THREAD_IDS;
-use crate::store::rows::{ApprovalRow, MessageRow};
-use crate::store::{Conn, LimitClaim, StoreError, read};
+use crate::store::contexts::{self, Stored};
+use crate::store::ingest::{Arrived, Ingest, LimitAsked, LimitSubject};
+use crate::store::limits::{self, LimitAsk};
+use crate::store::rows::{ApprovalRow, SwitchRow};
+use crate::store::{LimitClaim, StoreError, read};
 
 /// The context of a run; `None` when there is no such run.
 pub(crate) async fn context(
@@ -18,78 +22,126 @@ pub(crate) async fn context(
     ws: &str,
     run_id: &str,
 ) -> Result<Option<RunContext>, StepError> {
+    Ok(contexts(engine, in_force, &[(ws, run_id)]).await?.remove(run_id))
+}
+
+/// The contexts of runs of one workspace, by run. Each table is asked once.
+pub(crate) async fn contexts(
+    engine: &Engine,
+    in_force: &InForce,
+    runs: &[(&str, &str)],
+) -> Result<HashMap<String, RunContext>, StepError> {
     let mut reader = engine.db().read().await?;
     let conn = &mut reader.conn();
-    let Some(run) = read::run(conn, ws, run_id).await? else { return Ok(None) };
-    let message = read::message(conn, ws, &run.message_id).await?.ok_or_else(|| missing("message", &run.message_id))?;
-    let conversation = read::conversation(conn, ws, &run.conversation_id)
-        .await?
-        .ok_or_else(|| missing("conversation", &run.conversation_id))?;
-    let contact = read::contact(conn, ws, &conversation.contact_id)
-        .await?
-        .ok_or_else(|| missing("contact", &conversation.contact_id))?;
-    let channel = read::channel_by_id(conn, &conversation.channel_id)
-        .await?
-        .ok_or_else(|| missing("channel", &conversation.channel_id))?;
-    let segments = read::contact_segments(conn, ws, &contact.id).await?.into_iter().map(|row| row.0).collect();
-    let draft = match &run.draft_id {
-        Some(id) => read::draft(conn, ws, id).await?,
-        None => None,
-    };
-    let effect = read::effect_of_run(conn, ws, &run.id).await?;
-    let classification = match read::step_output(conn, ws, &run.id, decide::classify::STEP).await? {
-        Some((output,)) => serde_json::from_str(&output)
+    let mut loaded = Vec::with_capacity(runs.len());
+    for stored in contexts::stored(conn, runs, decide::classify::STEP).await? {
+        loaded.push(from_stored(stored, in_force, engine.clock().now_ms())?);
+    }
+    let policy = &in_force.policy;
+    for context in &mut loaded {
+        context.subjects = subjects(policy, context);
+    }
+    let mut asks = Vec::new();
+    for context in &loaded {
+        let asked = limits(policy, context).map(|(limit, subject)| LimitAsk {
+            workspace_id: &context.run.workspace_id,
+            limit: &limit.name,
+            subject,
+            bucket_start: limit.bucket(policy.timezone(), context.now_ms).0,
+            most: i64::from(limit.count),
+            run_id: &context.run.id,
+            now_ms: context.now_ms,
+        });
+        asks.extend(asked);
+    }
+    let mut taken = limits::taken(conn, &asks).await?.into_iter();
+    for context in &mut loaded {
+        let over =
+            limits(policy, context).map(|(limit, _)| over(policy, limit, context.now_ms, taken.next())).collect();
+        context.over = over;
+    }
+    Ok(loaded.into_iter().map(|context| (context.run.id.clone(), context)).collect())
+}
+
+fn from_stored(stored: Stored, in_force: &InForce, now_ms: i64) -> Result<RunContext, StepError> {
+    let classification = match stored.step {
+        Some(output) => serde_json::from_str(&output)
             .map_err(|error| StoreError::Inconsistent { table: "step", reason: error.to_string() })?,
         None => None,
     };
-    let newer_inbound = read::newer_inbound(conn, ws, &conversation.id, message.seq).await?;
-    let rows = read::switches(conn, ws).await?;
-    let switch_flips = rows.iter().map(|row| row.flips).max().unwrap_or(0);
-    let switches = rows.into_iter().map(|row| (row.name, row.is_on)).collect();
-    let third_party = third_party(conn, &message, &contact.id).await?;
-    let channel_kind: ChannelKind = conversation
+    let channel_kind: ChannelKind = stored
+        .conversation
         .channel_kind
         .parse()
         .map_err(|error| StoreError::Inconsistent { table: "conversation", reason: format!("{error}") })?;
-    let ai_agent = in_force.policy.ai_agent_on(channel_kind.as_str()).map(|agent| agent.name.clone());
-    let mut context = RunContext {
-        run,
-        message,
-        conversation,
-        contact,
-        segments,
-        channel,
+    Ok(RunContext {
+        ai_agent: in_force.policy.ai_agent_on(channel_kind.as_str()).map(|agent| agent.name.clone()),
+        run: stored.run,
+        message: stored.message,
+        conversation: stored.conversation,
+        contact: stored.contact,
+        segments: stored.segments,
+        channel: stored.channel,
         channel_kind,
-        draft,
-        effect,
+        draft: stored.draft,
+        effect: stored.effect,
         classification,
-        newer_inbound,
-        switches,
+        newer_inbound: stored.newer_inbound,
+        switch_flips: flips(&stored.switches),
+        switches: stored.switches.into_iter().map(|row| (row.name, row.is_on)).collect(),
+        third_party: stored.third_party,
         over: Vec::new(),
         subjects: Vec::new(),
-        switch_flips,
-        third_party,
-        ai_agent,
-        now_ms: engine.clock().now_ms(),
-    };
-    limits(conn, &in_force.policy, &mut context).await?;
-    Ok(Some(context))
+        now_ms,
+    })
 }
 
-/// True when the message begins a conversation although it quotes one of somebody else.
-async fn third_party(conn: &mut Conn<'_>, message: &MessageRow, contact: &str) -> Result<bool, StoreError> {
-    // Whoever may write in a thread is put into it; only the first message of a conversation can be apart from one.
-    if message.seq != 1 || message.reply_refs == "[]" {
-        return Ok(false);
-    }
-    let references: Vec<String> = serde_json::from_str(&message.reply_refs).unwrap_or_default();
-    for reference in references.iter().take(MOST_THREAD_IDS) {
-        let found = read::conversation_by_ref(conn, &message.workspace_id, reference).await?;
-        if found.is_some_and(|conversation| conversation.contact_id != contact) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+/// The limits that the policy will read about a message on its way in.
+pub(crate) fn asked_on_arrival(policy: &Policy, ingest: &Ingest) -> Vec<LimitAsked> {
+    let agent = policy.ai_agent_on(ingest.channel_kind.as_str()).map(|agent| agent.name.as_str());
+    let asked = policy.limits().iter().filter_map(|limit| {
+        let subject = match limit.per.as_str() {
+            "contact" => LimitSubject::Contact,
+            per => {
+                LimitSubject::Named(named(per, agent, &ingest.channel_id, &ingest.from_address, &ingest.workspace_id)?)
+            }
+        };
+        let bucket_start = limit.bucket(policy.timezone(), ingest.now_ms).0;
+        let most = i64::from(limit.count);
+        Some(LimitAsked { limit: limit.name.clone(), subject, bucket_start, most })
+    });
+    asked.collect()
+}
+
+/// The context of a run that was stored just now, without reading it again.
+pub(crate) fn on_arrival(in_force: &InForce, arrived: Arrived) -> Option<RunContext> {
+    let channel_kind: ChannelKind = arrived.conversation.channel_kind.parse().ok()?;
+    let policy = &in_force.policy;
+    let now_ms = arrived.run.created_at;
+    let mut context = RunContext {
+        ai_agent: policy.ai_agent_on(channel_kind.as_str()).map(|agent| agent.name.clone()),
+        run: arrived.run,
+        message: arrived.message,
+        conversation: arrived.conversation,
+        contact: arrived.contact,
+        segments: arrived.segments,
+        channel: arrived.channel,
+        channel_kind,
+        draft: None,
+        effect: None,
+        classification: None,
+        newer_inbound: false,
+        switch_flips: flips(&arrived.switches),
+        switches: arrived.switches.into_iter().map(|row| (row.name, row.is_on)).collect(),
+        third_party: arrived.third_party,
+        over: Vec::new(),
+        subjects: Vec::new(),
+        now_ms,
+    };
+    context.subjects = subjects(policy, &context);
+    let mut taken = arrived.taken.into_iter();
+    context.over = limits(policy, &context).map(|(limit, _)| over(policy, limit, now_ms, taken.next())).collect();
+    Some(context)
 }
 
 pub(super) async fn approval(engine: &Engine, context: &RunContext) -> Result<Option<ApprovalRow>, StepError> {
@@ -97,50 +149,60 @@ pub(super) async fn approval(engine: &Engine, context: &RunContext) -> Result<Op
     Ok(read::approval_pending(&mut reader.conn(), &context.run.workspace_id, &context.run.id).await?)
 }
 
-async fn limits(conn: &mut Conn<'_>, policy: &Policy, context: &mut RunContext) -> Result<(), StoreError> {
-    for limit in policy.limits() {
-        // A subject that cannot be told leaves the limit out: the fact is then missing, and missing counts as over.
-        let Some(subject) = subject(&limit.per, context) else { continue };
-        let (start, end) = limit.bucket(policy.timezone(), context.now_ms);
-        let (ws, most) = (context.run.workspace_id.as_str(), i64::from(limit.count));
-        let count = read::limit_count(conn, ws, &limit.name, &subject, start).await?;
-        let room = most - count;
-        let whose = (limit.name.as_str(), subject.as_str());
-        let used_up =
-            room <= 0 || read::limit_ahead(conn, ws, whose, &context.run.id, context.now_ms, room).await? >= room;
-        context.over.push((limit.name.clone(), used_up.then_some(end)));
-        context.subjects.push((limit.name.clone(), subject));
-    }
-    Ok(())
+/// How often any switch had been flipped; it is counted on one of them.
+fn flips(switches: &[SwitchRow]) -> i64 {
+    switches.iter().map(|row| row.flips).max().unwrap_or(0)
+}
+
+/// The name of a limit, and the end of its bucket where it is used up.
+fn over(policy: &Policy, limit: &Limit, now_ms: i64, taken: Option<i64>) -> (String, Option<i64>) {
+    let (_, end) = limit.bucket(policy.timezone(), now_ms);
+    (limit.name.clone(), (taken.unwrap_or(0) >= i64::from(limit.count)).then_some(end))
+}
+
+/// The policy's limits, and whose sends each counts here. A subject that cannot be told leaves the limit out: the fact
+/// is then missing, and missing counts as over.
+fn subjects(policy: &Policy, context: &RunContext) -> Vec<(String, String)> {
+    let told = policy.limits().iter();
+    told.filter_map(|limit| Some((limit.name.clone(), subject(&limit.per, context)?))).collect()
+}
+
+fn limits<'a>(policy: &'a Policy, context: &'a RunContext) -> impl Iterator<Item = (&'a Limit, &'a str)> {
+    policy.limits().iter().filter_map(|limit| {
+        let (_, subject) = context.subjects.iter().find(|(name, _)| *name == limit.name)?;
+        Some((limit, subject.as_str()))
+    })
 }
 
 /// The limits a send in this context counts against.
 pub(crate) fn counted_limits(policy: &Policy, context: &RunContext) -> Vec<LimitClaim> {
-    let counted = policy.limits().iter().filter_map(|limit| {
-        let (_, subject) = context.subjects.iter().find(|(name, _)| *name == limit.name)?;
+    let counted = limits(policy, context).map(|(limit, subject)| {
         let had_room = context.over.iter().any(|(name, over)| *name == limit.name && over.is_none());
-        Some(LimitClaim {
+        LimitClaim {
             limit: limit.name.clone(),
-            subject: subject.clone(),
+            subject: subject.to_owned(),
             bucket_start: limit.bucket(policy.timezone(), context.now_ms).0,
             most: had_room.then(|| i64::from(limit.count)),
-        })
+        }
     });
     counted.collect()
 }
 
 /// Whose sends a limit counts.
 fn subject(per: &str, context: &RunContext) -> Option<String> {
-    match per {
-        "contact" => Some(context.contact.id.clone()),
-        "agent" => context.ai_agent.clone(),
-        "channel" => Some(context.channel.id.clone()),
-        "domain" => context.message.from_address.rsplit_once('@').map(|(_, domain)| domain.to_lowercase()),
-        "workspace" => Some(context.run.workspace_id.clone()),
-        _ => None,
+    if per == "contact" {
+        return Some(context.contact.id.clone());
     }
+    let agent = context.ai_agent.as_deref();
+    named(per, agent, &context.channel.id, &context.message.from_address, &context.run.workspace_id)
 }
 
-fn missing(table: &'static str, id: &str) -> StoreError {
-    StoreError::Inconsistent { table, reason: format!("`{id}` is missing") }
+fn named(per: &str, agent: Option<&str>, channel: &str, from_address: &str, workspace: &str) -> Option<String> {
+    match per {
+        "agent" => agent.map(str::to_owned),
+        "channel" => Some(channel.to_owned()),
+        "domain" => from_address.rsplit_once('@').map(|(_, domain)| domain.to_lowercase()),
+        "workspace" => Some(workspace.to_owned()),
+        _ => None,
+    }
 }

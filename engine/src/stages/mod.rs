@@ -9,15 +9,16 @@ mod send;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::decide;
+use crate::decide::{self, RunContext};
 use crate::domain::{Gate, Stage};
 use crate::engine::Engine;
 use crate::failpoint::{self, FailPoint};
 use crate::policies::{InForce, PolicyError};
 use crate::ports::{ClassifyInput, DraftError, DraftInput};
+use crate::store::rows::DueRow;
 use crate::store::{Outcome, StoreError, Transition};
 
-pub(crate) use load::{context, counted_limits};
+pub(crate) use load::{asked_on_arrival, context, contexts, counted_limits, on_arrival};
 
 /// Why a step could not be taken. The run stays where it is and is tried again.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +37,7 @@ pub(crate) enum Next {
     /// The run moved, or something under it did: load it again.
     Again,
     /// The run moved, and this is how it stands now.
-    With(Box<decide::RunContext>),
+    With(Box<RunContext>),
     /// The run is parked, ended, or somebody else's.
     Stop,
 }
@@ -44,26 +45,41 @@ pub(crate) enum Next {
 /// A run cannot take more steps than this in one go; more would be a loop.
 const MOST_STEPS: usize = 16;
 
+/// A run, and what is known of it already.
+#[derive(Debug)]
+pub(crate) struct Work {
+    /// The run.
+    pub(crate) due: DueRow,
+    /// How it stands and under which policy that was loaded, where it is known.
+    pub(crate) known: Option<Box<Known>>,
+}
+
+/// How a run stands, and under which policy that was loaded.
+#[derive(Debug)]
+pub(crate) struct Known {
+    pub(crate) in_force: Arc<InForce>,
+    pub(crate) context: RunContext,
+}
+
 /// Takes a run as far as it goes now.
-pub(crate) async fn advance(engine: &Engine, workspace: &str, run_id: &str, epoch: i64) -> Result<(), StepError> {
-    let mut known: Option<(Arc<InForce>, decide::RunContext)> = None;
+pub(crate) async fn advance(engine: &Engine, due: &DueRow, mut known: Option<Box<Known>>) -> Result<(), StepError> {
     for _ in 0..MOST_STEPS {
-        let in_force = engine.policies().in_force(engine.db(), workspace).await?;
+        let in_force = engine.policies().in_force(engine.db(), &due.workspace_id).await?;
         let context = match known.take() {
             // What a context holds of limits and AI agents belongs to the policy it was loaded under.
-            Some((before, context)) if Arc::ptr_eq(&before, &in_force) => Some(context),
-            _ => context(engine, &in_force, workspace, run_id).await?,
+            Some(known) if Arc::ptr_eq(&known.in_force, &in_force) => Some(known.context),
+            _ => context(engine, &in_force, &due.workspace_id, &due.id).await?,
         };
         let Some(context) = context else { return Ok(()) };
         // Not ours (any more), or not due: a parked run is only touched when its time has come.
-        let due = context.run.ready_at.is_some_and(|at| at <= context.now_ms);
-        if context.run.epoch != epoch || context.run.stage.is_terminal() || !due {
+        let is_due = context.run.ready_at.is_some_and(|at| at <= context.now_ms);
+        if context.run.epoch != due.epoch || context.run.stage.is_terminal() || !is_due {
             return Ok(());
         }
         failpoint::reached(FailPoint::StepBegun);
         match step(engine, &in_force, &context).await? {
             Next::Again => {}
-            Next::With(next) => known = Some((in_force, *next)),
+            Next::With(next) => known = Some(Box::new(Known { in_force, context: *next })),
             Next::Stop => return Ok(()),
         }
     }
@@ -71,15 +87,13 @@ pub(crate) async fn advance(engine: &Engine, workspace: &str, run_id: &str, epoc
     Err(StepError::Restless)
 }
 
-async fn step(engine: &Engine, in_force: &InForce, context: &decide::RunContext) -> Result<Next, StepError> {
+async fn step(engine: &Engine, in_force: &InForce, context: &RunContext) -> Result<Next, StepError> {
     match context.run.stage {
-        Stage::Received => classify(engine, in_force, context).await,
-        Stage::Classified => draft(engine, in_force, context).await,
-        Stage::Drafted => gate(engine, in_force, context, Gate::Draft).await,
-        Stage::Held => gate(engine, in_force, context, Gate::Release).await,
+        Stage::Received | Stage::Classified | Stage::Drafted => answer(engine, in_force, context).await,
+        Stage::Held => pass_on(engine, context, gate(engine, in_force, context, Gate::Release)).await,
         Stage::WaitingApproval => {
             let approval = load::approval(engine, context).await?;
-            commit(engine, context, decide::person::expire(context, approval.as_ref(), engine.ids())).await
+            pass_on(engine, context, decide::person::expire(context, approval.as_ref(), engine.ids())).await
         }
         Stage::Gated | Stage::Scheduled if context.by_rep() => send::begin_by_rep(engine, context).await,
         Stage::Gated | Stage::Scheduled => send::begin(engine, in_force, context).await,
@@ -88,9 +102,38 @@ async fn step(engine: &Engine, in_force: &InForce, context: &decide::RunContext)
     }
 }
 
-async fn classify(engine: &Engine, in_force: &InForce, context: &decide::RunContext) -> Result<Next, StepError> {
+/// What one step came to.
+struct Taken {
+    transition: Transition,
+    /// It must be stored before the next step begins: it cost money, or it ends here.
+    store_first: bool,
+}
+
+/// Classifies, drafts and asks the gate. Steps that cost nothing are committed together with the next one: each keeps
+/// its own rows, and after a crash they are worked out again.
+async fn answer(engine: &Engine, in_force: &InForce, context: &RunContext) -> Result<Next, StepError> {
+    let mut taken = one_step(engine, in_force, context).await;
+    debug_assert!(legal(context.run.stage, &taken.transition), "{:?}", taken.transition.run);
+    while !taken.store_first {
+        let next = context.after(&taken.transition, engine.clock().now_ms());
+        let Taken { transition, store_first } = one_step(engine, in_force, &next).await;
+        debug_assert!(legal(next.run.stage, &transition), "{:?}", transition.run);
+        taken = Taken { transition: taken.transition.then(transition), store_first };
+    }
+    pass_on(engine, context, taken.transition).await
+}
+
+async fn one_step(engine: &Engine, in_force: &InForce, context: &RunContext) -> Taken {
+    match context.run.stage {
+        Stage::Received => classify(engine, in_force, context).await,
+        Stage::Classified => draft(engine, in_force, context).await,
+        _ => Taken { transition: gate(engine, in_force, context, Gate::Draft), store_first: true },
+    }
+}
+
+async fn classify(engine: &Engine, in_force: &InForce, context: &RunContext) -> Taken {
     if !context.from_a_person() {
-        return pass_on(engine, context, decide::classify::machine_mail(context)).await;
+        return Taken { transition: decide::classify::machine_mail(context), store_first: false };
     }
     let input = ClassifyInput {
         channel: context.channel_kind,
@@ -98,12 +141,13 @@ async fn classify(engine: &Engine, in_force: &InForce, context: &decide::RunCont
         text: &context.message.body_text,
     };
     let answer = in_force.classifier.classify(&input).await;
-    pass_on(engine, context, decide::classify::decide(context, &answer, engine.ids())).await
+    let transition = decide::classify::decide(context, &answer, engine.ids());
+    Taken { transition, store_first: !in_force.classifier.is_free() }
 }
 
-async fn draft(engine: &Engine, in_force: &InForce, context: &decide::RunContext) -> Result<Next, StepError> {
+async fn draft(engine: &Engine, in_force: &InForce, context: &RunContext) -> Taken {
     if !decide::draft::wanted(context, &in_force.policy) {
-        return pass_on(engine, context, decide::draft::decide(context, None, engine.ids())).await;
+        return Taken { transition: decide::draft::decide(context, None, engine.ids()), store_first: false };
     }
     let intent = decide::draft::intent(context);
     let spec = in_force.policy.intent(intent).and_then(|intent| intent.draft.as_ref());
@@ -123,72 +167,70 @@ async fn draft(engine: &Engine, in_force: &InForce, context: &decide::RunContext
     let answer = in_force.drafter.draft(&input).await;
     if let Err(DraftError::Unavailable(reason)) = &answer {
         let later = decide::step_failed(context, &in_force.policy, engine.ids(), reason);
-        return commit(engine, context, later).await;
+        return Taken { transition: later, store_first: true };
     }
-    pass_on(engine, context, decide::draft::decide(context, Some(&answer), engine.ids())).await
+    let transition = decide::draft::decide(context, Some(&answer), engine.ids());
+    Taken { transition, store_first: !in_force.drafter.is_free() }
 }
 
 /// Commits and goes on with what is known, without loading it again.
-async fn pass_on(engine: &Engine, context: &decide::RunContext, transition: Transition) -> Result<Next, StepError> {
-    let next = context.after(&transition, engine.clock().now_ms());
-    Ok(match commit(engine, context, transition).await? {
-        Next::Again => {
+async fn pass_on(engine: &Engine, context: &RunContext, transition: Transition) -> Result<Next, StepError> {
+    let now_ms = engine.clock().now_ms();
+    let goes_on = transition.run.as_ref().and_then(|run| run.ready_at).is_some_and(|at| at <= now_ms);
+    let next = (goes_on && RunContext::follows(&transition)).then(|| context.after(&transition, now_ms));
+    match (commit(engine, context, transition).await?, next) {
+        (Outcome::Won, Some(next)) => {
             if cfg!(debug_assertions) {
                 as_stored(engine, &next).await?;
             }
-            Next::With(Box::new(next))
+            Ok(Next::With(Box::new(next)))
         }
-        other => other,
-    })
+        // The gate relied on something that has changed: look again.
+        (Outcome::Fenced, _) => Ok(Next::Again),
+        (Outcome::Won, None) if goes_on => Ok(Next::Again),
+        (Outcome::Won | Outcome::Ingested(..) | Outcome::Lost, _) => Ok(Next::Stop),
+    }
 }
 
 /// In debug builds, and so in every test: what is passed on is what a reload would give.
-async fn as_stored(engine: &Engine, next: &decide::RunContext) -> Result<(), StepError> {
+async fn as_stored(engine: &Engine, next: &RunContext) -> Result<(), StepError> {
     let in_force = engine.policies().in_force(engine.db(), &next.run.workspace_id).await?;
     let stored = context(engine, &in_force, &next.run.workspace_id, &next.run.id).await?;
     if let Some(stored) = stored.filter(|stored| stored.run.version == next.run.version) {
         debug_assert_eq!(stored.run, next.run);
-        debug_assert_eq!(stored.message, next.message);
+        // The message of a rep's reply is classified by the AI's own run, whenever that comes to it.
+        debug_assert!(next.by_rep() || stored.message == next.message, "{:?} {:?}", stored.message, next.message);
         debug_assert_eq!(stored.draft, next.draft);
+        debug_assert_eq!(stored.effect, next.effect);
         debug_assert_eq!(stored.classification, next.classification);
     }
     Ok(())
 }
 
-async fn gate(
-    engine: &Engine,
-    in_force: &InForce,
-    context: &decide::RunContext,
-    gate: Gate,
-) -> Result<Next, StepError> {
+fn gate(engine: &Engine, in_force: &InForce, context: &RunContext, gate: Gate) -> Transition {
     let started = Instant::now();
     let gated = decide::gate::ask(context, &in_force.policy, gate);
     let took_us = i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX);
-    let transition = decide::gate::decide(context, &in_force.policy, &gated, took_us, engine.ids());
-    commit(engine, context, transition).await
+    decide::gate::decide(context, &in_force.policy, &gated, took_us, engine.ids())
+}
+
+fn legal(from: Stage, transition: &Transition) -> bool {
+    transition.run.as_ref().is_none_or(|run| run.stage == from || from.may_become(run.stage))
 }
 
 /// The one place where a decision becomes rows.
 pub(crate) async fn commit(
     engine: &Engine,
-    context: &decide::RunContext,
+    context: &RunContext,
     transition: Transition,
-) -> Result<Next, StepError> {
-    let to = transition.run.as_ref().map_or(context.run.stage, |run| run.stage);
-    debug_assert!(
-        context.run.stage == to || context.run.stage.may_become(to),
-        "{} must not become {to}",
-        context.run.stage
-    );
-    let due_now = transition.run.as_ref().and_then(|run| run.ready_at).is_some_and(|at| at <= context.now_ms);
-    match engine.writer().commit(transition).await? {
-        Outcome::Won if due_now => Ok(Next::Again),
-        Outcome::Won | Outcome::Ingested(_) => Ok(Next::Stop),
-        // The gate relied on something that has changed: look again.
-        Outcome::Fenced => Ok(Next::Again),
+) -> Result<Outcome, StepError> {
+    let outcome = engine.writer().commit(transition).await?;
+    match &outcome {
+        Outcome::Fenced => engine.policies().doubt(&context.run.workspace_id),
         Outcome::Lost => {
             tracing::debug!(run = context.run.id, stage = %context.run.stage, "somebody else moved the run");
-            Ok(Next::Stop)
         }
+        Outcome::Won | Outcome::Ingested(..) => {}
     }
+    Ok(outcome)
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Next, StepError, commit, counted_limits};
+use super::{Next, StepError, commit, counted_limits, pass_on};
 use crate::decide::{self, RunContext};
 use crate::domain::Gate;
 use crate::engine::Engine;
@@ -20,41 +20,45 @@ pub(super) async fn begin(engine: &Engine, in_force: &InForce, context: &RunCont
     let pending = context.effect.as_ref().filter(|effect| effect.state == "pending");
     let (true, Some(effect)) = (allowed, pending) else {
         let transition = decide::gate::decide(context, &in_force.policy, &gated, took_us, engine.ids());
-        return commit(engine, context, transition).await;
+        return pass_on(engine, context, transition).await;
     };
     let limits = counted_limits(&in_force.policy, context);
     let Some(claim) = decide::gate::claim(context, &in_force.policy, limits, engine.boot()) else {
         return Ok(Next::Stop);
     };
-    match engine.writer().commit(claim).await? {
+    let mut claimed = context.after(&claim, context.now_ms);
+    match commit(engine, context, claim).await? {
         Outcome::Won => {}
         Outcome::Fenced => return Ok(Next::Again),
-        Outcome::Lost | Outcome::Ingested(_) => return Ok(Next::Stop),
+        Outcome::Lost | Outcome::Ingested(..) => return Ok(Next::Stop),
     }
     failpoint::reached(FailPoint::SendClaimed);
     let message = payload(&effect.payload)?;
     let answer = engine.outbound().for_channel(context.channel_kind).send(&message).await;
     failpoint::reached(FailPoint::SendAnswered);
-    finish(engine, context, &answer).await
+    claimed.now_ms = engine.clock().now_ms();
+    finish(engine, &claimed, &answer).await
 }
 
 /// Sends what a rep wrote.
 pub(super) async fn begin_by_rep(engine: &Engine, context: &RunContext) -> Result<Next, StepError> {
     if context.channel.status != "active" {
-        return commit(engine, context, decide::send::refused_by_rep(context, engine.ids())).await;
+        return pass_on(engine, context, decide::send::refused_by_rep(context, engine.ids())).await;
     }
     let Some(effect) = context.effect.as_ref().filter(|effect| effect.state == "pending") else {
-        return commit(engine, context, decide::send::prepare_by_rep(context, engine.ids())).await;
+        return pass_on(engine, context, decide::send::prepare_by_rep(context, engine.ids())).await;
     };
     let Some(claim) = decide::send::claim_by_rep(context, engine.boot()) else { return Ok(Next::Stop) };
-    match engine.writer().commit(claim).await? {
+    let mut claimed = context.after(&claim, context.now_ms);
+    match commit(engine, context, claim).await? {
         Outcome::Won => {}
         Outcome::Fenced => return Ok(Next::Again),
-        Outcome::Lost | Outcome::Ingested(_) => return Ok(Next::Stop),
+        Outcome::Lost | Outcome::Ingested(..) => return Ok(Next::Stop),
     }
     let message = payload(&effect.payload)?;
     let answer = engine.outbound().for_channel(context.channel_kind).send(&message).await;
-    finish(engine, context, &answer).await
+    claimed.now_ms = engine.clock().now_ms();
+    finish(engine, &claimed, &answer).await
 }
 
 /// A send was begun and nobody is making it any more: the process stopped, or the task that made it died. (A lane runs
@@ -85,15 +89,11 @@ pub(super) async fn recover(engine: &Engine, context: &RunContext) -> Result<Nex
 
 async fn finish(
     engine: &Engine,
-    before: &RunContext,
+    context: &RunContext,
     answer: &Result<SendReceipt, SendError>,
 ) -> Result<Next, StepError> {
-    let in_force = engine.policies().in_force(engine.db(), &before.run.workspace_id).await?;
-    let Some(context) = super::context(engine, &in_force, &before.run.workspace_id, &before.run.id).await? else {
-        return Ok(Next::Stop);
-    };
     let Some(effect) = &context.effect else { return Ok(Next::Stop) };
-    commit(engine, &context, decide::send::decide(&context, effect, answer, engine.ids())).await
+    pass_on(engine, context, decide::send::decide(context, effect, answer, engine.ids())).await
 }
 
 fn payload(text: &str) -> Result<OutboundMessage, StoreError> {

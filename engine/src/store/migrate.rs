@@ -11,7 +11,7 @@ static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
 pub(super) async fn run(db: &Db) -> Result<(), StoreError> {
     match db {
         Db::Sqlite { write, .. } => ours(&SQLITE).run(write).await?,
-        Db::Postgres(pool) => ours(&POSTGRES).run(pool).await?,
+        Db::Postgres { write, .. } => ours(&POSTGRES).run(write).await?,
     }
     Ok(())
 }

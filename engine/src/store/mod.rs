@@ -3,6 +3,8 @@
 //! [`Db`] holds the pools. Reading goes through [`Db::read`], writing through the [`Writer`], which groups what queued
 //! up while the last commit ran. Both lend a [`Conn`]; the `on!` macro writes the same body for either database.
 
+mod batch;
+mod checkpoint;
 mod error;
 pub mod inbox;
 pub mod ingest;
@@ -27,6 +29,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool};
 
+pub(crate) use batch::{contexts, limits};
 pub use error::StoreError;
 pub use ingest::{Ingest, Ingested};
 pub use transition::{Fence, Guarded, LimitClaim, RunMove, SendClaim, SendFence, TimelineEntry, Transition};
@@ -78,8 +81,13 @@ pub enum Db {
         /// Read-only connections.
         read: SqlitePool,
     },
-    /// One pool for everything.
-    Postgres(PgPool),
+    /// As many connections as are needed.
+    Postgres {
+        /// Connections whose plans walk an index whatever the statistics say; see [`Db::open`].
+        write: PgPool,
+        /// Connections for reading.
+        read: PgPool,
+    },
 }
 
 /// A connection borrowed for a while.
@@ -175,14 +183,26 @@ impl Db {
     pub async fn open(address: &Address) -> Result<Self, StoreError> {
         let db = match address {
             Address::Sqlite(path) => Self::open_sqlite(path).await?,
-            Address::Postgres(url) => {
-                let options = PgConnectOptions::from_str(url)?.application_name("remit");
-                let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(20));
-                Self::Postgres(pool.connect_with(options).await?)
-            }
+            Address::Postgres(url) => Self::open_postgres(url).await?,
         };
         migrate::run(&db).await?;
         Ok(db)
+    }
+
+    async fn open_postgres(url: &str) -> Result<Self, StoreError> {
+        let options = PgConnectOptions::from_str(url)?.application_name("remit");
+        let pool = |most| PgPoolOptions::new().max_connections(most).acquire_timeout(Duration::from_secs(20));
+        // What the writers run finds every row by its key. The planner of a young store does not know that its tables
+        // will grow, and would walk them from end to end for some of it; nor does it gain from planning the same again.
+        let keyed = options.clone().options([
+            ("enable_seqscan", "off"),
+            ("enable_hashjoin", "off"),
+            ("enable_mergejoin", "off"),
+            ("plan_cache_mode", "force_generic_plan"),
+            ("jit", "off"),
+        ]);
+        let write = pool(8).connect_with(keyed).await?;
+        Ok(Self::Postgres { write, read: pool(16).connect_lazy_with(options) })
     }
 
     async fn open_sqlite(path: &Path) -> Result<Self, StoreError> {
@@ -200,17 +220,20 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))
-            .pragma("cache_size", "-65536")
-            .pragma("journal_size_limit", "67108864");
+            .pragma("cache_size", "-32768")
+            .pragma("temp_store", "memory")
+            .pragma("journal_size_limit", "67108864")
+            // A commit that also copied the log back would keep everybody waiting; see `checkpoint`.
+            .pragma("wal_autocheckpoint", "0");
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
             .connect_with(options.clone())
             .await?;
-        let read = SqlitePoolOptions::new()
-            .max_connections(4)
-            .connect_lazy_with(options.create_if_missing(false).pragma("query_only", "on"));
+        let read = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(
+            options.create_if_missing(false).pragma("query_only", "on").pragma("cache_size", "-8192"),
+        );
         Ok(Self::Sqlite { write, read })
     }
 
@@ -219,7 +242,7 @@ impl Db {
     pub const fn dialect(&self) -> Dialect {
         match self {
             Self::Sqlite { .. } => Dialect::Sqlite,
-            Self::Postgres(_) => Dialect::Postgres,
+            Self::Postgres { .. } => Dialect::Postgres,
         }
     }
 
@@ -230,7 +253,7 @@ impl Db {
     pub async fn read(&self) -> Result<Reader, StoreError> {
         Ok(match self {
             Self::Sqlite { read, .. } => Reader::Sqlite(read.acquire().await?),
-            Self::Postgres(pool) => Reader::Postgres(pool.acquire().await?),
+            Self::Postgres { read, .. } => Reader::Postgres(read.acquire().await?),
         })
     }
 
@@ -238,15 +261,15 @@ impl Db {
     pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(match self {
             Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Self::Postgres { write, .. } => Tx::Postgres(write.begin().await?),
         })
     }
 
-    /// The PostgreSQL pool, for what only PostgreSQL has.
+    /// The PostgreSQL pool that writes, for what only PostgreSQL has.
     pub(crate) const fn postgres(&self) -> Option<&PgPool> {
         match self {
             Self::Sqlite { .. } => None,
-            Self::Postgres(pool) => Some(pool),
+            Self::Postgres { write, .. } => Some(write),
         }
     }
 
@@ -257,7 +280,10 @@ impl Db {
                 read.close().await;
                 write.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
         }
     }
 
@@ -268,13 +294,13 @@ impl Db {
     /// Name and reason of each statement that is not understood.
     pub async fn prepare_all(&self) -> Result<Vec<(String, usize, Vec<String>)>, Vec<(String, String)>> {
         use sqlx::{Column, Either, Executor, Statement};
-        let own = match self {
-            Self::Sqlite { .. } => statements::SQLITE_ONLY,
-            Self::Postgres(_) => statements::POSTGRES_ONLY,
-        };
+        let sqlite = matches!(self, Self::Sqlite { .. });
+        let own = if sqlite { statements::SQLITE_ONLY } else { statements::POSTGRES_ONLY };
+        let sets =
+            statements::SETS.iter().map(|(name, lite, postgres)| (*name, if sqlite { *lite } else { *postgres }));
         let mut good = Vec::new();
         let mut bad = Vec::new();
-        for (name, text) in statements::PORTABLE.iter().chain(inbox::PORTABLE).chain(own).copied() {
+        for (name, text) in statements::PORTABLE.iter().chain(inbox::PORTABLE).chain(own).copied().chain(sets) {
             let mut reader = match self.read().await {
                 Ok(reader) => reader,
                 Err(error) => {

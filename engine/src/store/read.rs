@@ -3,9 +3,8 @@
 
 use super::rows::{
     ActionRow, AddressRow, ApprovalRow, ChannelRow, ContactRow, ConversationRow, DecisionRow, DraftRow,
-    DraftVersionRow, DueRow, EffectRow, LedgerBlockRow, MentionRow, MessageRow, NoteRow, PolicyActiveRow,
-    PolicyVersionRow, QueuedRow, RawBytesRow, RejectedRow, RepRow, RunRow, SwitchRow, TimelineRow, TimerRow, VoteRow,
-    WorkspaceRow,
+    DraftVersionRow, DueRow, LedgerBlockRow, MentionRow, MessageRow, NoteRow, PolicyActiveRow, PolicyVersionRow,
+    QueuedRow, RawBytesRow, RejectedRow, RepRow, RunRow, SwitchRow, TimelineRow, TimerRow, VoteRow, WorkspaceRow,
 };
 use super::statements as sql;
 use super::{Conn, StoreError, on};
@@ -44,16 +43,12 @@ reads! {
     channels(ws: &str) -> all ChannelRow = CHANNEL_LIST;
     /// A contact.
     contact(ws: &str, id: &str) -> one ContactRow = CONTACT_GET;
-    /// Who has an address.
-    contact_by_address(ws: &str, kind: &str, address: &str) -> one ContactRow = CONTACT_BY_ADDRESS;
     /// A contact's addresses.
     contact_addresses(ws: &str, contact: &str) -> all AddressRow = CONTACT_ADDRESSES;
     /// A contact's segments.
     contact_segments(ws: &str, contact: &str) -> all (String,) = CONTACT_SEGMENTS;
     /// A conversation.
     conversation(ws: &str, id: &str) -> one ConversationRow = CONVERSATION_GET;
-    /// The conversation that a message id stands for.
-    conversation_by_ref(ws: &str, external_id: &str) -> one ConversationRow = CONVERSATION_BY_REF;
     /// A contact's latest conversations.
     conversations_of_contact(ws: &str, contact: &str, limit: i64) -> all ConversationRow = CONVERSATION_OF_CONTACT;
     /// Why a conversation needs a person.
@@ -112,8 +107,6 @@ reads! {
     approval_pending(ws: &str, run: &str) -> one ApprovalRow = APPROVAL_PENDING_OF_RUN;
     /// Approvals in a state after a time and id, oldest first.
     approvals(ws: &str, state: &str, after: i64, after_id: &str, limit: i64) -> all ApprovalRow = APPROVAL_LIST;
-    /// The latest effect of a run.
-    effect_of_run(ws: &str, run: &str) -> one EffectRow = EFFECT_OF_RUN;
     /// A note.
     note(ws: &str, id: &str) -> one NoteRow = NOTE_GET;
     /// A conversation's notes before a time and id, latest first.
@@ -124,8 +117,6 @@ reads! {
     switches(ws: &str) -> all SwitchRow = SWITCH_LIST;
     /// Inbound requests turned away since the start of a day, by reason.
     rejected(since_day: i64) -> all RejectedRow = REJECTED_LIST;
-    /// Output of a step.
-    step_output(ws: &str, run: &str, step: &str) -> one (String,) = STEP_GET;
 }
 
 /// When the engine must look again; `None` when nothing waits for a time.
@@ -144,20 +135,6 @@ pub async fn next_due(conn: &mut Conn<'_>, now: i64) -> Result<Option<i64>, Stor
 pub async fn timers_due(conn: &mut Conn<'_>, now: i64) -> Result<i64, StoreError> {
     let row: (i64,) = on!(conn, |c| sqlx::query_as(sql::TIMER_COUNT_DUE).bind(now).fetch_one(c).await?);
     Ok(row.0)
-}
-
-/// True when a person wrote again after message number `seq`.
-///
-/// # Errors
-/// [`StoreError`] when the database fails.
-pub async fn newer_inbound(conn: &mut Conn<'_>, ws: &str, conversation: &str, seq: i64) -> Result<bool, StoreError> {
-    let row: (i64,) = on!(conn, |c| sqlx::query_as(sql::MESSAGE_NEWER_INBOUND)
-        .bind(ws)
-        .bind(conversation)
-        .bind(seq)
-        .fetch_one(c)
-        .await?);
-    Ok(row.0 > 0)
 }
 
 /// How many runs that came before `run` are due and count against the same limit; at most `most` are counted.
@@ -182,27 +159,6 @@ pub async fn limit_ahead(
         .fetch_one(c)
         .await?);
     Ok(row.0)
-}
-
-/// How many replies of the AI a limit has counted in a bucket.
-///
-/// # Errors
-/// [`StoreError`] when the database fails.
-pub async fn limit_count(
-    conn: &mut Conn<'_>,
-    ws: &str,
-    limit: &str,
-    subject: &str,
-    bucket_start: i64,
-) -> Result<i64, StoreError> {
-    let row: Option<(i64,)> = on!(conn, |c| sqlx::query_as(sql::LIMIT_GET)
-        .bind(ws)
-        .bind(limit)
-        .bind(subject)
-        .bind(bucket_start)
-        .fetch_optional(c)
-        .await?);
-    Ok(row.map_or(0, |row| row.0))
 }
 
 /// Which conversations a list shows.

@@ -25,6 +25,7 @@ rows! {
         email_warmup: bool, secret_version: i64, created_at: i64,
     }
     /// A person outside.
+    #[derive(serde::Deserialize)]
     ContactRow {
         workspace_id: String, id: String, name: Option<String>, company: Option<String>, opted_out_at: Option<i64>,
         ai_paused: bool, ai_pause_reason: Option<String>, ai_paused_by: Option<String>, ai_paused_at: Option<i64>,
@@ -33,6 +34,7 @@ rows! {
     /// One address of a contact.
     AddressRow { kind: String, address: String, }
     /// A thread with one contact on one channel.
+    #[derive(serde::Deserialize)]
     ConversationRow {
         workspace_id: String, id: String, channel_id: String, channel_kind: String, contact_id: String,
         subject: Option<String>, status: String, preview: String, revision: i64, ai_turns: i64, human_active: bool,
@@ -68,9 +70,10 @@ rows! {
     /// A run that is due, and the lane it runs in.
     DueRow { workspace_id: String, id: String, conversation_id: String, seq: i64, epoch: i64, }
     /// What an event seen before became.
-    SeenRow { message_id: String, conversation_id: String, run_id: String, }
+    #[derive(serde::Deserialize)]
+    SeenRow { place: i64, message_id: String, conversation_id: String, run_id: String, }
     /// A run that was closed because its contact wrote again, or a person took over.
-    SupersededRow { id: String, draft_id: Option<String>, author_kind: String, }
+    SupersededRow { id: String, draft_id: Option<String>, conversation_id: String, author_kind: String, }
     /// The files of a policy.
     PolicyVersionRow { workspace_id: String, digest: String, name: String, root: String, files: String, created_at: i64, }
     /// Which policy is in force.
@@ -138,8 +141,10 @@ rows! {
     /// How often inbound requests were turned away, by reason.
     RejectedRow { reason: String, times: i64, }
     /// What must still be true when a send begins.
+    #[derive(serde::Deserialize)]
     FenceRow {
-        revision: i64, human_active: bool, ai_paused: bool, ai_paused_until: Option<i64>, opted_out_at: Option<i64>,
-        channel_status: String, email_warmup: bool, policy_digest: Option<String>, kill_switch: bool, flips: i64,
+        place: i64, revision: i64, human_active: bool, contact_version: i64, ai_paused: bool,
+        ai_paused_until: Option<i64>, opted_out_at: Option<i64>, channel_status: String, email_warmup: bool,
+        policy_digest: Option<String>, kill_switch: bool, flips: i64,
     }
 }

@@ -19,7 +19,6 @@ statements! {
     APPROVAL_CLAIM = "approval_claim",
     APPROVAL_DECIDE = "approval_decide",
     APPROVAL_GET = "approval_get",
-    APPROVAL_INSERT = "approval_insert",
     APPROVAL_LIST = "approval_list",
     APPROVAL_PENDING_OF_RUN = "approval_pending_of_run",
     APPROVAL_REMINDED = "approval_reminded",
@@ -31,23 +30,17 @@ statements! {
     CHANNEL_LIST = "channel_list",
     CHANNEL_SET_STATUS = "channel_set_status",
     CHANNEL_WARMUP = "channel_warmup",
-    CONTACT_ADDRESS_INSERT = "contact_address_insert",
     CONTACT_ADDRESSES = "contact_addresses",
-    CONTACT_BY_ADDRESS = "contact_by_address",
     CONTACT_GET = "contact_get",
-    CONTACT_INSERT = "contact_insert",
     CONTACT_OPT_OUT = "contact_opt_out",
     CONTACT_PAUSE = "contact_pause",
     CONTACT_RESUME = "contact_resume",
-    CONTACT_SEGMENT_ADD = "contact_segment_add",
     CONTACT_SEGMENTS = "contact_segments",
+    CONTACT_SEGMENT_ADD = "contact_segment_add",
     CONTACT_SET_COMPANY = "contact_set_company",
-    CONTACT_TOUCH = "contact_touch",
-    CONVERSATION_BY_REF = "conversation_by_ref",
     CONVERSATION_FLAG_ACTION = "conversation_flag_action",
     CONVERSATION_GET = "conversation_get",
     CONVERSATION_HUMAN = "conversation_human",
-    CONVERSATION_INSERT = "conversation_insert",
     CONVERSATION_LIST = "conversation_list",
     CONVERSATION_LIST_ACTION = "conversation_list_action",
     CONVERSATION_LIST_ACTION_CHANNEL = "conversation_list_action_channel",
@@ -57,50 +50,29 @@ statements! {
     CONVERSATION_LIST_UNREAD_ACTION_CHANNEL = "conversation_list_unread_action_channel",
     CONVERSATION_LIST_UNREAD_CHANNEL = "conversation_list_unread_channel",
     CONVERSATION_OF_CONTACT = "conversation_of_contact",
-    CONVERSATION_OPEN_OF_CONTACT = "conversation_open_of_contact",
-    CONVERSATION_ROUTE = "conversation_route",
     CONVERSATION_SLA_MET = "conversation_sla_met",
     CONVERSATION_STATUS = "conversation_status",
-    CONVERSATION_TOUCH_INBOUND = "conversation_touch_inbound",
-    CONVERSATION_TOUCH_OUTBOUND = "conversation_touch_outbound",
     DECISION_AFTER = "decision_after",
     DECISION_GET = "decision_get",
-    DECISION_INSERT = "decision_insert",
     DECISION_LIST = "decision_list",
     DECISION_OF_MESSAGE = "decision_of_message",
     DRAFT_EDIT = "draft_edit",
     DRAFT_GET = "draft_get",
-    DRAFT_INSERT = "draft_insert",
     DRAFT_INSERT_REPLY = "draft_insert_reply",
     DRAFT_OF_CONVERSATION = "draft_of_conversation",
-    DRAFT_STATUS = "draft_status",
-    DRAFT_VERSION_INSERT = "draft_version_insert",
     DRAFT_VERSIONS = "draft_versions",
     EFFECT_CANCEL_OF_RUN = "effect_cancel_of_run",
-    EFFECT_FINISH = "effect_finish",
-    EFFECT_INSERT = "effect_insert",
-    EFFECT_OF_RUN = "effect_of_run",
-    EFFECT_START = "effect_start",
     LEDGER_BLOCK_INSERT = "ledger_block_insert",
     LEDGER_BLOCKS = "ledger_blocks",
     LEDGER_HEAD = "ledger_head",
-    LIMIT_ADD = "limit_add",
     LIMIT_AHEAD = "limit_ahead",
-    LIMIT_GET = "limit_get",
-    LIMIT_LOCK = "limit_lock",
     LIMIT_WAIT_ADD = "limit_wait_add",
     LIMIT_WAIT_END = "limit_wait_end",
     MENTION_INSERT = "mention_insert",
     MENTION_OF_REP = "mention_of_rep",
-    MESSAGE_CLASSIFIED = "message_classified",
     MESSAGE_GET = "message_get",
-    MESSAGE_INSERT = "message_insert",
     MESSAGE_LATEST_INBOUND = "message_latest_inbound",
     MESSAGE_LIST = "message_list",
-    MESSAGE_NEWER_INBOUND = "message_newer_inbound",
-    MESSAGE_OF_RAW_EVENT = "message_of_raw_event",
-    MESSAGE_REF_INSERT = "message_ref_insert",
-    MESSAGE_STATUS = "message_status",
     NOTE_GET = "note_get",
     NOTE_INSERT = "note_insert",
     NOTE_LIST = "note_list",
@@ -109,7 +81,6 @@ statements! {
     POLICY_VERSION_GET = "policy_version_get",
     POLICY_VERSION_INSERT = "policy_version_insert",
     RAW_EVENT_BYTES = "raw_event_bytes",
-    RAW_EVENT_INSERT = "raw_event_insert",
     REJECTED_ADD = "rejected_add",
     REJECTED_LIST = "rejected_list",
     REP_BY_EMAIL = "rep_by_email",
@@ -117,37 +88,28 @@ statements! {
     REP_GET = "rep_get",
     REP_INSERT = "rep_insert",
     REP_LIST = "rep_list",
-    REQUIRES_ACTION_ADD = "requires_action_add",
     REQUIRES_ACTION_CLEAR = "requires_action_clear",
     REQUIRES_ACTION_OF = "requires_action_of",
     REQUIRES_ACTION_REMOVE = "requires_action_remove",
-    RUN_ADVANCE = "run_advance",
     RUN_DUE = "run_due",
     RUN_GET = "run_get",
-    RUN_INSERT = "run_insert",
     RUN_INSERT_REPLY = "run_insert_reply",
     RUN_INSTRUCT = "run_instruct",
     RUN_LIVE_OF_CONTACT = "run_live_of_contact",
     RUN_NEXT_DUE = "run_next_due",
     RUN_QUEUED = "run_queued",
-    RUN_SUPERSEDE = "run_supersede",
     RUN_WITHDRAW = "run_withdraw",
-    STEP_GET = "step_get",
-    STEP_INSERT = "step_insert",
     SWITCH_COUNT = "switch_count",
     SWITCH_LIST = "switch_list",
     SWITCH_SET = "switch_set",
-    TIMELINE_INSERT = "timeline_insert",
     TIMELINE_LIST = "timeline_list",
     TIMER_CLEAR = "timer_clear",
     TIMER_COUNT_DUE = "timer_count_due",
     TIMER_FIRED = "timer_fired",
     TIMER_OF_KIND = "timer_of_kind",
     TIMER_SET = "timer_set",
-    UNREAD_ADD = "unread_add",
     UNREAD_CLEAR = "unread_clear",
     UNREAD_MARK = "unread_mark",
-    UNREAD_MOVE = "unread_move",
     WORKSPACE_ENSURE = "workspace_ensure",
     WORKSPACE_GET = "workspace_get",
 }
@@ -167,16 +129,133 @@ macro_rules! differing {
 
 differing! {
     sqlite, SQLITE_ONLY, "sqlite" {
-        SEND_FENCE = "send_fence",
         TIMER_DUE = "timer_due",
     }
     postgres, POSTGRES_ONLY, "postgres" {
         ANALYZE = "analyze",
+        CONTACT_LOCK = "contact_lock_many",
+        CONTACT_SHARE = "contact_share_many",
+        CONVERSATION_LOCK = "conversation_lock_many",
         NOTIFY = "notify",
         RUN_CLAIM = "run_claim",
         RUN_RENEW = "run_renew",
         RUN_UNLEASE = "run_unlease",
-        SEND_FENCE = "send_fence",
         TIMER_CLAIM = "timer_claim",
     }
+}
+
+/// What a column of a set holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Column {
+    /// Text.
+    Text,
+    /// A whole number.
+    Int,
+    /// Yes or no.
+    Bool,
+    /// Bytes.
+    Bytes,
+}
+
+/// A statement about many rows at once. What a set is differs between the databases, so each has a text of its own:
+/// JSON with an array for each row on SQLite, an array for each column on PostgreSQL. On SQLite they say `OR FAIL`: an
+/// error undoes the whole group anyway, so no statement has to be able to undo itself, which would cost a copy of every
+/// page it changes.
+#[derive(Debug)]
+pub(crate) struct SetStatement {
+    /// The text for SQLite; its one parameter is the set.
+    pub(crate) sqlite: &'static str,
+    /// The text for PostgreSQL; its parameters are the columns.
+    pub(crate) postgres: &'static str,
+    /// The columns of the set.
+    pub(crate) columns: &'static [Column],
+}
+
+/// Makes a [`SetStatement`] of each pair of files and lists them.
+macro_rules! sets {
+    ($($constant:ident = $file:literal [$($column:ident),+],)+) => {
+        pub(crate) mod many {
+            use super::{Column, SetStatement};
+            $(pub(crate) static $constant: SetStatement = SetStatement {
+                sqlite: include_str!(concat!("sql/sqlite/", $file, ".sql")),
+                postgres: include_str!(concat!("sql/postgres/", $file, ".sql")),
+                columns: &[$(Column::$column),+],
+            };)+
+        }
+        /// Name, text for SQLite and text for PostgreSQL of every statement about many rows.
+        pub const SETS: &[(&str, &str, &str)] = &[$(($file, many::$constant.sqlite, many::$constant.postgres),)+];
+    };
+}
+
+sets! {
+    RAW_EVENT_INSERT = "raw_event_insert_many" [Text, Text, Text, Text, Text, Text, Bytes, Text, Text, Int],
+    RAW_EVENT_SEEN = "raw_event_seen_many" [Int, Text, Text, Text],
+    CONTACT_BY_ADDRESS = "contact_by_address_many" [Int, Text, Text, Text],
+    CONTACT_INSERT = "contact_insert_many" [Text, Text, Text, Text, Int],
+    CONTACT_ADDRESS_INSERT = "contact_address_insert_many" [Text, Text, Text, Text],
+    CONTACT_TOUCH = "contact_touch_many" [Text, Text, Text],
+    CONVERSATION_BY_REF = "conversation_by_ref_many" [Int, Int, Text, Text],
+    CONVERSATION_OPEN = "conversation_open_many" [Int, Text, Text, Text],
+    CONVERSATION_INSERT = "conversation_insert_many" [Text, Text, Text, Text, Text, Text, Int],
+    CONVERSATION_TOUCH_INBOUND = "conversation_touch_inbound_many" [Text, Text, Text, Int],
+    MESSAGE_INSERT = "message_insert_many" [Text, Text, Text, Int, Text, Text, Text, Bool, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Int, Int],
+    MESSAGE_REF_INSERT = "message_ref_insert_many" [Text, Text, Text, Text],
+    UNREAD_ADD = "unread_add_many" [Text, Text, Text, Int],
+    UNREAD_MOVE = "unread_move_many" [Text, Text, Int],
+    TIMELINE_INSERT = "timeline_insert_many" [Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Int],
+    RUN_SUPERSEDE = "run_supersede_many" [Text, Text, Int],
+    RUN_INSERT = "run_insert_many" [Text, Text, Text, Text, Int, Int, Text, Int],
+    SEND_FENCE = "send_fence_many" [Int, Text, Text, Text],
+    CONVERSATION_UNCHANGED = "conversation_unchanged_many" [Int, Text, Text, Int],
+    LIMIT_GET = "limit_get_many" [Int, Text, Text, Text, Int],
+    LIMIT_ADD = "limit_add_many" [Text, Text, Text, Int, Int],
+    RUN_ADVANCE = "run_advance_many" [Text, Text, Int, Int, Text, Int, Bool, Int, Int, Text, Text, Text, Text, Bool, Int],
+    STEP_INSERT = "step_insert_many" [Text, Text, Text, Int, Text, Int],
+    MESSAGE_CLASSIFIED = "message_classified_many" [Text, Text, Text, Int, Int, Text, Text],
+    DRAFT_INSERT = "draft_insert_many" [Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Int, Int],
+    DRAFT_VERSION_INSERT = "draft_version_insert_many" [Text, Text, Int, Text, Text, Text, Text, Int],
+    DRAFT_STATUS = "draft_status_many" [Text, Text, Text, Int],
+    DECISION_INSERT = "decision_insert_many" [Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Int, Int, Text, Int, Int],
+    APPROVAL_INSERT = "approval_insert_many" [Text, Text, Text, Text, Text, Text, Text, Int, Text, Int, Int, Text, Int],
+    EFFECT_INSERT = "effect_insert_many" [Text, Text, Text, Text, Text, Text, Text, Bool, Int],
+    EFFECT_START = "effect_start_many" [Text, Text, Text, Int],
+    CONVERSATION_TOUCH_OUTBOUND = "conversation_touch_outbound_many" [Text, Text, Text, Int, Int],
+    EFFECT_FINISH = "effect_finish_many" [Text, Text, Text, Text, Text, Int],
+    MESSAGE_STATUS = "message_status_many" [Text, Text, Text],
+    CONVERSATION_ROUTE = "conversation_route_many" [Text, Text, Text, Text, Text, Int],
+    REQUIRES_ACTION_ADD = "requires_action_add_many" [Text, Text, Text, Int],
+    CONVERSATION_FLAG_ACTION = "conversation_flag_action_many" [Text, Text],
+    RUN_GET = "run_get_many" [Text, Text],
+    MESSAGE_GET = "message_get_many" [Text, Text],
+    CONVERSATION_GET = "conversation_get_many" [Text, Text],
+    CONTACT_GET = "contact_get_many" [Text, Text],
+    DRAFT_GET = "draft_get_many" [Text, Text],
+    CHANNEL_GET = "channel_get_many" [Text, Text],
+    CONTACT_SEGMENTS = "contact_segments_many" [Text, Text],
+    EFFECT_OF_RUN = "effect_of_run_many" [Text, Text],
+    STEP_GET = "step_get_many" [Text, Text, Text],
+    MESSAGE_NEWER_INBOUND = "message_newer_inbound_many" [Text, Text, Text, Int],
+}
+
+/// Makes a [`SetStatement`] of each file of SQLite's own: it asks for rows that PostgreSQL gives when it changes them.
+macro_rules! packed {
+    ($($constant:ident = $file:literal [$($column:ident),+],)+) => {
+        pub(crate) mod packed {
+            use super::{Column, SetStatement};
+            $(pub(crate) static $constant: SetStatement = SetStatement {
+                sqlite: include_str!(concat!("sql/sqlite/", $file, ".sql")),
+                postgres: "",
+                columns: &[$(Column::$column),+],
+            };)+
+        }
+        /// Name and text of every statement about many rows that runs on SQLite only.
+        pub const PACKED: &[(&str, &str)] = &[$(($file, packed::$constant.sqlite),)+];
+    };
+}
+
+packed! {
+    CONTACT = "contact_packed_many" [Text, Text],
+    CONVERSATION = "conversation_packed_many" [Text, Text],
+    CONVERSATION_REVISION = "conversation_revision_many" [Text, Text],
+    RUN_UNMOVED = "run_unmoved_many" [Text, Text, Int, Int],
 }

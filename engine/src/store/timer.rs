@@ -14,7 +14,7 @@ impl Db {
             Self::Sqlite { read, .. } => {
                 sqlx::query_as(sql::sqlite::TIMER_DUE).bind(now).bind(limit).fetch_all(read).await?
             }
-            Self::Postgres(pool) => {
+            Self::Postgres { write: pool, .. } => {
                 let claim = sqlx::query_as(sql::postgres::TIMER_CLAIM).bind(now).bind(limit).bind(lease_until);
                 let mut timers: Vec<TimerRow> = claim.fetch_all(pool).await?;
                 timers.sort_by_key(|timer| timer.due_at);

@@ -1,9 +1,7 @@
 //! A transition: the compare-and-set that wins or loses it, and what is written when it is won.
 
 use super::rows::FenceRow;
-use super::statements as sql;
-use super::write::{Write, move_unread, preview, remember_ref};
-use super::{Conn, Outcome, StoreError, execute, on, read};
+use super::write::Write;
 use crate::domain::{ClosedReason, Stage};
 
 /// Result, next state and effects of one step: committed together or not at all.
@@ -15,6 +13,8 @@ pub struct Transition {
     pub now_ms: i64,
     /// What must still be true beside the run's version.
     pub fence: Option<Guarded>,
+    /// A conversation and its revision: it must have had no message since. What ends a run relies on it.
+    pub unchanged: Option<(String, i64)>,
     /// The compare-and-set that wins or loses the transition.
     pub run: Option<RunMove>,
     /// What is written when it is won.
@@ -65,8 +65,9 @@ pub enum Fence {
 #[expect(missing_docs, reason = "the fields name what is compared")]
 pub struct SendFence {
     pub revision: i64,
-    pub policy_digest: String,
     pub human_active: bool,
+    pub contact_version: i64,
+    pub policy_digest: String,
     pub paused: bool,
     pub opted_out: bool,
     pub email_warmup: bool,
@@ -125,52 +126,49 @@ pub struct TimelineEntry {
 }
 
 impl Transition {
-    pub(super) async fn apply(&self, conn: &mut Conn<'_>) -> Result<Outcome, StoreError> {
-        if let Some(fence) = &self.fence
-            && !fence.holds(conn, &self.workspace_id, self.now_ms).await?
-        {
-            return Ok(Outcome::Fenced);
-        }
-        if let Some(run) = &self.run
-            && run.apply(conn, &self.workspace_id, self.now_ms).await? == 0
-        {
-            return Ok(Outcome::Lost);
-        }
-        for write in &self.writes {
-            write.apply(conn, &self.workspace_id, self.now_ms).await?;
-        }
-        Ok(Outcome::Won)
+    /// This transition and then that one, which was decided on what this one leaves behind: committed as one.
+    #[must_use]
+    pub fn then(mut self, next: Self) -> Self {
+        self.writes.extend(next.writes);
+        self.run = match (self.run, next.run) {
+            (Some(first), Some(second)) => Some(RunMove {
+                version: first.version,
+                draft_id: second.draft_id.or(first.draft_id),
+                decision_id: second.decision_id.or(first.decision_id),
+                ..second
+            }),
+            (first, second) => second.or(first),
+        };
+        Self { now_ms: next.now_ms, fence: next.fence, unchanged: next.unchanged, ..self }
     }
 }
 
 impl Guarded {
-    async fn holds(&self, conn: &mut Conn<'_>, ws: &str, now_ms: i64) -> Result<bool, StoreError> {
-        let text = match conn {
-            Conn::Sqlite(_) => sql::sqlite::SEND_FENCE,
-            Conn::Postgres(_) => sql::postgres::SEND_FENCE,
-        };
-        let row: Option<FenceRow> = on!(conn, |c| sqlx::query_as(text)
-            .bind(ws)
-            .bind(&self.conversation_id)
-            .bind(&self.contact_id)
-            .fetch_optional(c)
-            .await?);
-        let Some(row) = row else { return Ok(false) };
+    /// Whether all of it is still so. Limits are looked at apart, for they are shared.
+    pub(super) fn holds(&self, row: &FenceRow, now_ms: i64) -> bool {
         match &self.fence {
-            Fence::ByRep => Ok(row.channel_status == "active"),
-            Fence::Park(seen) => Ok(seen.thread_is_as(&row, now_ms)),
+            Fence::ByRep => row.channel_status == "active",
+            Fence::Park(seen) => seen.thread_is_as(row, now_ms),
             Fence::Send(seen) => {
-                let free = seen.thread_is_as(&row, now_ms)
+                seen.thread_is_as(row, now_ms)
                     && !row.kill_switch
                     && !seen.paused
                     && !seen.opted_out
                     && !seen.human_active
                     && row.channel_status == "active"
+                    && row.contact_version == seen.contact_version
                     && row.email_warmup == seen.email_warmup
                     && row.flips == seen.flips
-                    && row.policy_digest.as_deref() == Some(seen.policy_digest.as_str());
-                Ok(free && seen.within_limits(conn, ws, &self.run_id, now_ms).await?)
+                    && row.policy_digest.as_deref() == Some(seen.policy_digest.as_str())
             }
+        }
+    }
+
+    /// The limits that a send counts against.
+    pub(super) fn limits(&self) -> &[LimitClaim] {
+        match &self.fence {
+            Fence::Send(seen) => &seen.limits,
+            Fence::ByRep | Fence::Park(_) => &[],
         }
     }
 }
@@ -183,125 +181,5 @@ impl SendFence {
             && row.human_active == self.human_active
             && paused == self.paused
             && row.opted_out_at.is_some() == self.opted_out
-    }
-
-    /// Every limit has room for one more, after those that came earlier and are due as well.
-    async fn within_limits(
-        &self,
-        conn: &mut Conn<'_>,
-        ws: &str,
-        run_id: &str,
-        now_ms: i64,
-    ) -> Result<bool, StoreError> {
-        for LimitClaim { limit, subject, bucket_start, most } in &self.limits {
-            let Some(most) = most else { continue };
-            let (sent,): (i64,) = on!(conn, |c| sqlx::query_as(sql::LIMIT_LOCK)
-                .bind(ws)
-                .bind(limit)
-                .bind(subject)
-                .bind(*bucket_start)
-                .fetch_one(c)
-                .await?);
-            let room = most - sent;
-            if room <= 0
-                || read::limit_ahead(conn, ws, (limit.as_str(), subject.as_str()), run_id, now_ms, room).await? >= room
-            {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-}
-
-impl RunMove {
-    async fn apply(&self, conn: &mut Conn<'_>, ws: &str, now: i64) -> Result<u64, StoreError> {
-        // A run that waits belongs to nobody; a lease would keep it from whoever comes when its time has come.
-        let release = self.ready_at.is_none_or(|at| at > now);
-        Ok(execute!(
-            conn,
-            sql::RUN_ADVANCE,
-            ws,
-            &self.id,
-            self.version,
-            self.epoch,
-            self.stage.as_str(),
-            self.attempt,
-            self.approved,
-            self.held_since,
-            self.ready_at,
-            self.closed_reason.map(ClosedReason::as_str),
-            self.last_error.as_deref(),
-            self.draft_id.as_deref(),
-            self.decision_id.as_deref(),
-            release,
-            now
-        ))
-    }
-}
-
-impl TimelineEntry {
-    pub(super) async fn insert(&self, conn: &mut Conn<'_>, ws: &str) -> Result<(), StoreError> {
-        execute!(
-            conn,
-            sql::TIMELINE_INSERT,
-            ws,
-            &self.id,
-            &self.conversation_id,
-            &self.contact_id,
-            self.kind,
-            self.actor_kind,
-            self.actor_name.as_deref(),
-            &self.summary,
-            self.refers_to.as_deref(),
-            self.data.to_string(),
-            self.at
-        );
-        Ok(())
-    }
-}
-
-impl SendClaim {
-    pub(super) async fn insert(&self, conn: &mut Conn<'_>, ws: &str, now: i64) -> Result<(), StoreError> {
-        let (seq,): (i64,) = on!(conn, |c| sqlx::query_as(sql::CONVERSATION_TOUCH_OUTBOUND)
-            .bind(ws)
-            .bind(&self.conversation_id)
-            .bind(preview(&self.body_text))
-            .bind(now)
-            .bind(i64::from(self.ai_turn))
-            .fetch_one(c)
-            .await?);
-        let refs = serde_json::to_string(&self.reply_refs).unwrap_or_else(|_| "[]".to_owned());
-        execute!(
-            conn,
-            sql::MESSAGE_INSERT,
-            ws,
-            &self.message_id,
-            &self.conversation_id,
-            seq,
-            "outbound",
-            self.channel_kind,
-            "message",
-            false,
-            self.author_kind,
-            None::<&str>,
-            &self.author_name,
-            &self.from_address,
-            &self.to_address,
-            self.subject.as_deref(),
-            &self.body_text,
-            &self.body_text,
-            None::<&str>,
-            "[]",
-            &self.external_id,
-            &refs,
-            None::<&str>,
-            "sending",
-            None::<&str>,
-            &self.draft_id,
-            now,
-            now
-        );
-        remember_ref(conn, ws, &self.external_id, &self.conversation_id, &self.message_id).await?;
-        move_unread(conn, ws, &self.conversation_id, now).await
     }
 }

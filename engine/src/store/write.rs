@@ -1,8 +1,10 @@
 //! The writes a decision is made of. Each is one small statement or a fixed few; a
 //! [`Transition`](super::Transition) commits them together.
 
+use super::batch::Kinds;
+use super::batch::set::Set;
+use super::statements::{self as sql, many};
 pub(super) use super::preview::preview;
-use super::statements as sql;
 use super::transition::{SendClaim, TimelineEntry};
 use super::write_people::PeopleWrite;
 use super::{Conn, StoreError, execute, on};
@@ -166,22 +168,6 @@ pub enum Write {
     RejectedInbound { reason: String, day: i64 },
 }
 
-pub(super) async fn remember_ref(
-    conn: &mut Conn<'_>,
-    ws: &str,
-    external_id: &str,
-    conversation_id: &str,
-    message_id: &str,
-) -> Result<(), StoreError> {
-    execute!(conn, sql::MESSAGE_REF_INSERT, ws, external_id, conversation_id, message_id);
-    Ok(())
-}
-
-pub(super) async fn move_unread(conn: &mut Conn<'_>, ws: &str, conversation: &str, now: i64) -> Result<(), StoreError> {
-    execute!(conn, sql::UNREAD_MOVE, ws, conversation, now);
-    Ok(())
-}
-
 pub(super) async fn add_action(
     conn: &mut Conn<'_>,
     ws: &str,
@@ -189,7 +175,9 @@ pub(super) async fn add_action(
     reason: ActionReason,
     now: i64,
 ) -> Result<(), StoreError> {
-    execute!(conn, sql::REQUIRES_ACTION_ADD, ws, conversation_id, reason.as_str(), now);
+    let mut actions = Set::new(&many::REQUIRES_ACTION_ADD);
+    actions.push([ws.into(), conversation_id.into(), reason.as_str().into(), now.into()]);
+    actions.execute(conn).await?;
     execute!(conn, sql::CONVERSATION_FLAG_ACTION, ws, conversation_id);
     Ok(())
 }
@@ -216,7 +204,9 @@ pub(super) async fn withdraw(
     now: i64,
 ) -> Result<(), StoreError> {
     if let Some(draft_id) = draft_id {
-        execute!(conn, sql::DRAFT_STATUS, ws, draft_id, draft_status, now);
+        let mut set = Set::new(&many::DRAFT_STATUS);
+        set.push([ws.into(), draft_id.into(), draft_status.into(), now.into()]);
+        set.execute(conn).await?;
     }
     execute!(conn, sql::APPROVAL_DECIDE, ws, run_id, "withdrawn", None::<&str>, now, None::<i64>, Some(draft_status));
     execute!(conn, sql::LIMIT_WAIT_END, ws, run_id);
@@ -227,198 +217,43 @@ pub(super) async fn withdraw(
 async fn cancel_effect(conn: &mut Conn<'_>, ws: &str, run_id: &str, now: i64) -> Result<(), StoreError> {
     let cancelled: Vec<(String,)> =
         on!(conn, |c| sqlx::query_as(sql::EFFECT_CANCEL_OF_RUN).bind(ws).bind(run_id).bind(now).fetch_all(c).await?);
-    for (message_id,) in cancelled {
-        execute!(conn, sql::MESSAGE_STATUS, ws, &message_id, "cancelled");
+    let mut set = Set::new(&many::MESSAGE_STATUS);
+    for (message_id,) in &cancelled {
+        set.push([ws.into(), message_id.into(), "cancelled".into()]);
     }
-    Ok(())
+    set.execute(conn).await
 }
 
 impl Write {
-    #[expect(clippy::too_many_lines, reason = "one arm per kind of write, each a call; splitting would hide the list")]
     pub(super) async fn apply(&self, conn: &mut Conn<'_>, ws: &str, now: i64) -> Result<(), StoreError> {
+        if Kinds::takes(self) {
+            let mut kinds = Kinds::new();
+            kinds.add(self, ws, now);
+            return kinds.write(conn).await;
+        }
         match self {
-            Self::Step { run_id, step, revision, output } => {
-                execute!(conn, sql::STEP_INSERT, ws, run_id, *step, *revision, output, now);
-            }
-            Self::Classified { message_id, intent, confidence, margin, language, classifier } => {
-                execute!(
-                    conn,
-                    sql::MESSAGE_CLASSIFIED,
-                    ws,
-                    message_id,
-                    intent.as_deref(),
-                    *confidence,
-                    *margin,
-                    language.as_deref(),
-                    classifier
-                );
-            }
-            Self::Draft {
-                id,
-                conversation_id,
-                message_id,
-                run_id,
-                subject,
-                body_text,
-                content_sha256,
-                source,
-                base_revision,
-            } => {
-                execute!(
-                    conn,
-                    sql::DRAFT_INSERT,
-                    ws,
-                    id,
-                    conversation_id,
-                    message_id,
-                    run_id,
-                    "ai_agent",
-                    "open",
-                    subject.as_deref(),
-                    body_text,
-                    content_sha256,
-                    source,
-                    *base_revision,
-                    now
-                );
-                let subject = subject.as_deref();
-                execute!(
-                    conn,
-                    sql::DRAFT_VERSION_INSERT,
-                    ws,
-                    id,
-                    1_i64,
-                    "ai_agent",
-                    subject,
-                    body_text,
-                    content_sha256,
-                    now
-                );
-            }
             Self::DraftEdit { id, version, author, subject, body_text, content_sha256 } => {
                 let subject = subject.as_deref();
                 execute!(conn, sql::DRAFT_EDIT, ws, id, subject, body_text, content_sha256, now);
-                execute!(
-                    conn,
-                    sql::DRAFT_VERSION_INSERT,
-                    ws,
-                    id,
-                    *version,
-                    author,
-                    subject,
-                    body_text,
-                    content_sha256,
-                    now
-                );
-            }
-            Self::DraftStatus { id, status } => {
-                execute!(conn, sql::DRAFT_STATUS, ws, id, *status, now);
-            }
-            Self::Decision {
-                id,
-                run_id,
-                message_id,
-                conversation_id,
-                draft_id,
-                gate,
-                policy_digest,
-                outcome,
-                rule,
-                rule_file,
-                rule_line,
-                rule_column,
-                record,
-                took_us,
-            } => {
-                execute!(
-                    conn,
-                    sql::DECISION_INSERT,
-                    ws,
-                    id,
-                    run_id,
-                    message_id,
-                    conversation_id,
-                    draft_id.as_deref(),
-                    *gate,
-                    policy_digest,
-                    *outcome,
-                    rule,
-                    rule_file,
-                    *rule_line,
-                    *rule_column,
-                    record,
-                    *took_us,
-                    now
-                );
-            }
-            Self::Approval {
-                id,
-                run_id,
-                conversation_id,
-                draft_id,
-                decision_id,
-                team,
-                expires_at,
-                expire_to,
-                people,
-                to_address,
-                base_revision,
-            } => {
-                execute!(
-                    conn,
-                    sql::APPROVAL_INSERT,
-                    ws,
-                    id,
-                    run_id,
-                    conversation_id,
-                    draft_id,
-                    decision_id,
-                    team.as_deref(),
-                    *expires_at,
-                    *expire_to,
-                    *people,
-                    to_address,
-                    *base_revision,
-                    now
-                );
+                let mut set = Set::new(&many::DRAFT_VERSION_INSERT);
+                set.push([
+                    ws.into(),
+                    id.into(),
+                    (*version).into(),
+                    author.into(),
+                    subject.into(),
+                    body_text.into(),
+                    content_sha256.into(),
+                    now.into(),
+                ]);
+                set.execute(conn).await?;
             }
             Self::ApprovalDecided { run_id, state, by, draft_version, reason } => {
                 let (by, reason) = (by.as_deref(), reason.as_deref());
                 execute!(conn, sql::APPROVAL_DECIDE, ws, run_id, *state, by, now, *draft_version, reason);
             }
-            Self::Effect { id, run_id, conversation_id, message_id, idempotency_key, payload, automatic } => {
-                execute!(
-                    conn,
-                    sql::EFFECT_INSERT,
-                    ws,
-                    id,
-                    run_id,
-                    conversation_id,
-                    message_id,
-                    idempotency_key,
-                    payload,
-                    *automatic,
-                    now
-                );
-            }
-            Self::EffectStart { id, boot, message } => {
-                execute!(conn, sql::EFFECT_START, ws, id, boot, now);
-                if let Some(message) = message {
-                    message.insert(conn, ws, now).await?;
-                }
-            }
-            Self::EffectFinish { id, message_id, state, message_status, provider_ref, last_error } => {
-                let (reference, error) = (provider_ref.as_deref(), last_error.as_deref());
-                execute!(conn, sql::EFFECT_FINISH, ws, id, *state, reference, error, now);
-                execute!(conn, sql::MESSAGE_STATUS, ws, message_id, *message_status);
-            }
             Self::EffectCancel { run_id } => cancel_effect(conn, ws, run_id, now).await?,
-            Self::ActionAdd { conversation_id, reason } => add_action(conn, ws, conversation_id, *reason, now).await?,
             Self::ActionRemove { conversation_id, reason } => remove_action(conn, ws, conversation_id, *reason).await?,
-            Self::Route { conversation_id, team, person, priority, sla_at } => {
-                let (team, person, priority) = (team.as_deref(), person.as_deref(), priority.as_deref());
-                execute!(conn, sql::CONVERSATION_ROUTE, ws, conversation_id, team, person, priority, *sla_at);
-            }
             Self::ContactPause { id, reason, by, until } => {
                 execute!(conn, sql::CONTACT_PAUSE, ws, id, reason, by, now, *until);
             }
@@ -434,13 +269,9 @@ impl Write {
             Self::ContactSegment { id, segment } => {
                 execute!(conn, sql::CONTACT_SEGMENT_ADD, ws, id, segment);
             }
-            Self::LimitCount { limit, subject, bucket_start } => {
-                execute!(conn, sql::LIMIT_ADD, ws, limit, subject, *bucket_start);
-            }
             Self::Note { id, conversation_id, author_id, author_name, body_text } => {
                 execute!(conn, sql::NOTE_INSERT, ws, id, conversation_id, author_id, author_name, body_text, now);
             }
-            Self::Timeline(entry) => entry.insert(conn, ws).await?,
             Self::UnreadClear { rep_id, conversation_id } => {
                 execute!(conn, sql::UNREAD_CLEAR, ws, rep_id, conversation_id);
             }
@@ -493,6 +324,20 @@ impl Write {
             Self::RejectedInbound { reason, day } => {
                 execute!(conn, sql::REJECTED_ADD, reason, *day);
             }
+            // Gathered by kind, above.
+            Self::Step { .. }
+            | Self::Classified { .. }
+            | Self::Draft { .. }
+            | Self::DraftStatus { .. }
+            | Self::Decision { .. }
+            | Self::Approval { .. }
+            | Self::Effect { .. }
+            | Self::EffectStart { .. }
+            | Self::EffectFinish { .. }
+            | Self::Route { .. }
+            | Self::ActionAdd { .. }
+            | Self::LimitCount { .. }
+            | Self::Timeline(_) => {}
         }
         Ok(())
     }

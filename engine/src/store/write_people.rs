@@ -1,7 +1,9 @@
 //! The writes that people, clocks and limits cause: rarer than those of a message on its way.
 
+use super::batch::Kinds;
+use super::batch::set::Set;
 use super::rows::SupersededRow;
-use super::statements as sql;
+use super::statements::{self as sql, many};
 use super::transition::TimelineEntry;
 use super::write::{remove_action, withdraw};
 use super::{Conn, StoreError, execute, on};
@@ -98,6 +100,19 @@ pub enum PeopleWrite {
 }
 
 impl PeopleWrite {
+    /// The conversation whose row it changes.
+    pub(super) fn conversation(&self) -> Option<&str> {
+        match self {
+            Self::Reply(reply) => Some(&reply.conversation_id),
+            Self::HumanActive { conversation_id, .. }
+            | Self::WithdrawParked { conversation_id, .. }
+            | Self::Status { conversation_id, .. }
+            | Self::ActionClear { conversation_id }
+            | Self::SlaMet { conversation_id } => Some(conversation_id),
+            _ => None,
+        }
+    }
+
     pub(super) async fn apply(&self, conn: &mut Conn<'_>, ws: &str, now: i64) -> Result<(), StoreError> {
         match self {
             Self::Vote { approval_id, rep_id, rep_name, draft_version, content_sha256 } => {
@@ -202,19 +217,18 @@ impl NewReply {
             self.revision,
             now
         );
-        execute!(
-            conn,
-            sql::DRAFT_VERSION_INSERT,
-            ws,
-            &self.draft_id,
-            1_i64,
-            &self.rep_id,
-            subject,
-            &self.body_text,
-            &self.content_sha256,
-            now
-        );
-        Ok(())
+        let mut versions = Set::new(&many::DRAFT_VERSION_INSERT);
+        versions.push([
+            ws.into(),
+            (&self.draft_id).into(),
+            1_i64.into(),
+            (&self.rep_id).into(),
+            subject.into(),
+            (&self.body_text).into(),
+            (&self.content_sha256).into(),
+            now.into(),
+        ]);
+        versions.execute(conn).await
     }
 }
 
@@ -240,5 +254,7 @@ async fn withdraw_parked(
         withdraw(conn, ws, &run.id, run.draft_id.as_deref(), "discarded", now).await?;
     }
     remove_action(conn, ws, conversation_id, ActionReason::ApprovalPending).await?;
-    said.insert(conn, ws).await
+    let mut kinds = Kinds::new();
+    kinds.entry(ws, said);
+    kinds.write(conn).await
 }

@@ -12,13 +12,15 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::failpoint::{self, FailPoint};
 
-use super::{Db, Dialect, Ingest, Ingested, StoreError, Transition};
+use super::checkpoint::Checkpoints;
+use super::ingest::Arrived;
+use super::{Db, Dialect, Ingest, Ingested, StoreError, Transition, batch};
 
 /// What became of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// A message was stored, or was here already.
-    Ingested(Ingested),
+    Ingested(Ingested, Option<Box<Arrived>>),
     /// The transition is committed.
     Won,
     /// Somebody else had moved the run; nothing was written.
@@ -33,13 +35,25 @@ enum Change {
     Transition(Box<Transition>),
 }
 
-impl Change {
-    async fn apply(&self, conn: &mut super::Conn<'_>) -> Result<Outcome, StoreError> {
-        match self {
-            Self::Ingest(ingest) => Ok(Outcome::Ingested(ingest.apply(conn).await?)),
-            Self::Transition(transition) => transition.apply(conn).await,
-        }
-    }
+/// Messages first, then transitions: a send that is about to begin sees what has just come in.
+async fn apply(conn: &mut super::Conn<'_>, changes: &[&Change]) -> Result<Vec<Outcome>, StoreError> {
+    let ingests: Vec<&Ingest> = changes
+        .iter()
+        .filter_map(|change| if let Change::Ingest(ingest) = change { Some(&**ingest) } else { None })
+        .collect();
+    let transitions: Vec<&Transition> = changes
+        .iter()
+        .filter_map(|change| if let Change::Transition(transition) = change { Some(&**transition) } else { None })
+        .collect();
+    let mut ingested = batch::ingest(conn, &ingests).await?.into_iter();
+    let mut moved = batch::transitions(conn, &transitions).await?.into_iter();
+    changes
+        .iter()
+        .map(|change| match change {
+            Change::Ingest(_) => ingested.next().ok_or(StoreError::Closed),
+            Change::Transition(_) => moved.next().ok_or(StoreError::Closed),
+        })
+        .collect()
 }
 
 type Answer = oneshot::Sender<Result<Outcome, StoreError>>;
@@ -47,17 +61,18 @@ type Answer = oneshot::Sender<Result<Outcome, StoreError>>;
 /// The way in for every change. Clones share the queues.
 #[derive(Debug, Clone)]
 pub struct Writer {
-    /// One on SQLite, which has one writer; a few on PostgreSQL, where each waits for round trips of its own.
+    /// One on SQLite, which has one writer; a few on PostgreSQL, where each waits for round trips of its own. There the
+    /// first is for messages that come in: they lock contacts and conversations in another order than transitions do.
     queues: Arc<[mpsc::Sender<(Change, Answer)>]>,
     next: Arc<AtomicUsize>,
 }
 
-/// Connections that write to PostgreSQL at the same time. A run has one change in flight at most, so which of them
-/// takes it does not matter.
+/// Connections that write to PostgreSQL at the same time. A run has one change in flight at most, so which of those for
+/// transitions takes it does not matter.
 const POSTGRES_WRITERS: usize = 3;
 
 /// Changes that share one transaction at most.
-const LARGEST_GROUP: usize = 256;
+const LARGEST_GROUP: usize = 1024;
 /// Changes that wait at most; beyond it callers wait, which is the back-pressure on whoever sends mail in.
 const LONGEST_QUEUE: usize = 4096;
 /// How often a change that met another writer is tried again.
@@ -68,9 +83,10 @@ impl Writer {
     #[must_use]
     pub fn start(db: &Db) -> Self {
         let writers = if db.dialect() == Dialect::Sqlite { 1 } else { POSTGRES_WRITERS };
+        let checkpoints = Checkpoints::start(db);
         let queues = (0..writers).map(|_| {
             let (queue, inbox) = mpsc::channel(LONGEST_QUEUE);
-            tokio::spawn(serve(db.clone(), inbox));
+            tokio::spawn(serve(db.clone(), inbox, checkpoints.clone()));
             queue
         });
         Self { queues: queues.collect(), next: Arc::new(AtomicUsize::new(0)) }
@@ -80,9 +96,9 @@ impl Writer {
     ///
     /// # Errors
     /// [`StoreError`] when it could not be stored; nothing of it was kept then.
-    pub async fn ingest(&self, ingest: Ingest) -> Result<Ingested, StoreError> {
+    pub async fn ingest(&self, ingest: Ingest) -> Result<(Ingested, Option<Box<Arrived>>), StoreError> {
         match self.submit(Change::Ingest(Box::new(ingest))).await? {
-            Outcome::Ingested(ingested) => Ok(ingested),
+            Outcome::Ingested(ingested, arrived) => Ok((ingested, arrived)),
             other => Err(StoreError::Inconsistent { table: "message", reason: format!("an ingest became {other:?}") }),
         }
     }
@@ -97,14 +113,17 @@ impl Writer {
 
     async fn submit(&self, change: Change) -> Result<Outcome, StoreError> {
         let (answer, answered) = oneshot::channel();
-        let turn = self.next.fetch_add(1, Ordering::Relaxed) % self.queues.len().max(1);
+        let turn = match (&change, self.queues.len()) {
+            (Change::Ingest(_), _) | (_, 0 | 1) => 0,
+            (Change::Transition(_), queues) => 1 + self.next.fetch_add(1, Ordering::Relaxed) % (queues - 1),
+        };
         let queue = self.queues.get(turn).ok_or(StoreError::Closed)?;
         queue.send((change, answer)).await.map_err(|_| StoreError::Closed)?;
         answered.await.map_err(|_| StoreError::Closed)?
     }
 }
 
-async fn serve(db: Db, mut inbox: mpsc::Receiver<(Change, Answer)>) {
+async fn serve(db: Db, mut inbox: mpsc::Receiver<(Change, Answer)>, checkpoints: Option<Arc<Checkpoints>>) {
     let mut group = Vec::with_capacity(LARGEST_GROUP);
     while inbox.recv_many(&mut group, LARGEST_GROUP).await > 0 {
         let changes: Vec<&Change> = group.iter().map(|(change, _)| change).collect();
@@ -124,28 +143,29 @@ async fn serve(db: Db, mut inbox: mpsc::Receiver<(Change, Answer)>) {
                 }
             }
         }
+        if let Some(checkpoints) = &checkpoints {
+            checkpoints.between_groups(&db).await;
+        }
     }
 }
 
 async fn together(db: &Db, changes: &[&Change]) -> Result<Vec<Outcome>, StoreError> {
     let mut tx = db.begin().await?;
-    let mut outcomes = Vec::with_capacity(changes.len());
-    for change in changes {
-        match change.apply(&mut tx.conn()).await {
-            Ok(outcome) => outcomes.push(outcome),
-            Err(error) => {
-                // Without this the connection would go back to the pool before the rollback has run.
-                if let Err(rollback) = tx.rollback().await {
-                    tracing::warn!(%rollback, "a rollback failed");
-                }
-                return Err(error);
+    match apply(&mut tx.conn(), changes).await {
+        Ok(outcomes) => {
+            failpoint::reached(FailPoint::CommitBefore);
+            tx.commit().await?;
+            failpoint::reached(FailPoint::CommitAfter);
+            Ok(outcomes)
+        }
+        Err(error) => {
+            // Without this the connection would go back to the pool before the rollback has run.
+            if let Err(rollback) = tx.rollback().await {
+                tracing::warn!(%rollback, "a rollback failed");
             }
+            Err(error)
         }
     }
-    failpoint::reached(FailPoint::CommitBefore);
-    tx.commit().await?;
-    failpoint::reached(FailPoint::CommitAfter);
-    Ok(outcomes)
 }
 
 async fn alone(db: &Db, change: &Change) -> Result<Outcome, StoreError> {

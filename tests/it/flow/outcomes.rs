@@ -31,6 +31,22 @@ each_database!(a_sure_answer_leaves_on_its_own_and_says_which_rule_let_it, |data
     }
 });
 
+each_database!(an_answer_that_was_paid_for_is_stored_before_the_next_step, |database| {
+    let paid = TestApp::new(&database, &POLICY.replacen("policy test", "policy paid", 1)).await;
+    let message = paid.receive(ChannelKind::Chat, "visitor-1", "[question 0.93] Where is my invoice?").await;
+    let run = paid.run_of(&message).await;
+    // Classified, drafted, gated, sending, sent.
+    assert_eq!((run.stage, run.version), (Stage::Sent, 6));
+});
+
+each_database!(answers_that_cost_nothing_are_stored_with_the_decision, |database| {
+    let app = TestApp::new(&database, POLICY).await;
+    let message = app.receive(ChannelKind::Chat, "visitor-1", "[question 0.93] Where is my invoice?").await;
+    let run = app.run_of(&message).await;
+    // Gated, sending, sent.
+    assert_eq!((run.stage, run.version), (Stage::Sent, 4));
+});
+
 each_database!(an_unsure_answer_waits_for_a_person, |database| {
     let app = TestApp::new(&database, POLICY).await;
     let message = app.receive(ChannelKind::Chat, "visitor-1", "[question 0.60] Where is my invoice?").await;

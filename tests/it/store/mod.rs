@@ -1,5 +1,6 @@
 //! The store: both databases understand the same SQL and have the same schema.
 
+mod groups;
 mod ledger;
 mod plans;
 
@@ -68,7 +69,8 @@ fn shape(sql: &str) -> Vec<String> {
                         other => other,
                     })
                     .collect();
-            lines.push(format!("{table}.{}", words.join(" ")));
+            // Only SQLite looks at foreign keys late: there it spares work.
+            lines.push(format!("{table}.{}", words.join(" ").replace(" DEFERRABLE INITIALLY DEFERRED", "")));
         }
     }
     lines
@@ -88,9 +90,16 @@ fn every_sql_file_is_listed_and_says_what_it_is_for() {
             }
         }
     }
-    use remit_engine::store::statements::{PORTABLE, POSTGRES_ONLY, SQLITE_ONLY};
-    let mut listed: Vec<String> =
-        PORTABLE.iter().chain(SQLITE_ONLY).chain(POSTGRES_ONLY).map(|(name, _)| (*name).to_owned()).collect();
+    use remit_engine::store::statements::{PACKED, PORTABLE, POSTGRES_ONLY, SETS, SQLITE_ONLY};
+    let mut listed: Vec<String> = PORTABLE
+        .iter()
+        .chain(SQLITE_ONLY)
+        .chain(PACKED)
+        .chain(POSTGRES_ONLY)
+        .map(|(name, _)| (*name).to_owned())
+        .collect();
+    // One file in each folder.
+    listed.extend(SETS.iter().flat_map(|(name, ..)| [(*name).to_owned(), (*name).to_owned()]));
     listed.sort();
     files.sort();
     assert_eq!(files, listed);

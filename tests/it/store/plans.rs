@@ -11,9 +11,19 @@ const SMALL: &[&str] = &["channel", "rep", "switch", "workspace", "rejected_inbo
 async fn no_statement_walks_a_table_that_grows() {
     let database = Database::fresh(Kind::Sqlite).await.unwrap();
     database.open().await.close().await;
-    let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", database.address)).await.unwrap();
+    // Without foreign keys: with them the plan of an INSERT names searches for children of rows that were not there a
+    // moment ago, which SQLite makes only while some key is broken.
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&database.address).foreign_keys(false);
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
     let mut bad = Vec::new();
-    let all = statements::PORTABLE.iter().chain(inbox::PORTABLE).chain(statements::SQLITE_ONLY);
+    let sets = statements::SETS.iter().map(|(name, sqlite, _)| (*name, *sqlite));
+    let all = statements::PORTABLE
+        .iter()
+        .chain(inbox::PORTABLE)
+        .chain(statements::SQLITE_ONLY)
+        .chain(statements::PACKED)
+        .copied()
+        .chain(sets);
     for (name, text) in all {
         let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}"));
         for row in sqlx::query(explain).fetch_all(&pool).await.unwrap_or_else(|error| panic!("{name}: {error}")) {
@@ -34,7 +44,8 @@ fn walks_too_much(step: &str) -> bool {
     let grows = !SMALL.iter().any(|small| table == *small || step.contains(&format!("sqlite_autoindex_{small}_")));
     let searched = step.split_once('(').map_or("", |(_, by)| by);
     match how {
-        "SCAN" => grows && !matches!(table, "page" | "CONSTANT" | "c"),
+        // `j` is the set of rows that a statement is about.
+        "SCAN" => grows && !matches!(table, "page" | "CONSTANT" | "c" | "j"),
         "SEARCH" => grows && searched.trim_end_matches(')') == "workspace_id=?",
         _ => false,
     }

@@ -3,4 +3,4 @@
 UPDATE run SET stage = 'closed', closed_reason = $3, ready_at = NULL, version = version + 1, updated_at = $4
 WHERE workspace_id = $1 AND conversation_id = $2 AND stage IN ('waiting_approval', 'held', 'scheduled')
     AND author_kind = 'ai_agent' AND stage NOT IN ('sent', 'failed', 'closed')
-RETURNING id, draft_id, author_kind
+RETURNING id, draft_id, conversation_id, author_kind

@@ -1,4 +1,0 @@
--- The contact's latest conversation on a channel that is not closed.  $1 workspace  $2 contact  $3 channel
-SELECT * FROM conversation
-WHERE workspace_id = $1 AND contact_id = $2 AND channel_id = $3 AND status <> 'closed'
-ORDER BY last_activity_at DESC, id DESC LIMIT 1

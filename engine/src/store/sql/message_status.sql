@@ -1,2 +1,0 @@
--- How far an outbound message has got.  $1 workspace  $2 id  $3 status
-UPDATE message SET status = $3 WHERE workspace_id = $1 AND id = $2
