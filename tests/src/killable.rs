@@ -14,7 +14,7 @@ pub struct Killable {
     app: Arc<TestApp>,
 }
 
-#[expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a harness fails loudly")]
+#[expect(clippy::expect_used, reason = "a harness fails loudly")]
 impl Killable {
     /// Starts an engine with this policy text in force and a way out of this class.
     pub async fn start(database: &Arc<Database>, policy: &str, class: SendClass) -> Self {

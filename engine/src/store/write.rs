@@ -3,8 +3,8 @@
 
 use super::batch::Kinds;
 use super::batch::set::Set;
-use super::statements::{self as sql, many};
 pub(super) use super::preview::preview;
+use super::statements::{self as sql, many};
 use super::transition::{SendClaim, TimelineEntry};
 use super::write_people::PeopleWrite;
 use super::{Conn, StoreError, execute, on};
