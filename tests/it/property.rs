@@ -456,6 +456,11 @@ async fn live_a_day(database: Arc<Database>, seed: u64, steps: usize) -> usize {
     for _ in 0..steps {
         day.step().await;
     }
+    // A send that a killed process had begun is tried again after a moment.
+    day.app().clock.advance(Duration::from_secs(60));
+    day.app().engine.wake();
+    day.app().settle().await;
+    day.check().await;
     // Nothing is stuck, and every message has a decision.
     for number in 0..day.model.messages.len() {
         let ingested = day.model.messages[number].ingested.clone();
