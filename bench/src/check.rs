@@ -25,12 +25,12 @@ pub fn run(settings: &Settings) -> Result<Vec<Figure>, BenchError> {
     let shipped = median_ms(count, || drop(black_box(policy::compile())));
     let hundred = median_ms(count, || drop(black_box(hundred::compile())));
     let text = many(MANY);
-    let compiled = remit_dsl::compile("many.remit", &|_| Ok(text.clone()));
+    let compiled = policy::compile_text("many.remit", &text);
     if compiled.policy.is_none() {
         return Err(BenchError::Policy(remit_dsl::render::plain(&compiled.diagnostics)));
     }
     let few = count.div_ceil(10);
-    let large = median_ms(few, || drop(black_box(remit_dsl::compile("many.remit", &|_| Ok(text.clone())))));
+    let large = median_ms(few, || drop(black_box(policy::compile_text("many.remit", &text))));
     Ok(vec![
         line("ms", shipped, policy::NAME, count),
         line("ms_100_rules", hundred, "policies/hundred.remit", count),

@@ -2,8 +2,8 @@
 
 use remit_dsl::{Frame, Outcome, Policy, Raw, RuleKind};
 
-use crate::BenchError;
 use crate::contexts::Dice;
+use crate::{BenchError, policy};
 
 const POLICY: &str = include_str!("../policies/hundred.remit");
 /// Tuesday 3 March 2026, 10:00 in UTC.
@@ -234,7 +234,7 @@ impl Hundred {
 
 /// Compiles the policy of a hundred guards.
 pub(crate) fn compile() -> remit_dsl::Compiled {
-    remit_dsl::compile("hundred.remit", &|_| Ok(POLICY.to_owned()))
+    policy::compile_text("hundred.remit", POLICY)
 }
 
 /// The bit of a guard, by its name: `g00` has bit 0.

@@ -34,6 +34,13 @@ pub(crate) fn compile() -> Compiled {
     remit_dsl::compile(ROOT, &read)
 }
 
+/// Compiles a policy that is one text and has no other file beside it.
+pub(crate) fn compile_text(root: &str, text: &str) -> Compiled {
+    remit_dsl::compile(root, &|path| {
+        if path == root { Ok(text.to_owned()) } else { Err("there is no such file".to_owned()) }
+    })
+}
+
 /// The shipped default policy.
 pub(crate) fn shipped() -> Result<Policy, BenchError> {
     let Compiled { policy, diagnostics, .. } = compile();
