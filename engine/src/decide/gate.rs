@@ -188,7 +188,6 @@ impl Plan<'_> {
         });
         let data = serde_json::json!({
             "decision_id": self.decision_id, "outcome": verdict.outcome, "gate": self.gated.gate,
-            "deciding": verdict.deciding, "policy_digest": self.policy.digest(),
         });
         self.note("decided", summary, Some(self.decision_id.clone()), data);
     }

@@ -120,7 +120,13 @@ async fn answer(engine: &Engine, in_force: &InForce, context: &RunContext) -> Re
         debug_assert!(legal(next.run.stage, &transition), "{:?}", transition.run);
         taken = Taken { transition: taken.transition.then(transition), store_first };
     }
-    pass_on(engine, context, taken.transition).await
+    let Taken { transition, .. } = taken;
+    // What may leave at once is decided and claimed in one commit.
+    if transition.run.as_ref().is_some_and(|run| run.stage == Stage::Gated) && RunContext::follows(&transition) {
+        let ready = context.after(&transition, transition.now_ms);
+        return send::claim(engine, in_force, context, Some((ready, transition))).await;
+    }
+    pass_on(engine, context, transition).await
 }
 
 async fn one_step(engine: &Engine, in_force: &InForce, context: &RunContext) -> Taken {

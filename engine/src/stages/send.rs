@@ -9,7 +9,7 @@ use crate::engine::Engine;
 use crate::failpoint::{self, FailPoint};
 use crate::policies::InForce;
 use crate::ports::{OutboundMessage, SendClass, SendError, SendReceipt};
-use crate::store::{Outcome, StoreError};
+use crate::store::{Outcome, StoreError, Transition};
 
 /// Asks the gate once more; if it still says send, claims the effect, calls the provider and keeps the answer.
 pub(super) async fn begin(engine: &Engine, in_force: &InForce, context: &RunContext) -> Result<Next, StepError> {
@@ -18,23 +18,46 @@ pub(super) async fn begin(engine: &Engine, in_force: &InForce, context: &RunCont
     let took_us = i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX);
     let allowed = gated.verdict.outcome == remit_dsl::Outcome::Send && !context.newer_inbound;
     let pending = context.effect.as_ref().filter(|effect| effect.state == "pending");
-    let (true, Some(effect)) = (allowed, pending) else {
+    let (true, Some(_)) = (allowed, pending) else {
         let transition = decide::gate::decide(context, &in_force.policy, &gated, took_us, engine.ids());
         return pass_on(engine, context, transition).await;
     };
-    let limits = counted_limits(&in_force.policy, context);
-    let Some(claim) = decide::gate::claim(context, &in_force.policy, limits, engine.boot()) else {
-        return Ok(Next::Stop);
+    claim(engine, in_force, context, None).await
+}
+
+/// Claims the send of a run that the gate has just allowed, calls the provider and keeps the answer.
+///
+/// `decided` is the decision itself, where it is not committed yet: a context, and the transition that makes it out of
+/// the one that is stored. Both become one commit, whose fence holds what the decision relied on: the gate is then
+/// asked in the very transaction that begins the send.
+pub(super) async fn claim(
+    engine: &Engine,
+    in_force: &InForce,
+    stored: &RunContext,
+    decided: Option<(RunContext, Transition)>,
+) -> Result<Next, StepError> {
+    let ready = decided.as_ref().map_or(stored, |(ready, _)| ready);
+    let limits = counted_limits(&in_force.policy, ready);
+    let claim = decide::gate::claim(ready, &in_force.policy, limits, engine.boot());
+    let (Some(claim), Some(effect)) = (claim, ready.effect.clone()) else {
+        return match decided {
+            Some((_, decision)) => pass_on(engine, stored, decision).await,
+            None => Ok(Next::Stop),
+        };
     };
-    let mut claimed = context.after(&claim, context.now_ms);
-    match commit(engine, context, claim).await? {
+    let mut claimed = ready.after(&claim, ready.now_ms);
+    let claim = match decided {
+        Some((_, decision)) => decision.then(claim),
+        None => claim,
+    };
+    match commit(engine, stored, claim).await? {
         Outcome::Won => {}
         Outcome::Fenced => return Ok(Next::Again),
         Outcome::Lost | Outcome::Ingested(..) => return Ok(Next::Stop),
     }
     failpoint::reached(FailPoint::SendClaimed);
     let message = payload(&effect.payload)?;
-    let answer = engine.outbound().for_channel(context.channel_kind).send(&message).await;
+    let answer = engine.outbound().for_channel(stored.channel_kind).send(&message).await;
     failpoint::reached(FailPoint::SendAnswered);
     claimed.now_ms = engine.clock().now_ms();
     finish(engine, &claimed, &answer).await
