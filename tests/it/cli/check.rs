@@ -11,7 +11,7 @@ fn a_good_policy_is_checked_in_silence() {
     remit.write("good.remit", "remit 1\npolicy good\nimport \"std/base\"\ntimezone \"UTC\"\n");
     let ran = remit.run(&["check", "good.remit"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), ""), "{ran:?}");
-    assert_snapshot!(ran.stderr, @"1 file(s) checked: 0 error(s), 0 warning(s)");
+    assert_snapshot!(ran.stderr, @"1 file checked: 0 errors, 0 warnings");
 }
 
 #[test]
