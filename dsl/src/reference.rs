@@ -12,7 +12,7 @@ use crate::load::STANDARD;
 use crate::matrix;
 use crate::parse::{DEEPEST_NESTING, LARGEST_FILE, LONGEST_DURATION_MS};
 use crate::program::MOST_TIERS;
-use crate::prove::sat::MOST_CONFLICTS;
+use crate::prove::sat::{MOST_CONFLICTS, MOST_HARD_QUESTIONS};
 use crate::script::{LARGEST_ARRAY, LARGEST_BUDGET, LONGEST_RUN, LONGEST_SOURCE, LONGEST_STRING};
 use crate::vocabulary::{ACTIONS, CHANNELS, FACTS, LIMIT_PER, LIMIT_WHAT, PICKS, PRIORITIES, SWEEP_JOBS};
 
@@ -111,7 +111,11 @@ fn bounds(text: &mut String) {
             format!("{LONGEST_STRING} bytes, {LARGEST_ARRAY} elements"),
             "the fact has failed",
         ),
-        ("the proof of a claim", format!("{MOST_CONFLICTS} wrong guesses of the solver"), "error R0404"),
+        (
+            "the proof of a claim",
+            format!("{MOST_CONFLICTS} wrong guesses of the solver, {} for all", MOST_CONFLICTS * MOST_HARD_QUESTIONS),
+            "error R0404",
+        ),
     ];
     for (what, most, beyond) in rows {
         let _ = writeln!(text, "| {what} | {most} | {beyond} |");

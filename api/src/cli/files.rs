@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use remit_dsl::{Compiled, Diagnostic, LARGEST_FILE, Policy, lock};
 
-use super::{Failure, inspect};
+use super::Failure;
 
 /// What a policy from standard input is called in messages.
 const STANDARD_INPUT: &str = "stdin";
