@@ -19,12 +19,13 @@ fn cases(folder: &str) -> Vec<PathBuf> {
     files
 }
 
-/// Every case of the corpus: its folder and its path. The folder `fmt` belongs to the formatter's test.
+/// Every case of the corpus: its folder and its path. The folder `fmt` belongs to the formatter's test, `diff` and
+/// `explain` to `told.rs`.
 fn corpus() -> Vec<(String, PathBuf)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
     let mut folders: Vec<String> =
         std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    folders.retain(|folder| folder != "fmt");
+    folders.retain(|folder| !["fmt", "diff", "explain"].contains(&folder.as_str()));
     folders.sort();
     let inside =
         |folder: String| cases(&format!("corpus/{folder}")).into_iter().map(move |path| (folder.clone(), path));

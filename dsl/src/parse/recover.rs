@@ -462,6 +462,11 @@ fn describe(rule: Rule) -> String {
     }
 }
 
+/// A bracket was opened, and nothing has been said in it yet.
+fn opens(before: &str) -> bool {
+    before.trim_end().ends_with(['[', '('])
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Rule, describe};
@@ -473,9 +478,4 @@ mod tests {
             assert!(!shown.contains("kw_") && !shown.replace("`", "").contains('_'), "{rule:?} is shown as {shown}");
         }
     }
-}
-
-/// A bracket was opened, and nothing has been said in it yet.
-fn opens(before: &str) -> bool {
-    before.trim_end().ends_with(['[', '('])
 }
