@@ -138,6 +138,9 @@ impl<E: std::error::Error> From<E> for Failure {
     }
 }
 
+/// Exit code where nobody reads what is printed: that of a program ended by SIGPIPE, as a shell shows it.
+const GONE: i32 = 141;
+
 /// What a command came to: its exit code, or why it failed.
 pub(crate) type Done = Result<u8, Failure>;
 
@@ -145,6 +148,9 @@ pub(crate) type Done = Result<u8, Failure>;
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
     let Cli { global, command } = cli;
+    if !matches!(command, Command::Serve(_) | Command::Worker(_)) {
+        end_quietly_without_a_reader();
+    }
     let done = match command {
         Command::Check(args) => check::check(&global, &args),
         Command::Test(args) => test::test(&global, &args),
@@ -179,6 +185,18 @@ pub fn run(cli: Cli) -> ExitCode {
             ExitCode::from(failure.code)
         }
     }
+}
+
+/// `remit doc ... | head`: a reader that has read enough goes away. Printing then panics, which is no defect to tell of.
+fn end_quietly_without_a_reader() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let message = panic.payload().downcast_ref::<String>();
+        if message.is_some_and(|text| text.starts_with("failed printing to std") && text.contains("Broken pipe")) {
+            std::process::exit(GONE);
+        }
+        usual(panic);
+    }));
 }
 
 fn openapi() -> Done {
