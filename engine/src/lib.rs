@@ -1,6 +1,7 @@
 //! Moves one message durably through classify, draft, gate and send.
 
 pub mod adapters;
+mod care;
 pub mod classify;
 pub mod clock;
 pub mod decide;
@@ -8,10 +9,14 @@ pub mod domain;
 pub mod draft;
 pub mod engine;
 pub mod failpoint;
+pub mod jobs;
 pub mod language;
 pub mod ledger;
 pub mod mail;
+pub mod metrics;
 pub mod models;
+pub mod options;
+mod overload;
 mod people;
 pub mod policies;
 pub mod ports;
@@ -20,6 +25,8 @@ pub mod replies;
 mod stages;
 pub mod stop;
 pub mod store;
+mod sweeper;
 mod timers;
 
 pub use engine::{Engine, EngineError, Parts};
+pub use options::Options;

@@ -9,11 +9,13 @@ mod compare;
 mod demo;
 mod diff;
 mod doc;
+mod doctor;
 mod explain_code;
 mod files;
 mod fmt;
 mod ingest;
 mod inspect;
+mod jobs;
 mod key;
 mod lock;
 mod matrix;
@@ -95,6 +97,9 @@ enum Command {
     Worker(serve::WorkerArgs),
     /// Bring the database's schema up to date
     Migrate,
+    /// List, retry and cancel the work that waits or has failed
+    #[command(subcommand)]
+    Jobs(jobs::JobsCommand),
     /// List, add and switch channels
     #[command(subcommand)]
     Channel(channel::ChannelCommand),
@@ -104,6 +109,8 @@ enum Command {
     /// Make and end API keys
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Look at everything that has to be right, and say what is not
+    Doctor(doctor::DoctorArgs),
     /// Print the API's OpenAPI document
     Openapi,
 }
@@ -172,6 +179,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Worker(args) => shell::block_on(serve::worker(global, args)),
         Command::Migrate => shell::block_on(migrate(global)),
         Command::Channel(command) => shell::block_on(channel::run(global, command)),
+        Command::Jobs(command) => shell::block_on(jobs::run(global, command)),
+        Command::Doctor(args) => shell::block_on(doctor::run(global, args)),
         Command::Audit(command) => shell::block_on(audit::run(global, command)),
         Command::Key(command) => shell::block_on(key::run(global, command)),
     };

@@ -6,6 +6,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use remit_engine::EngineError;
+use remit_engine::decide::job::JobError;
 use remit_engine::decide::person::DecideError;
 use remit_engine::decide::reply::ReplyError;
 use remit_engine::policies::PolicyError;
@@ -86,6 +87,12 @@ codes! {
     SendingStopped = "sending_stopped", CONFLICT, "Sending is stopped";
     /// The channel is disabled.
     ChannelInactive = "channel_inactive", CONFLICT, "The channel is disabled";
+    /// The job has not failed.
+    NotFailed = "not_failed", CONFLICT, "There is nothing to try again";
+    /// The reply may have left; say what became of it.
+    InDoubt = "in_doubt", CONFLICT, "Nobody knows whether this was sent";
+    /// The reply was certainly not sent: nobody need say what became of it.
+    NotInDoubt = "not_in_doubt", CONFLICT, "There is no doubt about this reply";
     /// No policy is in force.
     NoPolicy = "no_policy", CONFLICT, "No policy is in force";
     /// The body is too large.
@@ -94,6 +101,8 @@ codes! {
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The content type is not accepted here";
     /// The body is JSON but not what is wanted; `errors` points at each place.
     Invalid = "invalid", UNPROCESSABLE_ENTITY, "The body is not valid";
+    /// Too much is coming in at once; `Retry-After` says when to come back.
+    Busy = "busy", TOO_MANY_REQUESTS, "Too much is coming in at once";
     /// A fault of the server; the log has it under the request id.
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong here";
     /// The database did not answer in time; try again.
@@ -113,6 +122,7 @@ impl ErrorCode {
             StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType,
             StatusCode::UNPROCESSABLE_ENTITY => Self::Invalid,
+            StatusCode::TOO_MANY_REQUESTS => Self::Busy,
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => Self::TimedOut,
             status if status.is_client_error() => Self::BadRequest,
             _ => Self::Internal,
@@ -239,7 +249,7 @@ impl IntoResponse for ApiError {
             ErrorCode::Unauthenticated => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
-            ErrorCode::DatabaseBusy | ErrorCode::TimedOut => {
+            ErrorCode::DatabaseBusy | ErrorCode::TimedOut | ErrorCode::Busy => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
             _ => {}
@@ -305,12 +315,25 @@ impl From<ReplyError> for ApiError {
     }
 }
 
+impl From<JobError> for ApiError {
+    fn from(error: JobError) -> Self {
+        let code = match error {
+            JobError::NotFailed { .. } => ErrorCode::NotFailed,
+            JobError::InDoubt => ErrorCode::InDoubt,
+            JobError::NotInDoubt => ErrorCode::NotInDoubt,
+            JobError::TooLate { .. } => ErrorCode::TooLate,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
 impl From<EngineError> for ApiError {
     fn from(error: EngineError) -> Self {
         match error {
             EngineError::NotFound { what, .. } => Self::not_found(what),
             EngineError::Decide(error) => error.into(),
             EngineError::Reply(error) => error.into(),
+            EngineError::Job(error) => error.into(),
             EngineError::Policy(PolicyError::None) => Self::new(ErrorCode::NoPolicy, "Activate a policy first."),
             EngineError::Store(error) | EngineError::Policy(PolicyError::Store(error)) => error.into(),
             EngineError::Policy(error) => {

@@ -15,6 +15,8 @@ mod error;
 mod extract;
 mod finish;
 mod inbound;
+mod intake;
+mod jobs;
 mod messages;
 mod notes;
 mod page;
@@ -48,6 +50,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(system::ready::check_ready))
         .routes(routes!(system::version::show_version))
         .routes(routes!(system::openapi::show_openapi))
+        .routes(routes!(system::metrics::show_metrics))
         .routes(routes!(inbound::receive::receive_inbound))
         .routes(routes!(conversations::list::list_conversations))
         .routes(routes!(conversations::get::get_conversation))
@@ -94,11 +97,33 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(switches::list::list_switches))
         .routes(routes!(switches::engage::engage_kill_switch))
         .routes(routes!(switches::release::release_kill_switch))
+        .routes(routes!(jobs::list::list_jobs))
+        .routes(routes!(jobs::get::get_job))
+        .routes(routes!(jobs::retry::retry_job))
+        .routes(routes!(jobs::cancel::cancel_job))
+}
+
+/// A job as the API shows it at this time.
+pub(crate) fn job(row: &remit_engine::store::jobs::JobRow, now_ms: i64) -> serde_json::Value {
+    serde_json::to_value(jobs::Job::of(row.clone(), now_ms)).unwrap_or_default()
+}
+
+/// UTC milliseconds as the API writes them.
+pub(crate) fn written(ms: i64) -> String {
+    time::text(ms)
 }
 
 /// The API as a service.
 pub fn router(app: App) -> Router {
     layered(routes().split_for_parts().0, app)
+}
+
+/// What a process counts, without a key: for a listener of its own, which only those who may read it can reach.
+pub fn metrics_router(engine: remit_engine::Engine) -> Router {
+    let text =
+        async move || ([(axum::http::header::CONTENT_TYPE, system::metrics::OPENMETRICS)], engine.metrics_text().await);
+    #[expect(clippy::disallowed_methods, reason = "this is no part of the API and stands in no document")]
+    Router::new().route("/metrics", axum::routing::get(text))
 }
 
 /// What is around every route.

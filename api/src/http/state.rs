@@ -9,20 +9,27 @@ use remit_engine::store::Reader;
 use sha2::{Digest, Sha256};
 
 use super::error::ApiError;
+use super::intake::Intake;
 
 /// What the API is made of. Clones share the engine.
 #[derive(Clone)]
 pub struct App {
     engine: Engine,
     master_key: [u8; 32],
+    intake: Intake,
 }
 
 impl App {
     /// An API over an engine. Signing secrets of channels and the marks on cursors are derived from `master_key`;
     /// changing it makes both invalid.
     #[must_use]
-    pub const fn new(engine: Engine, master_key: [u8; 32]) -> Self {
-        Self { engine, master_key }
+    pub fn new(engine: Engine, master_key: [u8; 32]) -> Self {
+        Self { engine, master_key, intake: Intake::default() }
+    }
+
+    /// The door for what comes in.
+    pub(crate) const fn intake(&self) -> &Intake {
+        &self.intake
     }
 
     /// The engine.

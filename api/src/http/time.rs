@@ -17,7 +17,7 @@ impl Serialize for Timestamp {
 }
 
 /// UTC milliseconds as text; a time that no calendar has becomes the nearest one it has.
-fn text(ms: i64) -> String {
+pub(crate) fn text(ms: i64) -> String {
     let nearest = if ms < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
     format!("{:.3}", jiff::Timestamp::from_millisecond(ms).unwrap_or(nearest))
 }

@@ -12,6 +12,7 @@ mod controls;
 mod conversations;
 mod desk;
 mod inbound;
+mod jobs;
 mod messages;
 mod problems;
 mod roles;

@@ -9,6 +9,7 @@
 use remit_dsl::{Outcome, Policy, Reason, RuleKind, Verdict};
 use serde::{Deserialize, Serialize};
 
+use super::retry::{self, Failure};
 use super::{RunContext, facts, send};
 use crate::domain::{ActionReason, ClosedReason, Gate, IdKind, Stage};
 use crate::ports::Ids;
@@ -90,12 +91,14 @@ pub fn decide(context: &RunContext, policy: &Policy, gated: &Gated, took_us: i64
 /// Nothing more is tried without a person, and nothing was decided yet: the record says what the policy makes of what is
 /// known, so that this message too has one.
 #[must_use]
-pub fn give_up(context: &RunContext, policy: &Policy, reason: &str, ids: &dyn Ids) -> Transition {
+pub fn give_up(context: &RunContext, policy: &Policy, failure: &Failure<'_>, ids: &dyn Ids) -> Transition {
     let gated = ask(context, policy, Gate::Draft);
     let decision_id = ids.next(IdKind::Decision);
     let mut plan = Plan { context, policy, gated: &gated, ids, decision_id, writes: Vec::new() };
     plan.record(0);
-    let mut transition = super::given_up(context, ids, reason);
+    // Not answered, but what it asks for is done, as far as that is known.
+    plan.side_effects();
+    let mut transition = retry::given_up(context, ids, failure, retry::undone(context, failure));
     if let Some(run) = &mut transition.run {
         run.decision_id = Some(plan.decision_id);
     }
@@ -185,6 +188,7 @@ impl Plan<'_> {
             rule_column: i64::from(at.column),
             record: serde_json::to_string(&record).unwrap_or_else(|_| "null".to_owned()),
             took_us,
+            mode: verdict.mode.value.clone(),
         });
         let data = serde_json::json!({
             "decision_id": self.decision_id, "outcome": verdict.outcome, "gate": self.gated.gate,

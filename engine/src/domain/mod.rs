@@ -6,4 +6,4 @@ mod stage;
 
 pub use channel::{ChannelKind, UnknownChannelKind};
 pub use id::{DEFAULT_WORKSPACE, IdKind};
-pub use stage::{ActionReason, ClosedReason, Gate, Stage, UnknownWord};
+pub use stage::{ActionReason, ClosedReason, ErrorClass, Gate, JobState, Stage, UnknownWord};

@@ -8,6 +8,7 @@ mod checkpoint;
 mod error;
 pub mod inbox;
 pub mod ingest;
+pub mod jobs;
 mod lease;
 mod migrate;
 mod preview;
@@ -17,6 +18,7 @@ pub mod statements;
 mod timer;
 mod transition;
 mod write;
+mod write_jobs;
 mod write_people;
 mod writer;
 
@@ -34,6 +36,7 @@ pub use error::StoreError;
 pub use ingest::{Ingest, Ingested};
 pub use transition::{Fence, Guarded, LimitClaim, RunMove, SendClaim, SendFence, TimelineEntry, Transition};
 pub use write::Write;
+pub use write_jobs::JobWrite;
 pub use write_people::{NewReply, PeopleWrite, TimerKind};
 pub use writer::{Outcome, Writer};
 
@@ -300,7 +303,9 @@ impl Db {
             statements::SETS.iter().map(|(name, lite, postgres)| (*name, if sqlite { *lite } else { *postgres }));
         let mut good = Vec::new();
         let mut bad = Vec::new();
-        for (name, text) in statements::PORTABLE.iter().chain(inbox::PORTABLE).chain(own).copied().chain(sets) {
+        for (name, text) in
+            statements::PORTABLE.iter().chain(inbox::PORTABLE).chain(jobs::PORTABLE).chain(own).copied().chain(sets)
+        {
             let mut reader = match self.read().await {
                 Ok(reader) => reader,
                 Err(error) => {

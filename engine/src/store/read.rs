@@ -2,9 +2,10 @@
 //! "Not there" is `Ok(None)` or an empty list, never an error.
 
 use super::rows::{
-    ActionRow, AddressRow, ApprovalRow, ChannelRow, ContactRow, ConversationRow, DecisionRow, DraftRow,
+    ActionRow, AddressRow, ApprovalRow, BootRow, ChannelRow, ContactRow, ConversationRow, DecisionRow, DraftRow,
     DraftVersionRow, DueRow, LedgerBlockRow, MentionRow, MessageRow, NoteRow, PolicyActiveRow, PolicyVersionRow,
-    QueuedRow, RawBytesRow, RejectedRow, RepRow, RunRow, SwitchRow, TimelineRow, TimerRow, VoteRow, WorkspaceRow,
+    QueuedRow, RawBytesRow, RejectedRow, RepRow, RunErrorRow, RunRow, SwitchRow, TimelineRow, TimerRow, VoteRow,
+    WorkspaceRow,
 };
 use super::statements as sql;
 use super::{Conn, StoreError, on};
@@ -79,6 +80,24 @@ reads! {
     rep(ws: &str, id: &str) -> one RepRow = REP_GET;
     /// Runs that are due, oldest first.
     due(now: i64, limit: i64) -> all DueRow = RUN_DUE;
+    /// What failed in a run before a version, latest first.
+    run_errors(ws: &str, run: &str, before: i64, limit: i64) -> all RunErrorRow = RUN_ERRORS;
+    /// Runs after an id that nobody would ever look at.
+    forgotten(after: &str, limit: i64) -> all RunRow = RUN_FORGOTTEN;
+    /// Runs after an id and up to another that wait for a person who is not asked.
+    unasked(ws: &str, after: &str, until: &str) -> all RunRow = RUN_UNASKED;
+    /// The last id of the next slice of runs that wait for a person.
+    waiting_slice(ws: &str, after: &str, limit: i64) -> one (Option<String>,) = RUN_WAITING_SLICE;
+    /// How many runs are due, up to a number.
+    depth(now: i64, most: i64) -> one (i64,) = RUN_DEPTH;
+    /// How many jobs there are by state, each counted up to a number.
+    job_counts(ws: &str, now: i64, most: i64) -> all (String, i64) = JOB_COUNTS;
+    /// When the first run is due, or was.
+    queue_oldest() -> one (Option<i64>,) = QUEUE_OLDEST;
+    /// How often in a row a process may have died over a run.
+    unclean(ws: &str, run: &str) -> one (i64,) = RUN_UNCLEAN_GET;
+    /// Processes that owned the store and did not end in good order.
+    other_boots(own: &str) -> all BootRow = BOOT_OTHERS;
     /// The policy in force.
     policy_active(ws: &str) -> one PolicyActiveRow = POLICY_ACTIVE_GET;
     /// A policy's files.

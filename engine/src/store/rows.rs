@@ -68,7 +68,15 @@ rows! {
     /// A run that is queued, asked about or being sent, and whose it is.
     QueuedRow { #[sqlx(flatten)] run: RunRow, contact_id: String, channel_id: String, }
     /// A run that is due, and the lane it runs in.
-    DueRow { workspace_id: String, id: String, conversation_id: String, seq: i64, epoch: i64, }
+    DueRow {
+        workspace_id: String, id: String, conversation_id: String, seq: i64, epoch: i64,
+        /// Another process had it and is gone: it may have died over it.
+        #[sqlx(default)] suspect: bool,
+    }
+    /// A failure of a run.
+    RunErrorRow { version: i64, attempt: i64, stage: String, class: String, error: String, at: i64, }
+    /// A start of a process that owned the store.
+    BootRow { id: String, started_at: i64, }
     /// What an event seen before became.
     #[derive(serde::Deserialize)]
     SeenRow { place: i64, message_id: String, conversation_id: String, run_id: String, }

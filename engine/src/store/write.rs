@@ -6,6 +6,7 @@ use super::batch::set::Set;
 pub(super) use super::preview::preview;
 use super::statements::{self as sql, many};
 use super::transition::{SendClaim, TimelineEntry};
+use super::write_jobs::JobWrite;
 use super::write_people::PeopleWrite;
 use super::{Conn, StoreError, execute, on};
 use crate::domain::ActionReason;
@@ -64,6 +65,8 @@ pub enum Write {
         rule_column: i64,
         record: String,
         took_us: i64,
+        /// The autonomy mode, which stands in the record: here for those who count.
+        mode: String,
     },
     /// Ask a person.
     Approval {
@@ -162,6 +165,8 @@ pub enum Write {
     PolicyActivate { digest: String, by: String },
     /// What people, clocks and limits cause.
     People(PeopleWrite),
+    /// What the operating side causes.
+    Job(JobWrite),
     /// Seal decisions, unless another process has sealed a block of this number.
     LedgerBlock { seq: i64, previous_sha256: String, sha256: String, entries: String, last_at: i64, last_id: String },
     /// Count an inbound request that was turned away.
@@ -307,6 +312,7 @@ impl Write {
                 execute!(conn, sql::POLICY_ACTIVATE, ws, digest, now, by);
             }
             Self::People(write) => write.apply(conn, ws, now).await?,
+            Self::Job(write) => write.apply(conn, ws, now).await?,
             Self::LedgerBlock { seq, previous_sha256, sha256, entries, last_at, last_id } => {
                 execute!(
                     conn,

@@ -6,8 +6,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::failpoint::{self, FailPoint};
@@ -65,6 +66,7 @@ pub struct Writer {
     /// first is for messages that come in: they lock contacts and conversations in another order than transitions do.
     queues: Arc<[mpsc::Sender<(Change, Answer)>]>,
     next: Arc<AtomicUsize>,
+    measured: Arc<(Histogram, Histogram)>,
 }
 
 /// Connections that write to PostgreSQL at the same time. A run has one change in flight at most, so which of those for
@@ -84,12 +86,19 @@ impl Writer {
     pub fn start(db: &Db) -> Self {
         let writers = if db.dialect() == Dialect::Sqlite { 1 } else { POSTGRES_WRITERS };
         let checkpoints = Checkpoints::start(db);
+        let sizes = Histogram::new(exponential_buckets(1.0, 2.0, 11));
+        let measured = Arc::new((sizes, Histogram::new(exponential_buckets(0.000_25, 2.0, 15))));
         let queues = (0..writers).map(|_| {
             let (queue, inbox) = mpsc::channel(LONGEST_QUEUE);
-            tokio::spawn(serve(db.clone(), inbox, checkpoints.clone()));
+            tokio::spawn(serve(db.clone(), inbox, checkpoints.clone(), Arc::clone(&measured)));
             queue
         });
-        Self { queues: queues.collect(), next: Arc::new(AtomicUsize::new(0)) }
+        Self { queues: queues.collect(), next: Arc::new(AtomicUsize::new(0)), measured }
+    }
+
+    /// What is measured of its commits: how many changes shared one, and how long each took in seconds.
+    pub(crate) fn measured(&self) -> (&Histogram, &Histogram) {
+        (&self.measured.0, &self.measured.1)
     }
 
     /// Stores one inbound message, once.
@@ -97,7 +106,19 @@ impl Writer {
     /// # Errors
     /// [`StoreError`] when it could not be stored; nothing of it was kept then.
     pub async fn ingest(&self, ingest: Ingest) -> Result<(Ingested, Option<Box<Arrived>>), StoreError> {
-        match self.submit(Change::Ingest(Box::new(ingest))).await? {
+        self.ingest_within(ingest, None).await
+    }
+
+    /// The same, with a bound on how long it may wait for a place in the queue; for as long as it takes when absent.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`] when there was no place in time.
+    pub async fn ingest_within(
+        &self,
+        ingest: Ingest,
+        patience: Option<Duration>,
+    ) -> Result<(Ingested, Option<Box<Arrived>>), StoreError> {
+        match self.submit(Change::Ingest(Box::new(ingest)), patience).await? {
             Outcome::Ingested(ingested, arrived) => Ok((ingested, arrived)),
             other => Err(StoreError::Inconsistent { table: "message", reason: format!("an ingest became {other:?}") }),
         }
@@ -108,25 +129,36 @@ impl Writer {
     /// # Errors
     /// [`StoreError`] when it could not be committed; nothing of it was kept then.
     pub async fn commit(&self, transition: Transition) -> Result<Outcome, StoreError> {
-        self.submit(Change::Transition(Box::new(transition))).await
+        self.submit(Change::Transition(Box::new(transition)), None).await
     }
 
-    async fn submit(&self, change: Change) -> Result<Outcome, StoreError> {
+    async fn submit(&self, change: Change, patience: Option<Duration>) -> Result<Outcome, StoreError> {
         let (answer, answered) = oneshot::channel();
         let turn = match (&change, self.queues.len()) {
             (Change::Ingest(_), _) | (_, 0 | 1) => 0,
             (Change::Transition(_), queues) => 1 + self.next.fetch_add(1, Ordering::Relaxed) % (queues - 1),
         };
         let queue = self.queues.get(turn).ok_or(StoreError::Closed)?;
-        queue.send((change, answer)).await.map_err(|_| StoreError::Closed)?;
+        let place = match patience {
+            Some(patience) => tokio::time::timeout(patience, queue.reserve()).await.map_err(|_| StoreError::Full)?,
+            None => queue.reserve().await,
+        };
+        place.map_err(|_| StoreError::Closed)?.send((change, answer));
         answered.await.map_err(|_| StoreError::Closed)?
     }
 }
 
-async fn serve(db: Db, mut inbox: mpsc::Receiver<(Change, Answer)>, checkpoints: Option<Arc<Checkpoints>>) {
+async fn serve(
+    db: Db,
+    mut inbox: mpsc::Receiver<(Change, Answer)>,
+    checkpoints: Option<Arc<Checkpoints>>,
+    measured: Arc<(Histogram, Histogram)>,
+) {
     let mut group = Vec::with_capacity(LARGEST_GROUP);
     while inbox.recv_many(&mut group, LARGEST_GROUP).await > 0 {
         let changes: Vec<&Change> = group.iter().map(|(change, _)| change).collect();
+        measured.0.observe(changes.len() as f64);
+        let begun = Instant::now();
         match together(&db, &changes).await {
             Ok(outcomes) => {
                 for ((_, answer), outcome) in group.drain(..).zip(outcomes) {
@@ -143,6 +175,7 @@ async fn serve(db: Db, mut inbox: mpsc::Receiver<(Change, Answer)>, checkpoints:
                 }
             }
         }
+        measured.1.observe(begun.elapsed().as_secs_f64());
         if let Some(checkpoints) = &checkpoints {
             checkpoints.between_groups(&db).await;
         }

@@ -214,6 +214,7 @@ fn decided(ids: &Counted, run: &Ingested, contact: &str) -> (Vec<Write>, String,
             rule_column: 1,
             record: "{\"a\":\"b\\nc\"}".to_owned(),
             took_us: 5,
+            mode: "full".to_owned(),
         },
         Write::Route {
             conversation_id: run.conversation_id.clone(),

@@ -1,5 +1,6 @@
 //! The store: both databases understand the same SQL and have the same schema.
 
+mod forgotten;
 mod groups;
 mod ledger;
 mod plans;
@@ -90,9 +91,11 @@ fn every_sql_file_is_listed_and_says_what_it_is_for() {
             }
         }
     }
+    use remit_engine::store::jobs;
     use remit_engine::store::statements::{PACKED, PORTABLE, POSTGRES_ONLY, SETS, SQLITE_ONLY};
     let mut listed: Vec<String> = PORTABLE
         .iter()
+        .chain(jobs::PORTABLE)
         .chain(SQLITE_ONLY)
         .chain(PACKED)
         .chain(POSTGRES_ONLY)

@@ -73,6 +73,7 @@ fn conversations(transition: &Transition) -> impl Iterator<Item = &str> {
         | Write::ActionAdd { conversation_id, .. }
         | Write::ActionRemove { conversation_id, .. } => Some(conversation_id.as_str()),
         Write::People(write) => write.conversation(),
+        Write::Job(write) => write.conversation(),
         Write::EffectStart { message: Some(claim), .. } => Some(claim.conversation_id.as_str()),
         Write::Timeline(entry) => Some(entry.conversation_id.as_str()),
         _ => None,
