@@ -16,6 +16,11 @@ use super::{Done, Failure, Global};
 
 /// Runs an async command to its end.
 pub(crate) fn block_on(command: impl Future<Output = Done>) -> Done {
+    wait_for(command)
+}
+
+/// Runs the part of a command that needs the store to its end.
+pub(crate) fn wait_for<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("REMIT_LOG")
@@ -23,7 +28,7 @@ pub(crate) fn block_on(command: impl Future<Output = Done>) -> Done {
         )
         .with_writer(std::io::stderr)
         .init();
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(command)
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
 }
 
 /// An engine over the data that the global options name.

@@ -13,6 +13,7 @@ mod conversations;
 mod desk;
 mod inbound;
 mod messages;
+mod policies;
 mod problems;
 mod roles;
 mod support;

@@ -16,10 +16,12 @@
 pub mod classify;
 pub mod draft;
 pub mod edit;
+pub mod explain;
 pub mod facts;
 pub mod gate;
 pub mod normalise;
 pub mod person;
+pub mod replay;
 pub mod reply;
 pub mod send;
 pub mod timer;

@@ -8,6 +8,9 @@ pub enum StoreError {
     /// Somebody else wrote at the same time; doing it again will work.
     #[error("another writer was faster; try again")]
     Contended,
+    /// Another policy came into force meanwhile.
+    #[error("another policy came into force meanwhile")]
+    PolicyChanged,
     /// The database refused or could not be reached.
     #[error("the database failed: {0}")]
     Driver(#[from] sqlx::Error),

@@ -14,10 +14,12 @@ mod preview;
 pub mod read;
 pub mod rows;
 pub mod statements;
+pub(crate) mod texts;
 mod timer;
 mod transition;
 mod write;
 mod write_people;
+mod write_traffic;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -35,6 +37,7 @@ pub use ingest::{Ingest, Ingested};
 pub use transition::{Fence, Guarded, LimitClaim, RunMove, SendClaim, SendFence, TimelineEntry, Transition};
 pub use write::Write;
 pub use write_people::{NewReply, PeopleWrite, TimerKind};
+pub use write_traffic::{NewActivation, NewBlock};
 pub use writer::{Outcome, Writer};
 
 /// Which database a store runs on.

@@ -7,6 +7,7 @@ pub(super) use super::preview::preview;
 use super::statements::{self as sql, many};
 use super::transition::{SendClaim, TimelineEntry};
 use super::write_people::PeopleWrite;
+use super::write_traffic::{NewActivation, NewBlock};
 use super::{Conn, StoreError, execute, on};
 use crate::domain::ActionReason;
 
@@ -163,7 +164,9 @@ pub enum Write {
     /// What people, clocks and limits cause.
     People(PeopleWrite),
     /// Seal decisions, unless another process has sealed a block of this number.
-    LedgerBlock { seq: i64, previous_sha256: String, sha256: String, entries: String, last_at: i64, last_id: String },
+    LedgerBlock(Box<NewBlock>),
+    /// Put a policy in force where `previous` still is, and say who and why; nothing is written when another is.
+    PolicyPublish(Box<NewActivation>),
     /// Count an inbound request that was turned away.
     RejectedInbound { reason: String, day: i64 },
 }
@@ -307,20 +310,8 @@ impl Write {
                 execute!(conn, sql::POLICY_ACTIVATE, ws, digest, now, by);
             }
             Self::People(write) => write.apply(conn, ws, now).await?,
-            Self::LedgerBlock { seq, previous_sha256, sha256, entries, last_at, last_id } => {
-                execute!(
-                    conn,
-                    sql::LEDGER_BLOCK_INSERT,
-                    ws,
-                    *seq,
-                    previous_sha256,
-                    sha256,
-                    entries,
-                    *last_at,
-                    last_id,
-                    now
-                );
-            }
+            Self::LedgerBlock(block) => block.insert(conn, ws, now).await?,
+            Self::PolicyPublish(activation) => activation.apply(conn, ws, now).await?,
             Self::RejectedInbound { reason, day } => {
                 execute!(conn, sql::REJECTED_ADD, reason, *day);
             }
