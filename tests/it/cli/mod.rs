@@ -7,6 +7,7 @@ mod policies;
 mod reading;
 mod serve;
 mod setup;
+mod traffic;
 mod workers;
 
 use remit_tests::process::Remit;

@@ -115,7 +115,8 @@ each_database!(s25_a_candidate_that_widens_one_intent_lists_exactly_those_messag
     assert_eq!((report.as_recorded.freer, report.as_recorded.unchanged), (2, 19));
     assert!(report.may_be_freer());
     let change = &report.changes[0];
-    assert_eq!((change.old.rules.as_slice(), change.new.rules.len()), (&["band:question".to_owned()][..], 3));
+    assert_eq!(change.old.rules, ["band:question"]);
+    assert!(change.new.rules.contains(&"band:question".to_owned()), "{change:?}");
     assert!(change.old.at.starts_with("test.remit:"), "{change:?}");
     // The difference between the texts says so, too.
     let said = remit_dsl::diff::diff(&policy(POLICY), &policy(&candidate));
