@@ -53,16 +53,8 @@ pub enum Name {
 
 impl Name {
     /// Every bench.
-    pub const EACH: [Self; 8] = [
-        Self::Gate,
-        Self::Check,
-        Self::Diff,
-        Self::Classify,
-        Self::Pipeline,
-        Self::List,
-        Self::Replay,
-        Self::Crash,
-    ];
+    pub const EACH: [Self; 8] =
+        [Self::Gate, Self::Check, Self::Diff, Self::Classify, Self::Pipeline, Self::List, Self::Replay, Self::Crash];
 }
 
 /// Which database a bench fills.

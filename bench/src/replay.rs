@@ -165,7 +165,17 @@ async fn fill(engine: &Engine, policy: &Policy, count: usize) -> Result<(), Benc
 fn about_message(write: Write, decision: String, about: &Ingested) -> Write {
     match write {
         Write::Decision {
-            draft_id, gate, policy_digest, outcome, rule, rule_file, rule_line, rule_column, record, took_us, ..
+            draft_id,
+            gate,
+            policy_digest,
+            outcome,
+            rule,
+            rule_file,
+            rule_line,
+            rule_column,
+            record,
+            took_us,
+            ..
         } => Write::Decision {
             id: decision,
             run_id: about.run_id.clone(),

@@ -171,12 +171,7 @@ fn entries(block: &LedgerBlockRow) -> impl Iterator<Item = (&str, &str)> {
 }
 
 /// The block over these decisions, in order; `None` without any.
-fn seal(
-    workspace: &str,
-    before: Option<&LedgerBlockRow>,
-    decisions: &[DecisionRow],
-    pack: Vec<u8>,
-) -> Option<Write> {
+fn seal(workspace: &str, before: Option<&LedgerBlockRow>, decisions: &[DecisionRow], pack: Vec<u8>) -> Option<Write> {
     let last = decisions.last()?;
     let lines: Vec<String> = decisions.iter().map(|row| format!("{} {}", row.id, decision_hash(row))).collect();
     let entries = lines.join("\n");

@@ -221,7 +221,10 @@ impl Simulator {
 ///
 /// # Errors
 /// What is wrong with it, for people.
-pub fn letter(mut fields: serde_json::Map<String, serde_json::Value>, number: usize) -> Result<(InboundMessage, Given), String> {
+pub fn letter(
+    mut fields: serde_json::Map<String, serde_json::Value>,
+    number: usize,
+) -> Result<(InboundMessage, Given), String> {
     let given: Given = match fields.remove("given") {
         Some(given) => serde_json::from_value(given).map_err(|error| format!("`given`: {error}"))?,
         None => Given::default(),

@@ -134,10 +134,13 @@ fn a_column_of_many_values_takes_two_bytes_and_one_of_one_value_none() {
     let verdicts: Vec<Verdict> = decisions.iter().map(|one| verdict(&one.facts)).collect();
     let bytes = packed(&decisions, &verdicts);
     let block = Block::read(&bytes).unwrap();
-    assert_eq!((599..600).map(|row| block.facts(row)).next().as_ref(), Some(&{
-        let mut facts = decisions[599].facts.clone();
-        facts.values.values_mut().for_each(|fact| fact.from = Provenance::Observed);
-        facts
-    }));
+    assert_eq!(
+        (599..600).map(|row| block.facts(row)).next().as_ref(),
+        Some(&{
+            let mut facts = decisions[599].facts.clone();
+            facts.values.values_mut().for_each(|fact| fact.from = Provenance::Observed);
+            facts
+        })
+    );
     assert!(bytes.len() < 600 * 32, "{}", bytes.len());
 }

@@ -47,9 +47,10 @@ pub(crate) fn run(global: Global, args: ExplainArgs) -> Done {
         let shell = Shell::open(&global).await?;
         let explained = shell.engine.explain(DEFAULT_WORKSPACE, &args.what, args.what_if).await;
         let explanation = match (explained, &policy) {
-            (Ok(recorded), Some(policy)) => {
-                Explanation { decision: recorded.decision, ..Explanation::of_facts(policy, recorded.facts, args.what_if) }
-            }
+            (Ok(recorded), Some(policy)) => Explanation {
+                decision: recorded.decision,
+                ..Explanation::of_facts(policy, recorded.facts, args.what_if)
+            },
             (Ok(recorded), None) => recorded,
             (Err(EngineError::NotFound { .. }), _) => {
                 return Err(Failure::new(format!("there is no decision `{}`", args.what)).code(3));

@@ -48,7 +48,7 @@ difference.")]
 pub(crate) struct ActivateArgs {
     /// Policy file, or the digest of a version that was kept
     #[arg(value_name = "PATH|DIGEST")]
-    version: String,
+    which: String,
     #[command(flatten)]
     acknowledge: AcknowledgeArgs,
 }
@@ -73,9 +73,9 @@ pub(crate) async fn run(global: Global, command: PolicyCommand) -> Done {
             }
             Ok(0)
         }
-        PolicyCommand::Activate(ActivateArgs { version, acknowledge }) => {
-            let path = Path::new(&version);
-            let digest = if path.exists() { add(&shell, path).await? } else { find(&shell, &version).await? };
+        PolicyCommand::Activate(ActivateArgs { which, acknowledge }) => {
+            let path = Path::new(&which);
+            let digest = if path.exists() { add(&shell, path).await? } else { find(&shell, &which).await? };
             publish(&global, &shell, Some(&digest), &acknowledge).await
         }
         PolicyCommand::Rollback(acknowledge) => publish(&global, &shell, None, &acknowledge).await,
@@ -140,7 +140,12 @@ async fn versions(global: &Global, shell: &Shell, limit: i64) -> Done {
         .iter()
         .map(|row| {
             let mark = if in_force == Some(row.digest.as_str()) { "in force" } else { "" };
-            vec![moment::short(&row.digest).to_owned(), row.name.clone(), moment::minute(row.created_at), mark.to_owned()]
+            vec![
+                moment::short(&row.digest).to_owned(),
+                row.name.clone(),
+                moment::minute(row.created_at),
+                mark.to_owned(),
+            ]
         })
         .collect();
     table::print(&["DIGEST", "NAME", "KEPT", ""], &rows);
@@ -208,7 +213,9 @@ fn not_acknowledged(review: &Review, other: bool) -> Failure {
     } else {
         "some message may leave more freely than under the version in force, and nobody has acknowledged it"
     };
-    Failure::new(message).hint(format!("if this is what you want: --acknowledge {old}..{}", short(&review.digest))).code(4)
+    Failure::new(message)
+        .hint(format!("if this is what you want: --acknowledge {old}..{}", short(&review.digest)))
+        .code(4)
 }
 
 /// A refusal in words; cases that do not hold are shown.

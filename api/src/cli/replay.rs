@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
-use remit_engine::decide::replay::report::{Change, Counts, Side};
 use remit_engine::decide::replay::Report;
+use remit_engine::decide::replay::report::{Change, Counts, Side};
 use remit_engine::domain::DEFAULT_WORKSPACE;
 use remit_engine::replay::{Progress, Window};
 
@@ -128,7 +128,8 @@ fn window(report: &Report) -> String {
 }
 
 fn rule(side: &Side) -> String {
-    let names: Vec<&str> = side.rules.iter().map(|rule| rule.split_once(':').map_or(rule.as_str(), |one| one.1)).collect();
+    let names: Vec<&str> =
+        side.rules.iter().map(|rule| rule.split_once(':').map_or(rule.as_str(), |one| one.1)).collect();
     format!("{} ({})", names.join(", "), side.at)
 }
 
@@ -149,7 +150,8 @@ fn route(change: &Change) -> Option<String> {
 
 fn human(report: &Report) -> String {
     let mut text = String::new();
-    let _ = writeln!(text, "{} under {} ({})\n", window(report), report.candidate_name, moment::short(&report.candidate));
+    let _ =
+        writeln!(text, "{} under {} ({})\n", window(report), report.candidate_name, moment::short(&report.candidate));
     let anew = report.counted_anew.as_ref();
     let heading = if anew.is_some() { "as recorded   limits and threads counted anew" } else { "as recorded" };
     let _ = writeln!(text, "{:<16}{heading}", "");
@@ -191,7 +193,9 @@ fn notes(report: &Report, before: &str) -> String {
     if let Some(anew) = &report.counted_anew {
         if anew.answered_before > 0 {
             let count = grouped(anew.answered_before);
-            notes.push(format!("counted anew, {count} decisions would not have been asked for: their messages were answered"));
+            notes.push(format!(
+                "counted anew, {count} decisions would not have been asked for: their messages were answered"
+            ));
         }
         notes.push(format!("counted anew: {}", anew.assumptions.join("; ")));
     }
@@ -201,9 +205,14 @@ fn notes(report: &Report, before: &str) -> String {
 fn markdown(report: &Report) -> String {
     let mut text = format!("### What recorded traffic would have become\n\n{}.\n\n", window(report));
     let anew = report.counted_anew.as_ref();
-    text.push_str(if anew.is_some() { "| | as recorded | counted anew |\n|---|--:|--:|\n" } else { "| | as recorded |\n|---|--:|\n" });
+    text.push_str(if anew.is_some() {
+        "| | as recorded | counted anew |\n|---|--:|--:|\n"
+    } else {
+        "| | as recorded |\n|---|--:|\n"
+    });
     for (number, (name, count)) in rows(&report.as_recorded).into_iter().enumerate() {
-        let other = anew.and_then(|anew| rows(&anew.counts).get(number).map(|(_, count)| format!(" {} |", grouped(*count))));
+        let other =
+            anew.and_then(|anew| rows(&anew.counts).get(number).map(|(_, count)| format!(" {} |", grouped(*count))));
         let _ = writeln!(text, "| {name} | {} |{}", grouped(count), other.unwrap_or_default());
     }
     if !report.changes.is_empty() {

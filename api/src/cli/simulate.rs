@@ -97,7 +97,10 @@ fn all(simulator: &Simulator, letters: &[Letter]) -> Result<Vec<Simulated>, Fail
         let workers: Vec<_> =
             letters.chunks(size).map(|part| scope.spawn(move || part.iter().map(each).collect())).collect();
         watch(letters.len(), &done, || workers.iter().all(std::thread::ScopedJoinHandle::is_finished));
-        workers.into_iter().map(|worker| worker.join().unwrap_or_else(|_| Err(Failure::new("a message could not be read")))).collect()
+        workers
+            .into_iter()
+            .map(|worker| worker.join().unwrap_or_else(|_| Err(Failure::new("a message could not be read"))))
+            .collect()
     });
     let mut results = Vec::with_capacity(letters.len());
     for part in parts {
@@ -177,7 +180,11 @@ fn read(path: &Path, args: &SimulateArgs, letters: &mut Vec<Letter>) -> Result<(
         given.segments.extend(usual.segments.iter().cloned());
         given.known |= usual.known;
         // So that a table is sorted as the lines are.
-        letters.push(Letter { name: format!("{name}:{:05}", number + 1), content: Content::Json(Box::new(message)), given });
+        letters.push(Letter {
+            name: format!("{name}:{:05}", number + 1),
+            content: Content::Json(Box::new(message)),
+            given,
+        });
     }
     Ok(())
 }

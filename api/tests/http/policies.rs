@@ -85,7 +85,7 @@ each_database!(a_version_comes_into_force_when_what_it_lets_go_was_acknowledged,
             ("set_up", "test", true),
         ]
     );
-    assert!(history[1]["summary"].as_str().unwrap().starts_with("1 freer"), "{history:?}");
+    assert!(history[1]["summary"].as_str().unwrap().starts_with("3 freer"), "{history:?}");
     assert_eq!(api.walk("viewer", "/api/v1/policies/activations?", 3).await.len(), 4);
     let versions = api.data("viewer", "/api/v1/policies/versions").await;
     assert_eq!(versions.len(), 3);
@@ -111,10 +111,13 @@ each_database!(errors_false_claims_and_failing_cases_never_come_into_force, |dat
         let checked = api.post("viewer", "/api/v1/policies/check", files(&text)).await.good();
         assert_eq!((&checked["checks"], &checked["digest"]), (&json!(false), &Value::Null));
         let finding = &checked["findings"][0];
-        assert!(finding["line"].as_u64().unwrap() > 1 && finding["code"].as_str().unwrap().starts_with('R'), "{finding}");
+        assert!(
+            finding["line"].as_u64().unwrap() > 1 && finding["code"].as_str().unwrap().starts_with('R'),
+            "{finding}"
+        );
     }
     // A case that does not hold is kept and refused.
-    let text = format!("{POLICY}test \"chat\" {{\n  given channel chat, intent question 0.95\n  expect approval\n}}\n");
+    let text = format!("{POLICY}test \"chat\" {{ channel chat intent question 0.95 expect approval }}\n");
     let checked = api.post("viewer", "/api/v1/policies/check", files(&text)).await.good();
     assert_eq!((&checked["checks"], &checked["passed"]), (&json!(true), &json!(0)), "{checked}");
     assert_eq!(checked["failed"].as_array().unwrap().len(), 1);

@@ -185,7 +185,9 @@ fn answer(asked: &Asked) -> String {
         WhatIf::Already => format!("{outcome}: it is that already"),
         WhatIf::Change { changes, .. } => format!("{outcome}: {}", changes.join(", and ")),
         WhatIf::Impossible { claims } if claims.is_empty() => {
-            format!("{outcome}: never, as long as channel, agent, intent and what the contact has decided stay as they are")
+            format!(
+                "{outcome}: never, as long as channel, agent, intent and what the contact has decided stay as they are"
+            )
         }
         WhatIf::Impossible { claims } => format!("{outcome}: never; {}", claims.join("; ")),
         WhatIf::Unknown => format!("{outcome}: it cannot be said"),

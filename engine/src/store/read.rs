@@ -2,10 +2,10 @@
 //! "Not there" is `Ok(None)` or an empty list, never an error.
 
 use super::rows::{
-    AboutRow, ActionRow, AddressRow, ApprovalRow, ChannelRow, ContactRow, ConversationRow, DecisionKeyRow, DecisionRow, DraftRow,
-    DraftVersionRow, DueRow, LedgerBlockRow, MentionRow, MessageRow, NoteRow, PackRow, PolicyActivationRow, PolicyActiveRow, PolicyListRow,
-    PolicyVersionRow,
-    QueuedRow, RawBytesRow, RejectedRow, RepRow, RunRow, SwitchRow, TimelineRow, TimerRow, VoteRow, WorkspaceRow,
+    AboutRow, ActionRow, AddressRow, ApprovalRow, ChannelRow, ContactRow, ConversationRow, DecisionKeyRow, DecisionRow,
+    DraftRow, DraftVersionRow, DueRow, LedgerBlockRow, MentionRow, MessageRow, NoteRow, PackRow, PolicyActivationRow,
+    PolicyActiveRow, PolicyListRow, PolicyVersionRow, QueuedRow, RawBytesRow, RejectedRow, RepRow, RunRow, SwitchRow,
+    TimelineRow, TimerRow, VoteRow, WorkspaceRow,
 };
 use super::statements as sql;
 use super::{Conn, StoreError, on};

@@ -133,7 +133,7 @@ each_database!(what_was_not_recorded_is_worked_out_from_the_texts_or_counted, |d
     app.receive(ChannelKind::Chat, "visitor-4", "[complaint 0.95] Not good").await;
 
     // A new detector and one with another list of words: the texts are there.
-    let candidate = POLICY.replace("words \"lawyer\"", "words \"lawyer\" \"attorney\"").replace(
+    let candidate = POLICY.replace("words \"lawyer\"", "words \"lawyer\", \"attorney\"").replace(
         "switch stop_all",
         "detector refund on message { words \"refund\" }\nguard money: approval when message detects refund\nswitch stop_all",
     );
@@ -180,10 +180,8 @@ each_database!(limits_and_threads_are_taken_as_recorded_and_counted_anew, |datab
     let anew = report.counted_anew.unwrap();
     assert_eq!((anew.counts.freer, anew.counts.unchanged), (1, 3), "{anew:?}");
     // A limit that is new was not counted then: as recorded nothing can be said, counted anew it can.
-    let candidate = POLICY.replace(
-        "guard legal:",
-        "limit hourly: 1 replies per agent per hour else approval\nguard legal:",
-    );
+    let candidate =
+        POLICY.replace("guard legal:", "limit hourly: 1 replies per agent per hour else approval\nguard legal:");
     let report = both_ways(&app, &candidate).await;
     assert_eq!(report.as_recorded.not_replayable, 4, "{report:#?}");
     let anew = report.counted_anew.unwrap();

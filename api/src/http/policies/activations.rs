@@ -81,8 +81,7 @@ pub(crate) async fn list_policy_activations(
     let start = list.start(query.cursor.as_deref(), Key::latest())?;
     let mut reader = app.read().await?;
     let limit = query.limit.with_next();
-    let rows =
-        read::policy_activations(&mut reader.conn(), rep.workspace(), start.sort, &start.id, limit).await?;
+    let rows = read::policy_activations(&mut reader.conn(), rep.workspace(), start.sort, &start.id, limit).await?;
     let (rows, next_cursor) = list.cut(rows, query.limit, |row| Key { sort: row.at, id: row.id.clone() });
     Ok(Json(PolicyActivationPage { data: rows.into_iter().map(PolicyActivation::from).collect(), next_cursor }))
 }

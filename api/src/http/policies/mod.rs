@@ -309,11 +309,7 @@ impl Candidate {
 }
 
 /// The policy that is meant, or the one in force.
-pub(crate) async fn or_in_force(
-    app: &App,
-    workspace: &str,
-    candidate: Option<&Candidate>,
-) -> Result<Policy, ApiError> {
+pub(crate) async fn or_in_force(app: &App, workspace: &str, candidate: Option<&Candidate>) -> Result<Policy, ApiError> {
     match candidate {
         Some(candidate) => candidate.policy(app, workspace).await,
         None => {

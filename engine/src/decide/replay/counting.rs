@@ -115,7 +115,8 @@ impl Counting {
             counter.turn(&self.timezone, now_ms);
             let (start, end) = counter.bucket;
             let over = counter.subject(subjects).map(|subject| {
-                let sent = counter.sent.get(&subject).filter(|(bucket, _)| *bucket == start).map_or(0, |(_, sent)| *sent);
+                let sent =
+                    counter.sent.get(&subject).filter(|(bucket, _)| *bucket == start).map_or(0, |(_, sent)| *sent);
                 Over { over: sent >= counter.limit.count, end }
             });
             each(number, over);
@@ -142,7 +143,14 @@ impl Counting {
     }
 
     /// One decision on a message: whether the record sent, and whether the candidate does.
-    pub fn decided(&mut self, subjects: &Subjects<'_>, message: &str, conversation: &str, recorded: bool, candidate: bool) {
+    pub fn decided(
+        &mut self,
+        subjects: &Subjects<'_>,
+        message: &str,
+        conversation: &str,
+        recorded: bool,
+        candidate: bool,
+    ) {
         if candidate {
             for counter in &mut self.counters {
                 let start = counter.bucket.0;

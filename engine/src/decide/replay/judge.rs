@@ -163,7 +163,8 @@ impl Judge {
                     "detector" => changed.insert(format!("detect:{}", item.name)),
                     "script" => changed.insert(format!("script:{}", item.name)),
                     "examples" => self.tally.notes.insert(
-                        "examples of intents have changed: intents and confidences are as they were recorded".to_owned(),
+                        "examples of intents have changed: intents and confidences are as they were recorded"
+                            .to_owned(),
                     ),
                     "template" | "draft" => self
                         .tally
@@ -202,9 +203,7 @@ impl Judge {
     #[must_use]
     pub fn needs_texts(&self, block: &Block<'_>) -> Vec<usize> {
         let Some(column) = block.column(POLICY) else { return Vec::new() };
-        let needs = |value: &Option<Raw<'_>>| {
-            self.olds.get(text(*value)).is_some_and(|old| old.needs_texts)
-        };
+        let needs = |value: &Option<Raw<'_>>| self.olds.get(text(*value)).is_some_and(|old| old.needs_texts);
         let by_value: Vec<bool> = column.values.iter().map(needs).collect();
         if !by_value.contains(&true) {
             return Vec::new();
@@ -281,9 +280,8 @@ impl Judge {
         let mut decider = std::mem::replace(&mut self.decider, self.policy.decider());
         let plan = self.plan(block);
         let mut row = Row::new(self, block, &plan);
-        let outcomes = (0..block.len())
-            .map(|at| if at < first { None } else { row.outcome(at, &mut decider, texts) })
-            .collect();
+        let outcomes =
+            (0..block.len()).map(|at| if at < first { None } else { row.outcome(at, &mut decider, texts) }).collect();
         self.decider = decider;
         outcomes
     }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use remit_dsl::{Facts, Value, Verdict};
 
 use super::block::{
-    CHANNEL, DECIDING, DOMAIN, DRAFT_HASH, DRAFT_VERSION, GATE, HELD, NOW, OUTCOME, PLACE, POLICY, ROUTE, UNTIL, VERSION,
+    CHANNEL, DECIDING, DOMAIN, DRAFT_HASH, DRAFT_VERSION, GATE, HELD, NOW, OUTCOME, PLACE, POLICY, ROUTE, UNTIL,
+    VERSION,
 };
 
 /// One decision on its way into a block.
@@ -60,11 +61,9 @@ pub fn pack(rows: &[Recorded<'_>]) -> Vec<u8> {
         for text in [row.id, row.message_id, row.conversation_id, row.contact_id, draft_id] {
             unsigned(&mut body, texts.number(text));
         }
-        let mut set = |key: &str, value: Cell| {
-            match columns.get_mut(key) {
-                Some(column) => column.set(at, value),
-                None => columns.entry(key.to_owned()).or_insert_with(|| Column::new(rows.len())).set(at, value),
-            }
+        let mut set = |key: &str, value: Cell| match columns.get_mut(key) {
+            Some(column) => column.set(at, value),
+            None => columns.entry(key.to_owned()).or_insert_with(|| Column::new(rows.len())).set(at, value),
         };
         let domain = row.from_address.rsplit_once('@').map(|(_, domain)| domain.to_lowercase());
         let place = row.verdict.deciding.first().map_or(&row.verdict.route.at, |rule| &rule.at);

@@ -188,8 +188,7 @@ impl Pairs {
 
 /// Counts as a list, the most frequent first.
 pub(super) fn tallies(counts: &BTreeMap<String, u64>) -> Vec<Tally> {
-    let mut list: Vec<Tally> =
-        counts.iter().map(|(what, count)| Tally { what: what.clone(), count: *count }).collect();
+    let mut list: Vec<Tally> = counts.iter().map(|(what, count)| Tally { what: what.clone(), count: *count }).collect();
     list.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.what.cmp(&b.what)));
     list
 }

@@ -273,11 +273,7 @@ impl<'p, 'b> Row<'p, 'b> {
         let Moment { now_ms, held_since_ms } = moment;
         let frame = Frame { now_ms, held_since_ms, values, over_until_ms: &self.until };
         let decision = decider.decide(&frame);
-        Way {
-            outcome: decision.outcome(),
-            rules: rules_number(&decision),
-            route: route_number(decision.route()),
-        }
+        Way { outcome: decision.outcome(), rules: rules_number(&decision), route: route_number(decision.route()) }
     }
 
     /// Which way a decision changed; `None` when outcome, rules and route are those of the record.
