@@ -121,6 +121,13 @@ each_database!(s25_a_candidate_that_widens_one_intent_lists_exactly_those_messag
     // The difference between the texts says so, too.
     let said = remit_dsl::diff::diff(&policy(POLICY), &policy(&candidate));
     assert!(said.may_be_freer());
+    let (old, new) = (policy(POLICY), policy(&candidate));
+    let counted = app.engine.traffic(DEFAULT_WORKSPACE, (&said, &old, &new), ALL, &|_| {}).await.unwrap();
+    assert_eq!((counted.messages, counted.elsewhere, counted.not_replayable), (21, 0, 0), "{counted:?}");
+    let in_regions = said.regions.iter().zip(&counted.regions).filter(|(_, count)| **count > 0);
+    let in_regions: Vec<_> =
+        in_regions.map(|(region, count)| (region.from.as_str(), region.to.as_str(), *count)).collect();
+    assert_eq!(in_regions, [("approval", "send", 2)]);
     assert_eq!(replay(&app, &candidate, Window { since_ms: i64::MAX, ..ALL }).await.decisions, 0);
     assert_eq!(replay(&app, &candidate, Window { latest: Some(5), ..ALL }).await.decisions, 5);
 });

@@ -166,6 +166,10 @@ impl Judge {
                         "examples of intents have changed: intents and confidences are as they were recorded"
                             .to_owned(),
                     ),
+                    "limit" => self.tally.notes.insert(
+                        "limits have changed: as recorded, the limits of then count; counted anew, the candidate's"
+                            .to_owned(),
+                    ),
                     "template" | "draft" => self
                         .tally
                         .notes
