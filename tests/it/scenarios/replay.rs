@@ -155,17 +155,19 @@ each_database!(what_was_not_recorded_is_worked_out_from_the_texts_or_counted, |d
     assert_eq!(by_rule("legal").map(|messages| messages.len()), Some(1));
 
     // A new segment: nobody knows who was in it. Where a person is asked in any case, it makes no difference.
-    let candidate = POLICY
-        .replace("segment vip\n", "segment vip\nsegment gold\n")
-        .replace("switch stop_all", "guard golden: approval when contact in gold\nswitch stop_all");
-    let report = both_ways(&app, &candidate).await;
+    let with = |guard: &str| {
+        POLICY
+            .replace("segment vip\n", "segment vip\nsegment gold\n")
+            .replace("switch stop_all", &format!("guard golden: {guard} when contact in gold\nswitch stop_all"))
+    };
+    let report = both_ways(&app, &with("approval")).await;
     assert_eq!((report.as_recorded.not_replayable, report.as_recorded.freer), (4, 0), "{report:#?}");
     assert_eq!(report.not_replayable[0].what, "`segment:gold` was not recorded");
-    let careful = POLICY
-        .replace("segment vip\n", "segment vip\nsegment gold\n")
-        .replace("switch stop_all", "guard golden: hold until office when contact in gold\nswitch stop_all");
-    let report = both_ways(&app, &careful).await;
+    let report = both_ways(&app, &with("hold 12h")).await;
     assert_eq!((report.as_recorded.not_replayable, report.as_recorded.unchanged), (3, 1), "{report:#?}");
+    // Within office hours a hold until then is none, whoever it is.
+    let report = both_ways(&app, &with("hold until office")).await;
+    assert_eq!((report.as_recorded.not_replayable, report.as_recorded.unchanged), (0, 4), "{report:#?}");
 
     // An intent that is gone.
     let candidate = POLICY.replace("intent complaint { reply approval }\n", "");
