@@ -150,3 +150,14 @@ async fn list() {
     assert_has(&figures, &["p50_ms", "p99_ms", "deep_p50_ms", "deep_p99_ms", "unread_p50_ms", "channel_p50_ms"]);
     assert_eq!(figures["p50_ms"]["n"], 60);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replay() {
+    let figures = lines(Name::Replay, "replay", 1_200, nowhere()).await;
+    assert_has(
+        &figures,
+        &["decisions_per_s", "evaluations_per_s", "sealed_per_s", "stored_per_s", "bytes_per_decision"],
+    );
+    assert_eq!(figures["decisions_per_s"]["n"], 1_200);
+    assert!(figures["decisions_per_s"]["freer"].as_u64().unwrap() > 0, "a lower threshold lets something go");
+}

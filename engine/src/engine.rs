@@ -16,6 +16,7 @@ use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::policies::{InForce, Policies, PolicyError, Prepared};
 use crate::ports::{Clock, Ids, Models, Outbounds};
+use crate::publish::By;
 use crate::queue::{self, Lanes};
 use crate::stages::{self, Known, Work};
 use crate::store::ingest::{Ingest, Ingested, WorkHere};
@@ -465,7 +466,8 @@ impl Engine {
 
     // ---- policies ----------------------------------------------------------------------------------------------
 
-    /// Puts a policy in force if it checks; otherwise the one before stays. Returns what the check had to say.
+    /// Puts a policy in force if it checks; otherwise the one before stays. Returns what the check had to say. Nobody has to
+    /// acknowledge anything: this is for setting up. What people do goes through [`Engine::publish`].
     ///
     /// # Errors
     /// [`PolicyError::Invalid`] with each place, [`PolicyError::Unusable`], or a failing store.
@@ -476,21 +478,13 @@ impl Engine {
         read_file: &dyn Fn(&str) -> Result<String, String>,
         by: &str,
     ) -> Result<(Arc<InForce>, Vec<remit_dsl::Diagnostic>), PolicyError> {
-        let Prepared { in_force, diagnostics } = self.policies().prepare(root, read_file)?;
-        let policy = &in_force.policy;
-        let files = serde_json::to_string(policy.files())
-            .map_err(|error| PolicyError::Unusable(format!("its files cannot be kept: {error}")))?;
-        let mut writes = vec![
-            Write::PolicyVersion {
-                digest: policy.digest().to_owned(),
-                name: policy.name().to_owned(),
-                root: policy.root().to_owned(),
-                files,
-            },
-            Write::PolicyActivate { digest: policy.digest().to_owned(), by: by.to_owned() },
-        ];
-        writes.extend(self.sweeps_of(workspace, policy).await?);
-        self.commit_writes(workspace, writes).await?;
-        Ok((self.policies().install(workspace, in_force), diagnostics))
+        let prepared = self.policies().prepare(root, read_file)?;
+        let review = self.reviewed(workspace, &prepared).await?;
+        let Prepared { in_force, diagnostics } = prepared;
+        if review.in_force.as_deref() == Some(in_force.policy.digest()) {
+            return Ok((self.policies().install(workspace, in_force), diagnostics));
+        }
+        let in_force = self.commit_activation(workspace, in_force, &review, By::SetUp(by), "set_up").await?;
+        Ok((in_force, diagnostics))
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use remit_dsl::diff::{self, render};
 
-use super::{Done, Global, files};
+use super::{Done, Global, counted, files};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -13,6 +13,7 @@ Examples:
   remit diff live/default.remit new/default.remit                     which messages are decided otherwise
   remit diff A.remit B.remit --format markdown                        for a comment on a pull request
   remit diff A.remit B.remit --fail-on freer                          a gate for scripts
+  remit diff A.remit B.remit --traffic                                and how many recorded messages each change concerns
 
 Exit codes: 0 good, 3 a policy does not check, 4 the difference is one that --fail-on names. What a detector, a script,
 hours or a limit is made of is in no rule: such a change counts as freer unless it surely is not.")]
@@ -29,6 +30,12 @@ pub(crate) struct DiffArgs {
     /// When to fail
     #[arg(long, value_enum)]
     fail_on: Option<FailOn>,
+    /// Count how many recorded messages of the store lie in each region
+    #[arg(long)]
+    traffic: bool,
+    /// How far back --traffic looks: 30d, 12h, a day, or a time
+    #[arg(long, value_name = "TIME", default_value = "30d", requires = "traffic")]
+    since: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -53,10 +60,26 @@ pub(crate) fn run(global: &Global, args: &DiffArgs) -> Done {
     let old = files::PolicyFiles::at(&args.old)?.policy()?;
     let new = files::PolicyFiles::at(&args.new)?.policy()?;
     let difference = diff::diff(&old, &new);
+    let traffic = match args.traffic {
+        true => Some(counted::count(global, &args.since, (&difference, &old, &new))?),
+        false => None,
+    };
     match if global.json { Format::Json } else { args.format } {
-        Format::Human => print!("{}", render::human(&difference)),
-        Format::Markdown => print!("{}", render::markdown(&difference)),
-        Format::Json => println!("{}", render::json(&difference)),
+        Format::Human => {
+            print!("{}", render::human(&difference));
+            traffic.iter().for_each(|counts| print!("{}", counted::human(&difference, counts)));
+        }
+        Format::Markdown => {
+            print!("{}", render::markdown(&difference));
+            traffic.iter().for_each(|counts| print!("{}", counted::markdown(&difference, counts)));
+        }
+        Format::Json => {
+            let mut object = render::json(&difference);
+            if let (Some(fields), Some(counts)) = (object.as_object_mut(), &traffic) {
+                fields.insert("traffic".to_owned(), serde_json::to_value(counts)?);
+            }
+            println!("{object}");
+        }
     }
     let fails = match args.fail_on {
         None => false,

@@ -6,10 +6,12 @@ mod channel;
 mod check;
 mod classify;
 mod compare;
+mod counted;
 mod demo;
 mod diff;
 mod doc;
 mod doctor;
+mod explain;
 mod explain_code;
 mod files;
 mod fmt;
@@ -19,11 +21,14 @@ mod jobs;
 mod key;
 mod lock;
 mod matrix;
+mod moment;
 mod policy;
 mod prove;
+mod replay;
 mod report;
 mod serve;
 mod shell;
+mod simulate;
 mod table;
 mod test;
 
@@ -69,6 +74,8 @@ enum Command {
     Fmt(fmt::FmtArgs),
     /// Show a policy as a JSON tree, or make one from it
     Tree(fmt::TreeArgs),
+    /// Explain a decision, and what would have to be otherwise
+    Explain(explain::ExplainArgs),
     /// Explain a diagnostic code
     ExplainCode(explain_code::ExplainCodeArgs),
     /// Pin what policies import
@@ -85,6 +92,10 @@ enum Command {
     Prove(prove::ProveArgs),
     /// Tell what a change of a policy means
     Diff(compare::DiffArgs),
+    /// Show what would become of messages under a policy, without sending or storing anything
+    Simulate(simulate::SimulateArgs),
+    /// Tell what recorded traffic would have become under another policy
+    Replay(replay::ReplayArgs),
     /// Show how Remit reads a mail
     Inspect(inspect::InspectArgs),
     /// Show which intent the policy's examples give each text
@@ -103,6 +114,9 @@ enum Command {
     /// List, add and switch channels
     #[command(subcommand)]
     Channel(channel::ChannelCommand),
+    /// List policy versions and put one in force
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// Check the ledger of decisions
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -164,6 +178,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Fmt(args) => fmt::fmt(&global, &args),
         Command::Tree(args) => fmt::tree(&global, &args),
         Command::ExplainCode(args) => explain_code::run(&global, &args),
+        Command::Explain(args) => explain::run(global, args),
         Command::Lock(args) => lock::run(&global, &args),
         Command::Matrix(args) => matrix::run(&global, &args),
         Command::Intents(args) => catalogue::intents(&global, &args),
@@ -173,14 +188,17 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Diff(args) => compare::run(&global, &args),
         Command::Inspect(args) => inspect::run(&global, &args),
         Command::Classify(args) => classify::run(&global, &args),
+        Command::Simulate(args) => simulate::run(&global, &args),
         Command::Openapi => openapi(),
         Command::Ingest(args) => shell::block_on(ingest::run(global, args)),
         Command::Serve(args) => shell::block_on(serve::serve(global, args)),
         Command::Worker(args) => shell::block_on(serve::worker(global, args)),
+        Command::Replay(args) => shell::block_on(replay::run(global, args)),
         Command::Migrate => shell::block_on(migrate(global)),
         Command::Channel(command) => shell::block_on(channel::run(global, command)),
         Command::Jobs(command) => shell::block_on(jobs::run(global, command)),
         Command::Doctor(args) => shell::block_on(doctor::run(global, args)),
+        Command::Policy(command) => shell::block_on(policy::run(global, command)),
         Command::Audit(command) => shell::block_on(audit::run(global, command)),
         Command::Key(command) => shell::block_on(key::run(global, command)),
     };

@@ -17,6 +17,11 @@ use super::{Done, Failure, Global};
 
 /// Runs an async command to its end.
 pub(crate) fn block_on(command: impl Future<Output = Done>) -> Done {
+    wait_for(command)
+}
+
+/// Runs the part of a command that needs the store to its end.
+pub(crate) fn wait_for<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("REMIT_LOG")
@@ -25,7 +30,7 @@ pub(crate) fn block_on(command: impl Future<Output = Done>) -> Done {
         .with_writer(std::io::stderr)
         .init();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let done = runtime.block_on(command);
+    let done = runtime.block_on(work);
     // A blocking call that hangs, in a file system or a resolver, does not keep the process.
     runtime.shutdown_timeout(Duration::from_millis(500));
     done

@@ -95,6 +95,16 @@ codes! {
     NotInDoubt = "not_in_doubt", CONFLICT, "There is no doubt about this reply";
     /// No policy is in force.
     NoPolicy = "no_policy", CONFLICT, "No policy is in force";
+    /// Some message may leave more freely than under the policy in force, and nobody has acknowledged that.
+    NotAcknowledged = "not_acknowledged", CONFLICT, "The difference must be acknowledged first";
+    /// The acknowledgement is about another difference: another version is in force, or is to be.
+    StaleAcknowledgement = "stale_acknowledgement", CONFLICT, "The acknowledgement is about another difference";
+    /// Cases written in the policy do not hold; `errors` names each.
+    CasesFail = "cases_fail", CONFLICT, "Cases of the policy do not hold";
+    /// The version is in force.
+    AlreadyInForce = "already_in_force", CONFLICT, "This version is in force already";
+    /// No other version was in force before.
+    NothingToRollBack = "nothing_to_roll_back", CONFLICT, "There is no version to go back to";
     /// The body is too large.
     TooLarge = "too_large", PAYLOAD_TOO_LARGE, "The body is too large";
     /// The content type is none that is accepted here.
@@ -217,6 +227,12 @@ impl ApiError {
         let mut error = Self::new(ErrorCode::Invalid, format!("{pointer}: {message}"));
         error.0.errors.push(FieldError { pointer, code, message });
         error
+    }
+
+    /// The same problem with one more place that is wrong.
+    pub(crate) fn with(mut self, pointer: &str, code: &'static str, message: impl Into<String>) -> Self {
+        self.0.errors.push(FieldError { pointer: pointer.to_owned(), code, message: message.into() });
+        self
     }
 
     /// The role does not do.

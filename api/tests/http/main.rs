@@ -14,6 +14,7 @@ mod desk;
 mod inbound;
 mod jobs;
 mod messages;
+mod policies;
 mod problems;
 mod roles;
 mod support;

@@ -101,6 +101,9 @@ pub struct Region {
     pub exact: bool,
     /// The plainest such message.
     pub example: ChangedExample,
+    /// For each scope fact the cells it may be in; none where facts fail.
+    #[serde(skip)]
+    scope: boxes::Box_,
 }
 
 /// Messages that go to somebody else.
@@ -180,6 +183,41 @@ impl Diff {
 /// Compares two versions of a policy.
 pub fn diff(old: &Policy, new: &Policy) -> Diff {
     diff_within(old, new, crate::diagram::MOST_NODES)
+}
+
+/// What changed of the things that have a name and are no rule: detectors, scripts, limits, hours, examples and so on.
+/// Without a proof, and so at once.
+pub fn things(old: &Policy, new: &Policy) -> Vec<Item> {
+    items::items(&old.model, &new.model)
+}
+
+/// Tells in which region of a difference a message lies.
+#[derive(Debug)]
+pub struct Sorter<'d> {
+    diff: &'d Diff,
+    domain: Domain,
+}
+
+impl<'d> Sorter<'d> {
+    /// For a difference of these two versions.
+    pub fn new(diff: &'d Diff, old: &Policy, new: &Policy) -> Self {
+        Self { diff, domain: Domain::new(&[&old.model, &new.model]) }
+    }
+
+    /// The number of the region of a message that the old version decides as `from` and the new one as `to`.
+    pub fn region(&self, facts: &Facts, from: Outcome, to: Outcome) -> Option<usize> {
+        let is_inside = |region: &Region| {
+            let mut scope = region.scope.iter().enumerate();
+            scope.all(|(number, cells)| {
+                let variable = self.domain.variable(number);
+                let cell = variable.and_then(|variable| variable.cell_of(facts.value(&variable.key)));
+                cell.is_some_and(|cell| cells.contains(&cell))
+            })
+        };
+        let mut regions = self.diff.regions.iter().enumerate();
+        let found = regions.find(|(_, one)| (one.from, one.to) == (from, to) && is_inside(one));
+        found.map(|(number, _)| number)
+    }
 }
 
 /// The same with a bound on the nodes of the decision diagram.

@@ -57,6 +57,7 @@ pub(super) fn regions(both: &Both<'_>, known: &mut Joint<'_>, failing: &mut Join
                 when_facts_fail: true,
                 exact: false,
                 example,
+                scope: Vec::new(),
             });
         }
     }
@@ -157,7 +158,17 @@ fn region(
     inside.extend([joint.fresh, joint.unapproved]);
     let unless = unless(both, joint, changes, &inside);
     let exact = engine == Engine::Diagram;
-    Some(Region { direction: Direction::of(from, to), from, to, when, unless, when_facts_fail: false, exact, example })
+    Some(Region {
+        direction: Direction::of(from, to),
+        from,
+        to,
+        when,
+        unless,
+        when_facts_fail: false,
+        exact,
+        example,
+        scope: one.clone(),
+    })
 }
 
 /// The rules that prevent the change where they apply.

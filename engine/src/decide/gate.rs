@@ -60,13 +60,19 @@ pub struct DraftSeen {
 /// Asks the policy.
 #[must_use]
 pub fn ask(context: &RunContext, policy: &Policy, gate: Gate) -> Gated {
-    let draft = context.draft.as_ref().map(|draft| match &draft.subject {
-        Some(subject) => format!("{subject}\n\n{}", draft.body_text),
-        None => draft.body_text.clone(),
-    });
+    let draft = context.draft.as_ref().map(|draft| draft_text(draft.subject.as_deref(), &draft.body_text));
     let collected = facts::collect(context, policy, draft.as_deref());
     let verdict = policy.decide(&collected.facts);
     Gated { gate, verdict, collected }
+}
+
+/// What detectors and scripts see of a draft: a promise in the subject is a promise.
+#[must_use]
+pub(crate) fn draft_text(subject: Option<&str>, body_text: &str) -> String {
+    match subject {
+        Some(subject) => format!("{subject}\n\n{body_text}"),
+        None => body_text.to_owned(),
+    }
 }
 
 /// Turns a verdict into the transition that carries it out. `took_us` is how long the asking took, in microseconds.

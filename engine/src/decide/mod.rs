@@ -18,11 +18,13 @@
 pub mod classify;
 pub mod draft;
 pub mod edit;
+pub mod explain;
 pub mod facts;
 pub mod gate;
 pub mod job;
 pub mod normalise;
 pub mod person;
+pub mod replay;
 pub mod reply;
 pub mod retry;
 pub mod send;

@@ -21,6 +21,7 @@ pub enum IdKind {
     Effect,
     Note,
     Timeline,
+    Activation,
     Boot,
 }
 
@@ -44,6 +45,7 @@ impl IdKind {
             Self::Effect => "eff",
             Self::Note => "note",
             Self::Timeline => "tml",
+            Self::Activation => "act",
             Self::Boot => "boot",
         }
     }

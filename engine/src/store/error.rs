@@ -11,6 +11,9 @@ pub enum StoreError {
     /// More is waiting to be written than there is room for.
     #[error("more is waiting to be stored than there is room for; try again")]
     Full,
+    /// Another policy came into force meanwhile.
+    #[error("another policy came into force meanwhile")]
+    PolicyChanged,
     /// The database refused or could not be reached.
     #[error("the database failed: {0}")]
     Driver(#[from] sqlx::Error),

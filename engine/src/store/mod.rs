@@ -15,11 +15,13 @@ mod preview;
 pub mod read;
 pub mod rows;
 pub mod statements;
+pub(crate) mod texts;
 mod timer;
 mod transition;
 mod write;
 mod write_jobs;
 mod write_people;
+mod write_traffic;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -38,6 +40,7 @@ pub use transition::{Fence, Guarded, LimitClaim, RunMove, SendClaim, SendFence, 
 pub use write::Write;
 pub use write_jobs::JobWrite;
 pub use write_people::{NewReply, PeopleWrite, TimerKind};
+pub use write_traffic::{NewActivation, NewBlock};
 pub use writer::{Outcome, Writer};
 
 /// Which database a store runs on.

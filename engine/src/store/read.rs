@@ -2,10 +2,10 @@
 //! "Not there" is `Ok(None)` or an empty list, never an error.
 
 use super::rows::{
-    ActionRow, AddressRow, ApprovalRow, BootRow, ChannelRow, ContactRow, ConversationRow, DecisionRow, DraftRow,
-    DraftVersionRow, DueRow, LedgerBlockRow, MentionRow, MessageRow, NoteRow, PolicyActiveRow, PolicyVersionRow,
-    QueuedRow, RawBytesRow, RejectedRow, RepRow, RunErrorRow, RunRow, SwitchRow, TimelineRow, TimerRow, VoteRow,
-    WorkspaceRow,
+    AboutRow, ActionRow, AddressRow, ApprovalRow, BootRow, ChannelRow, ContactRow, ConversationRow, DecisionKeyRow,
+    DecisionRow, DraftRow, DraftVersionRow, DueRow, LedgerBlockRow, MentionRow, MessageRow, NoteRow, PackRow,
+    PolicyActivationRow, PolicyActiveRow, PolicyListRow, PolicyVersionRow, QueuedRow, RawBytesRow, RejectedRow, RepRow,
+    RunErrorRow, RunRow, SwitchRow, TimelineRow, TimerRow, VoteRow, WorkspaceRow,
 };
 use super::statements as sql;
 use super::{Conn, StoreError, on};
@@ -108,6 +108,16 @@ reads! {
     decisions_of_message(ws: &str, message: &str) -> all DecisionRow = DECISION_OF_MESSAGE;
     /// Decisions after a time and id up to a time, in order.
     decisions_after(ws: &str, after: i64, after_id: &str, until: i64, limit: i64) -> all DecisionRow = DECISION_AFTER;
+    /// Whom decisions are about, after a time and id up to a time and id.
+    decisions_about(ws: &str, after: i64, after_id: &str, until: i64, until_id: &str) -> all AboutRow = DECISION_ABOUT;
+    /// The decision before the latest `count`, if it is not older than a time.
+    decision_nth(ws: &str, since: i64, count: i64) -> one DecisionKeyRow = DECISION_NTH;
+    /// Blocks of decisions for replay after a time and number, in order.
+    packs(ws: &str, after: i64, after_seq: i64, limit: i64) -> all PackRow = DECISION_PACKS;
+    /// Policies that were kept before a time and digest, latest first.
+    policy_versions(ws: &str, before: i64, before_digest: &str, limit: i64) -> all PolicyListRow = POLICY_VERSION_LIST;
+    /// When which policy came into force before a time and id, latest first.
+    policy_activations(ws: &str, before: i64, before_id: &str, limit: i64) -> all PolicyActivationRow = POLICY_ACTIVATION_LIST;
     /// The youngest block of the ledger.
     ledger_head(ws: &str) -> one LedgerBlockRow = LEDGER_HEAD;
     /// Blocks of the ledger after a number, in order.

@@ -92,6 +92,23 @@ rows! {
         draft_id: Option<String>, gate: String, policy_digest: String, outcome: String, rule: String,
         rule_file: String, rule_line: i64, rule_column: i64, record: String, took_us: i64, decided_at: i64,
     }
+    /// Whom a decision is about.
+    AboutRow { id: String, contact_id: String, channel_id: String, from_address: String, }
+    /// A block of decisions for replay.
+    PackRow { seq: i64, last_at: i64, last_id: String, bytes: Vec<u8>, }
+    /// Where a decision stands in the order of all.
+    DecisionKeyRow { decided_at: i64, id: String, }
+    /// A text a draft has had.
+    DraftTextRow {
+        draft_id: String, version: i64, subject: Option<String>, body_text: String, content_sha256: String,
+    }
+    /// A policy that was kept, without its files.
+    PolicyListRow { digest: String, name: String, root: String, created_at: i64, }
+    /// When a policy came into force, and why it was allowed to.
+    PolicyActivationRow {
+        id: String, digest: String, previous: Option<String>, how: String, by_id: Option<String>, by_name: String,
+        freer: bool, acknowledged: Option<String>, summary: String, at: i64,
+    }
     /// Decisions sealed together.
     LedgerBlockRow {
         workspace_id: String, seq: i64, previous_sha256: String, sha256: String, entries: String, last_at: i64,

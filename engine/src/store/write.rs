@@ -8,6 +8,7 @@ use super::statements::{self as sql, many};
 use super::transition::{SendClaim, TimelineEntry};
 use super::write_jobs::JobWrite;
 use super::write_people::PeopleWrite;
+use super::write_traffic::{NewActivation, NewBlock};
 use super::{Conn, StoreError, execute, on};
 use crate::domain::ActionReason;
 
@@ -168,7 +169,9 @@ pub enum Write {
     /// What the operating side causes.
     Job(JobWrite),
     /// Seal decisions, unless another process has sealed a block of this number.
-    LedgerBlock { seq: i64, previous_sha256: String, sha256: String, entries: String, last_at: i64, last_id: String },
+    LedgerBlock(Box<NewBlock>),
+    /// Put a policy in force where `previous` still is, and say who and why; nothing is written when another is.
+    PolicyPublish(Box<NewActivation>),
     /// Count an inbound request that was turned away.
     RejectedInbound { reason: String, day: i64 },
 }
@@ -313,20 +316,8 @@ impl Write {
             }
             Self::People(write) => write.apply(conn, ws, now).await?,
             Self::Job(write) => write.apply(conn, ws, now).await?,
-            Self::LedgerBlock { seq, previous_sha256, sha256, entries, last_at, last_id } => {
-                execute!(
-                    conn,
-                    sql::LEDGER_BLOCK_INSERT,
-                    ws,
-                    *seq,
-                    previous_sha256,
-                    sha256,
-                    entries,
-                    *last_at,
-                    last_id,
-                    now
-                );
-            }
+            Self::LedgerBlock(block) => block.insert(conn, ws, now).await?,
+            Self::PolicyPublish(activation) => activation.apply(conn, ws, now).await?,
             Self::RejectedInbound { reason, day } => {
                 execute!(conn, sql::REJECTED_ADD, reason, *day);
             }

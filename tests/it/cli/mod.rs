@@ -8,6 +8,7 @@ mod policies;
 mod reading;
 mod serve;
 mod setup;
+mod traffic;
 mod workers;
 
 use std::io::Read as _;
