@@ -10,6 +10,7 @@ use crate::decide::normalise::Arrival;
 use crate::decide::person::DecideError;
 use crate::decide::reply::ReplyError;
 use crate::domain::{ChannelKind, DEFAULT_WORKSPACE, IdKind};
+use crate::events::hub::Hub;
 use crate::policies::{InForce, Policies, PolicyError, Prepared};
 use crate::ports::{Clock, Ids, Models, Outbounds};
 use crate::queue::{self, Lanes};
@@ -17,6 +18,7 @@ use crate::stages::{self, Known, Work};
 use crate::store::ingest::{Ingest, Ingested, WorkHere};
 use crate::store::rows::{ChannelRow, DueRow};
 use crate::store::{Db, StoreError, Transition, Write, Writer, read};
+use crate::webhooks::WebhookError;
 
 /// What an engine is made of.
 #[derive(Debug)]
@@ -37,6 +39,7 @@ pub struct Parts {
 struct Inner {
     db: Db,
     writer: Writer,
+    events: Arc<Hub>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     outbound: Arc<dyn Outbounds>,
@@ -71,6 +74,9 @@ pub enum EngineError {
     /// A rep's reply was not taken.
     #[error(transparent)]
     Reply(#[from] ReplyError),
+    /// A webhook is not as was wanted.
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
     /// The policy is missing or does not check.
     #[error(transparent)]
     Policy(#[from] PolicyError),
@@ -104,6 +110,7 @@ impl Engine {
         let Parts { db, clock, ids, models, outbound } = parts;
         let writer = Writer::start(&db);
         let boot = ids.next(IdKind::Boot);
+        let events = Hub::new(&db, writer.told());
         let engine = Self {
             inner: Arc::new(Inner {
                 policies: Policies::new(models),
@@ -112,6 +119,7 @@ impl Engine {
                 telling: AtomicBool::new(false),
                 db,
                 writer,
+                events,
                 clock,
                 ids,
                 outbound,
@@ -156,6 +164,12 @@ impl Engine {
     #[must_use]
     pub fn writer(&self) -> &Writer {
         &self.inner.writer
+    }
+
+    /// The event log, for those who follow it.
+    #[must_use]
+    pub fn events(&self) -> &Arc<Hub> {
+        &self.inner.events
     }
 
     /// The time.
@@ -288,9 +302,10 @@ impl Engine {
             })
         };
         let sealer = tokio::spawn(crate::ledger::keep_sealing(self.clone(), stopped.clone()));
+        let shortener = tokio::spawn(crate::events::keep::keep_short(self.clone(), stopped.clone()));
         queue::run(self.clone(), stop).await;
         stopped.cancel();
-        for ended in [listener.await, sealer.await] {
+        for ended in [listener.await, sealer.await, shortener.await] {
             if let Err(error) = ended {
                 tracing::warn!(%error, "a background task ended with an error");
             }

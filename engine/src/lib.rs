@@ -6,7 +6,9 @@ pub mod clock;
 pub mod decide;
 pub mod domain;
 pub mod draft;
+pub mod egress;
 pub mod engine;
+pub mod events;
 pub mod failpoint;
 pub mod language;
 pub mod ledger;
@@ -21,5 +23,6 @@ mod stages;
 pub mod stop;
 pub mod store;
 mod timers;
+pub mod webhooks;
 
 pub use engine::{Engine, EngineError, Parts};

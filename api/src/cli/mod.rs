@@ -9,6 +9,7 @@ mod compare;
 mod demo;
 mod diff;
 mod doc;
+mod events;
 mod explain_code;
 mod files;
 mod fmt;
@@ -101,6 +102,9 @@ enum Command {
     /// Check the ledger of decisions
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Follow the event log
+    #[command(subcommand)]
+    Events(events::EventsCommand),
     /// Make and end API keys
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -167,6 +171,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Migrate => shell::block_on(migrate(global)),
         Command::Channel(command) => shell::block_on(channel::run(global, command)),
         Command::Audit(command) => shell::block_on(audit::run(global, command)),
+        Command::Events(command) => shell::block_on(events::run(global, command)),
         Command::Key(command) => shell::block_on(key::run(global, command)),
     };
     match done {

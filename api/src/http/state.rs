@@ -5,6 +5,7 @@ use std::fmt;
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
 use hmac::{Hmac, KeyInit, Mac};
 use remit_engine::Engine;
+use remit_engine::egress::Egress;
 use remit_engine::store::Reader;
 use sha2::{Digest, Sha256};
 
@@ -15,14 +16,26 @@ use super::error::ApiError;
 pub struct App {
     engine: Engine,
     master_key: [u8; 32],
+    egress: Egress,
 }
 
 impl App {
     /// An API over an engine. Signing secrets of channels and the marks on cursors are derived from `master_key`;
     /// changing it makes both invalid.
     #[must_use]
-    pub const fn new(engine: Engine, master_key: [u8; 32]) -> Self {
-        Self { engine, master_key }
+    pub fn new(engine: Engine, master_key: [u8; 32]) -> Self {
+        Self { engine, master_key, egress: Egress::default() }
+    }
+
+    /// The same with exceptions to which addresses may be called.
+    #[must_use]
+    pub fn with_egress(self, egress: Egress) -> Self {
+        Self { egress, ..self }
+    }
+
+    /// The way out to addresses that users name.
+    pub(crate) const fn egress(&self) -> &Egress {
+        &self.egress
     }
 
     /// The engine.

@@ -22,6 +22,9 @@ pub enum IdKind {
     Note,
     Timeline,
     Boot,
+    Event,
+    Webhook,
+    Delivery,
 }
 
 impl IdKind {
@@ -45,6 +48,9 @@ impl IdKind {
             Self::Note => "note",
             Self::Timeline => "tml",
             Self::Boot => "boot",
+            Self::Event => "evt",
+            Self::Webhook => "whk",
+            Self::Delivery => "whd",
         }
     }
 }

@@ -6,10 +6,12 @@
 //! | S3, S4, S6, S7, S8 | [`once`]: crashes, repetitions, the kill switch |
 //! | S10–S16, S18 | [`policies`]: what the policy decides |
 //! | S20–S23, S27–S30 | [`inbox`]: who writes, who reads, what is logged |
+//! | S26 | [`webhooks`]: who is told |
 //!
-//! S24 and S25 are the tools' (`replay`, `diff`), S26 is the webhooks'.
+//! S24 and S25 are the tools' (`replay`, `diff`).
 
 mod inbox;
 mod once;
 mod people;
 mod policies;
+mod webhooks;

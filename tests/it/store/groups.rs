@@ -100,7 +100,7 @@ impl Store {
         match &self.db {
             Db::Sqlite { read, .. } => {
                 let tables: Vec<(String,)> = sqlx::query_as(
-                    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\'",
+                    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' AND name <> 'event_log'",
                 )
                 .fetch_all(read)
                 .await
@@ -119,7 +119,7 @@ impl Store {
             }
             Db::Postgres { read, .. } => {
                 let tables: Vec<(String,)> = sqlx::query_as(
-                    "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '\\_%'",
+                    "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '\\_%' AND tablename <> 'event_log'",
                 )
                 .fetch_all(read)
                 .await
