@@ -175,6 +175,7 @@ fn about_message(write: Write, decision: String, about: &Ingested) -> Write {
             rule_column,
             record,
             took_us,
+            mode,
             ..
         } => Write::Decision {
             id: decision,
@@ -191,6 +192,7 @@ fn about_message(write: Write, decision: String, about: &Ingested) -> Write {
             rule_column,
             record,
             took_us,
+            mode,
         },
         other => other,
     }

@@ -12,6 +12,7 @@ use crate::decide::normalise::Arrival;
 use crate::decide::person::DecideError;
 use crate::decide::reply::ReplyError;
 use crate::domain::{ChannelKind, DEFAULT_WORKSPACE, IdKind};
+use crate::events::hub::Hub;
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::policies::{InForce, Policies, PolicyError, Prepared};
@@ -22,6 +23,7 @@ use crate::stages::{self, Known, Work};
 use crate::store::ingest::{Ingest, Ingested, WorkHere};
 use crate::store::rows::{ChannelRow, DueRow};
 use crate::store::{Db, StoreError, Transition, Write, Writer, read};
+use crate::webhooks::WebhookError;
 
 /// What an engine is made of.
 #[derive(Debug)]
@@ -42,6 +44,7 @@ pub struct Parts {
 struct Inner {
     db: Db,
     writer: Writer,
+    events: Arc<Hub>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     outbound: Arc<dyn Outbounds>,
@@ -84,6 +87,9 @@ pub enum EngineError {
     /// A job was left as it is.
     #[error(transparent)]
     Job(#[from] JobError),
+    /// A webhook is not as was wanted.
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
     /// The policy is missing or does not check.
     #[error(transparent)]
     Policy(#[from] PolicyError),
@@ -128,6 +134,7 @@ impl Engine {
         let Parts { db, clock, ids, models, outbound } = parts;
         let writer = Writer::start(&db);
         let boot = ids.next(IdKind::Boot);
+        let events = Hub::new(&db, writer.told());
         let engine = Self {
             inner: Arc::new(Inner {
                 metrics: Metrics::new(&writer),
@@ -140,6 +147,7 @@ impl Engine {
                 telling: AtomicBool::new(false),
                 db,
                 writer,
+                events,
                 clock,
                 ids,
                 outbound,
@@ -184,6 +192,12 @@ impl Engine {
     #[must_use]
     pub fn writer(&self) -> &Writer {
         &self.inner.writer
+    }
+
+    /// The event log, for those who follow it.
+    #[must_use]
+    pub fn events(&self) -> &Arc<Hub> {
+        &self.inner.events
     }
 
     /// The time.
@@ -348,6 +362,7 @@ impl Engine {
             }
         });
         background.spawn(crate::ledger::keep_sealing(self.clone(), stopped.clone()));
+        background.spawn(crate::events::keep::keep_short(self.clone(), stopped.clone()));
         background.spawn(crate::sweeper::keep_sweeping(self.clone(), stopped.clone()));
         queue::run(self.clone(), stop).await;
         stopped.cancel();

@@ -7,7 +7,9 @@ pub mod clock;
 pub mod decide;
 pub mod domain;
 pub mod draft;
+pub mod egress;
 pub mod engine;
+pub mod events;
 pub mod explain;
 pub mod failpoint;
 pub mod jobs;
@@ -31,6 +33,7 @@ pub mod stop;
 pub mod store;
 mod sweeper;
 mod timers;
+pub mod webhooks;
 
 pub use engine::{Engine, EngineError, Parts};
 pub use options::Options;

@@ -11,6 +11,7 @@ mod demo;
 mod diff;
 mod doc;
 mod doctor;
+mod events;
 mod explain;
 mod explain_code;
 mod files;
@@ -120,6 +121,9 @@ enum Command {
     /// Check the ledger of decisions
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Follow the event log
+    #[command(subcommand)]
+    Events(events::EventsCommand),
     /// Make and end API keys
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -200,6 +204,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Doctor(args) => shell::block_on(doctor::run(global, args)),
         Command::Policy(command) => shell::block_on(policy::run(global, command)),
         Command::Audit(command) => shell::block_on(audit::run(global, command)),
+        Command::Events(command) => shell::block_on(events::run(global, command)),
         Command::Key(command) => shell::block_on(key::run(global, command)),
     };
     match done {

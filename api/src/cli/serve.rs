@@ -7,7 +7,9 @@ use std::time::Duration;
 use clap::Args;
 use remit_engine::adapters::MailDrop;
 use remit_engine::domain::ChannelKind;
+use remit_engine::egress::{Allowed, Egress};
 use remit_engine::store::Dialect;
+use remit_engine::webhooks::deliver;
 use remit_engine::{Engine, Options};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -34,6 +36,8 @@ pub(crate) struct ServeArgs {
     /// Take in mail that is dropped into this maildir or folder of .eml files
     #[arg(long, env = "REMIT_MAILDIR", value_name = "DIR")]
     maildir: Option<PathBuf>,
+    #[command(flatten)]
+    egress: EgressArgs,
     /// Serve the API only; workers run in other processes (PostgreSQL)
     #[arg(long)]
     no_worker: bool,
@@ -42,7 +46,16 @@ pub(crate) struct ServeArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct EgressArgs {
+    /// Let webhooks be posted to this network, address or host although it is not of the public internet; also by http
+    #[arg(long, env = "REMIT_EGRESS_ALLOW", value_name = "CIDR|HOST", value_delimiter = ',')]
+    egress_allow: Vec<Allowed>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct WorkerArgs {
+    #[command(flatten)]
+    egress: EgressArgs,
     /// Policy to put in force [default: the one in force]
     #[arg(long, env = "REMIT_POLICY", value_name = "PATH")]
     policy: Option<PathBuf>,
@@ -147,7 +160,17 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
         let channel = channel::ensure(&shell, ChannelKind::Email, "Support", "inbox@localhost").await?;
         tokio::spawn(watch(shell.engine.clone(), channel, MailDrop::new(folder), stop.clone()));
     }
-    let app = http::App::new(shell.engine.clone(), shell.master_key);
+    let egress = Egress::new(args.egress.egress_allow);
+    let webhooks = tokio::spawn(deliver::run(shell.engine.clone(), egress.clone(), shell.master_key, stop.clone()));
+    let streams = {
+        let (engine, stop) = (shell.engine.clone(), stop.clone());
+        tokio::spawn(async move {
+            stop.cancelled().await;
+            // A stream has no end of its own, and the server waits for those who are connected.
+            engine.events().close();
+        })
+    };
+    let app = http::App::new(shell.engine.clone(), shell.master_key).with_egress(egress);
     let server = {
         let stop = stop.clone();
         async move { axum::serve(listener, http::router(app)).with_graceful_shutdown(stop.cancelled_owned()).await }
@@ -170,6 +193,8 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
         if let Some(workers) = workers {
             workers.await?;
         }
+        streams.await?;
+        webhooks.await?;
         shell.engine.db().close().await;
         Ok::<_, Failure>(())
     });
@@ -195,8 +220,11 @@ pub(crate) async fn worker(global: Global, args: WorkerArgs) -> Done {
     stop_on_signal(stop.clone())?;
     args.running.serve_metrics(&shell.engine, &stop).await?;
     println!("ready worker on {}", shell.place());
+    let egress = Egress::new(args.egress.egress_allow.clone());
+    let webhooks = tokio::spawn(deliver::run(shell.engine.clone(), egress, shell.master_key, stop.clone()));
     let ended = args.running.in_time(&stop, async {
         spawn_workers(shell.engine.clone(), stop.clone()).await?;
+        webhooks.await?;
         shell.engine.db().close().await;
         Ok::<_, Failure>(())
     });

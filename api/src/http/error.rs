@@ -11,6 +11,7 @@ use remit_engine::decide::person::DecideError;
 use remit_engine::decide::reply::ReplyError;
 use remit_engine::policies::PolicyError;
 use remit_engine::store::StoreError;
+use remit_engine::webhooks::WebhookError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -105,6 +106,14 @@ codes! {
     AlreadyInForce = "already_in_force", CONFLICT, "This version is in force already";
     /// No other version was in force before.
     NothingToRollBack = "nothing_to_roll_back", CONFLICT, "There is no version to go back to";
+    /// The webhook is not the one that was shown; `current_version` says which there is.
+    WebhookChanged = "webhook_changed", CONFLICT, "The webhook has changed since it was shown";
+    /// The webhook is disabled: nothing would leave.
+    WebhookDisabled = "webhook_disabled", CONFLICT, "The webhook is disabled";
+    /// There are as many webhooks as there may be.
+    TooManyWebhooks = "too_many_webhooks", CONFLICT, "There are too many webhooks";
+    /// The event log does not reach back that far.
+    EventsExpired = "events_expired", GONE, "The events are gone";
     /// The body is too large.
     TooLarge = "too_large", PAYLOAD_TOO_LARGE, "The body is too large";
     /// The content type is none that is accepted here.
@@ -113,6 +122,8 @@ codes! {
     Invalid = "invalid", UNPROCESSABLE_ENTITY, "The body is not valid";
     /// Too much is coming in at once; `Retry-After` says when to come back.
     Busy = "busy", TOO_MANY_REQUESTS, "Too much is coming in at once";
+    /// You have as many streams open as you may.
+    TooManyStreams = "too_many_streams", TOO_MANY_REQUESTS, "There are too many streams";
     /// A fault of the server; the log has it under the request id.
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong here";
     /// The database did not answer in time; try again.
@@ -145,7 +156,7 @@ impl ErrorCode {
 pub(crate) struct FieldError {
     /// JSON pointer to it (RFC 6901).
     pub(crate) pointer: String,
-    /// `unknown_field`, `missing`, `empty`, `too_long` or `invalid`.
+    /// `unknown_field`, `missing`, `empty`, `too_long`, `url_not_allowed` or `invalid`.
     pub(crate) code: &'static str,
     /// What is wrong and what is wanted, for people.
     pub(crate) message: String,
@@ -188,7 +199,7 @@ pub(crate) struct Problem {
     /// With `already_decided`: who was first.
     #[schema(required)]
     decided: Option<Decided>,
-    /// With `draft_changed`: the draft's version now.
+    /// With `draft_changed` and `webhook_changed`: the version now.
     #[schema(required)]
     current_version: Option<i64>,
 }
@@ -265,7 +276,7 @@ impl IntoResponse for ApiError {
             ErrorCode::Unauthenticated => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
-            ErrorCode::DatabaseBusy | ErrorCode::TimedOut | ErrorCode::Busy => {
+            ErrorCode::DatabaseBusy | ErrorCode::TimedOut | ErrorCode::Busy | ErrorCode::TooManyStreams => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
             _ => {}
@@ -343,6 +354,21 @@ impl From<JobError> for ApiError {
     }
 }
 
+impl From<WebhookError> for ApiError {
+    fn from(error: WebhookError) -> Self {
+        let detail = error.to_string();
+        match error {
+            WebhookError::Changed { current } => {
+                let mut problem = Self::new(ErrorCode::WebhookChanged, detail);
+                problem.0.current_version = Some(current);
+                problem
+            }
+            WebhookError::TooMany => Self::new(ErrorCode::TooManyWebhooks, detail),
+            WebhookError::Disabled => Self::new(ErrorCode::WebhookDisabled, detail),
+        }
+    }
+}
+
 impl From<EngineError> for ApiError {
     fn from(error: EngineError) -> Self {
         match error {
@@ -350,6 +376,7 @@ impl From<EngineError> for ApiError {
             EngineError::Decide(error) => error.into(),
             EngineError::Reply(error) => error.into(),
             EngineError::Job(error) => error.into(),
+            EngineError::Webhook(error) => error.into(),
             EngineError::Policy(PolicyError::None) => Self::new(ErrorCode::NoPolicy, "Activate a policy first."),
             EngineError::Store(error) | EngineError::Policy(PolicyError::Store(error)) => error.into(),
             EngineError::Policy(error) => {

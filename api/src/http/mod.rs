@@ -12,6 +12,7 @@ mod decisions;
 mod document;
 mod drafts;
 mod error;
+mod events;
 mod extract;
 mod finish;
 mod inbound;
@@ -26,6 +27,7 @@ mod switches;
 mod system;
 mod time;
 mod timeline;
+mod webhooks;
 
 use std::time::Duration;
 
@@ -104,6 +106,14 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(policies::diff::diff_policies))
         .routes(routes!(policies::simulate::simulate_policy))
         .routes(routes!(policies::replay::replay_policy))
+        .routes(routes!(events::list::list_events))
+        .routes(routes!(events::stream::stream_events))
+        .routes(routes!(webhooks::list::list_webhooks, webhooks::create::create_webhook))
+        .routes(routes!(webhooks::get::get_webhook, webhooks::change::change_webhook, webhooks::delete::delete_webhook))
+        .routes(routes!(webhooks::rotate::rotate_webhook_secret))
+        .routes(routes!(webhooks::test::test_webhook))
+        .routes(routes!(webhooks::deliveries::list_webhook_deliveries))
+        .routes(routes!(webhooks::redeliver::redeliver_webhook))
         .routes(routes!(switches::list::list_switches))
         .routes(routes!(switches::engage::engage_kill_switch))
         .routes(routes!(switches::release::release_kill_switch))
@@ -139,6 +149,7 @@ pub fn metrics_router(engine: remit_engine::Engine) -> Router {
 /// What is around every route.
 fn layered(routes: Router<App>, app: App) -> Router {
     routes
+        .layer(from_fn_with_state(app.clone(), events::seq::add))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST_REQUEST))
         .layer(CatchPanicLayer::custom(finish::panicked))
         .layer(from_fn_with_state(app.clone(), finish::finish))

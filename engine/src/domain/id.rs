@@ -23,6 +23,9 @@ pub enum IdKind {
     Timeline,
     Activation,
     Boot,
+    Event,
+    Webhook,
+    Delivery,
 }
 
 impl IdKind {
@@ -47,6 +50,9 @@ impl IdKind {
             Self::Timeline => "tml",
             Self::Activation => "act",
             Self::Boot => "boot",
+            Self::Event => "evt",
+            Self::Webhook => "whk",
+            Self::Delivery => "whd",
         }
     }
 }

@@ -6,6 +6,7 @@
 mod batch;
 mod checkpoint;
 mod error;
+pub mod events;
 pub mod inbox;
 pub mod ingest;
 pub mod jobs;
@@ -35,6 +36,7 @@ use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool}
 
 pub(crate) use batch::{contexts, limits};
 pub use error::StoreError;
+pub use events::EventWrite;
 pub use ingest::{Ingest, Ingested};
 pub use transition::{Fence, Guarded, LimitClaim, RunMove, SendClaim, SendFence, TimelineEntry, Transition};
 pub use write::Write;
@@ -192,6 +194,7 @@ impl Db {
             Address::Postgres(url) => Self::open_postgres(url).await?,
         };
         migrate::run(&db).await?;
+        db.mend_log().await?;
         Ok(db)
     }
 

@@ -3,9 +3,9 @@
 
 use super::rows::{
     AboutRow, ActionRow, AddressRow, ApprovalRow, BootRow, ChannelRow, ContactRow, ConversationRow, DecisionKeyRow,
-    DecisionRow, DraftRow, DraftVersionRow, DueRow, LedgerBlockRow, MentionRow, MessageRow, NoteRow, PackRow,
-    PolicyActivationRow, PolicyActiveRow, PolicyListRow, PolicyVersionRow, QueuedRow, RawBytesRow, RejectedRow, RepRow,
-    RunErrorRow, RunRow, SwitchRow, TimelineRow, TimerRow, VoteRow, WorkspaceRow,
+    DecisionRow, DeliveryRow, DraftRow, DraftVersionRow, DueRow, LedgerBlockRow, MentionRow, MessageRow, NoteRow,
+    PackRow, PlaceRow, PolicyActivationRow, PolicyActiveRow, PolicyListRow, PolicyVersionRow, QueuedRow, RawBytesRow,
+    RejectedRow, RepRow, RunErrorRow, RunRow, SwitchRow, TimelineRow, TimerRow, VoteRow, WebhookRow, WorkspaceRow,
 };
 use super::statements as sql;
 use super::{Conn, StoreError, on};
@@ -144,6 +144,18 @@ reads! {
     timeline(ws: &str, conversation: &str, before: i64, before_id: &str, limit: i64) -> all TimelineRow = TIMELINE_LIST;
     /// Every switch that was ever flipped.
     switches(ws: &str) -> all SwitchRow = SWITCH_LIST;
+    /// A webhook.
+    webhook(ws: &str, id: &str) -> one WebhookRow = WEBHOOK_GET;
+    /// Webhooks after a time and id, oldest first.
+    webhooks(ws: &str, after: i64, after_id: &str, limit: i64) -> all WebhookRow = WEBHOOK_LIST;
+    /// The webhooks of all workspaces that are told of events.
+    webhooks_enabled() -> all WebhookRow = WEBHOOK_ENABLED;
+    /// Up to where a workspace's log was turned into deliveries.
+    webhook_place(ws: &str) -> one PlaceRow = WEBHOOK_PLACE_GET;
+    /// A delivery.
+    delivery(ws: &str, id: &str) -> one DeliveryRow = WEBHOOK_DELIVERY_GET;
+    /// A webhook's deliveries before a time and id, latest first.
+    deliveries(ws: &str, webhook: &str, before: i64, before_id: &str, limit: i64) -> all DeliveryRow = WEBHOOK_DELIVERY_LIST;
     /// Inbound requests turned away since the start of a day, by reason.
     rejected(since_day: i64) -> all RejectedRow = REJECTED_LIST;
 }

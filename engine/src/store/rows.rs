@@ -109,6 +109,27 @@ rows! {
         id: String, digest: String, previous: Option<String>, how: String, by_id: Option<String>, by_name: String,
         freer: bool, acknowledged: Option<String>, summary: String, at: i64,
     }
+    /// What one transaction told in one workspace.
+    LogRow { workspace_id: String, xid: i64, seq: i64, body: String, }
+    /// A place of the event log.
+    #[derive(Copy, PartialOrd, Ord, Default)]
+    PlaceRow { xid: i64, seq: i64, }
+    /// Up to where the log is gone, and how many events that were.
+    TrimmedRow { xid: i64, seq: i64, events: i64, }
+    /// How much a row of the event log holds.
+    LogSizeRow { xid: i64, seq: i64, at: i64, events: i64, }
+    /// Where events are posted to.
+    WebhookRow {
+        workspace_id: String, id: String, url: String, description: String, event_types: String, enabled: bool,
+        disabled_reason: Option<String>, failing_since: Option<i64>, secret_version: i64, old_until: Option<i64>,
+        from_xid: i64, from_seq: i64, version: i64, created_by: String, created_at: i64, updated_at: i64,
+    }
+    /// One event on its way to one webhook.
+    DeliveryRow {
+        workspace_id: String, id: String, webhook_id: String, event_id: String, event_type: String, body: String,
+        state: String, attempt: i64, next_at: Option<i64>, status: Option<i64>, took_ms: Option<i64>,
+        error: Option<String>, response: Option<String>, created_at: i64, attempted_at: Option<i64>,
+    }
     /// Decisions sealed together.
     LedgerBlockRow {
         workspace_id: String, seq: i64, previous_sha256: String, sha256: String, entries: String, last_at: i64,

@@ -9,11 +9,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::failpoint::{self, FailPoint};
 
 use super::checkpoint::Checkpoints;
+use super::events::Log;
 use super::ingest::Arrived;
 use super::{Db, Dialect, Ingest, Ingested, StoreError, Transition, batch};
 
@@ -37,7 +38,7 @@ enum Change {
 }
 
 /// Messages first, then transitions: a send that is about to begin sees what has just come in.
-async fn apply(conn: &mut super::Conn<'_>, changes: &[&Change]) -> Result<Vec<Outcome>, StoreError> {
+async fn apply(conn: &mut super::Conn<'_>, changes: &[&Change], log: &mut Log) -> Result<Vec<Outcome>, StoreError> {
     let ingests: Vec<&Ingest> = changes
         .iter()
         .filter_map(|change| if let Change::Ingest(ingest) = change { Some(&**ingest) } else { None })
@@ -46,8 +47,8 @@ async fn apply(conn: &mut super::Conn<'_>, changes: &[&Change]) -> Result<Vec<Ou
         .iter()
         .filter_map(|change| if let Change::Transition(transition) = change { Some(&**transition) } else { None })
         .collect();
-    let mut ingested = batch::ingest(conn, &ingests).await?.into_iter();
-    let mut moved = batch::transitions(conn, &transitions).await?.into_iter();
+    let mut ingested = batch::ingest(conn, &ingests, log).await?.into_iter();
+    let mut moved = batch::transitions(conn, &transitions, log).await?.into_iter();
     changes
         .iter()
         .map(|change| match change {
@@ -67,6 +68,8 @@ pub struct Writer {
     queues: Arc<[mpsc::Sender<(Change, Answer)>]>,
     next: Arc<AtomicUsize>,
     measured: Arc<(Histogram, Histogram)>,
+    /// Changes with every commit that added to the event log.
+    told: watch::Sender<u64>,
 }
 
 /// Connections that write to PostgreSQL at the same time. A run has one change in flight at most, so which of those for
@@ -88,17 +91,24 @@ impl Writer {
         let checkpoints = Checkpoints::start(db);
         let sizes = Histogram::new(exponential_buckets(1.0, 2.0, 11));
         let measured = Arc::new((sizes, Histogram::new(exponential_buckets(0.000_25, 2.0, 15))));
+        let told = watch::Sender::new(0);
         let queues = (0..writers).map(|_| {
             let (queue, inbox) = mpsc::channel(LONGEST_QUEUE);
-            tokio::spawn(serve(db.clone(), inbox, checkpoints.clone(), Arc::clone(&measured)));
+            tokio::spawn(serve(db.clone(), inbox, checkpoints.clone(), Arc::clone(&measured), told.clone()));
             queue
         });
-        Self { queues: queues.collect(), next: Arc::new(AtomicUsize::new(0)), measured }
+        Self { queues: queues.collect(), next: Arc::new(AtomicUsize::new(0)), measured, told }
     }
 
     /// What is measured of its commits: how many changes shared one, and how long each took in seconds.
     pub(crate) fn measured(&self) -> (&Histogram, &Histogram) {
         (&self.measured.0, &self.measured.1)
+    }
+
+    /// Changes with every commit of this process that added to the event log.
+    #[must_use]
+    pub fn told(&self) -> watch::Receiver<u64> {
+        self.told.subscribe()
     }
 
     /// Stores one inbound message, once.
@@ -153,13 +163,14 @@ async fn serve(
     mut inbox: mpsc::Receiver<(Change, Answer)>,
     checkpoints: Option<Arc<Checkpoints>>,
     measured: Arc<(Histogram, Histogram)>,
+    told: watch::Sender<u64>,
 ) {
     let mut group = Vec::with_capacity(LARGEST_GROUP);
     while inbox.recv_many(&mut group, LARGEST_GROUP).await > 0 {
         let changes: Vec<&Change> = group.iter().map(|(change, _)| change).collect();
         measured.0.observe(changes.len() as f64);
         let begun = Instant::now();
-        match together(&db, &changes).await {
+        match together(&db, &told, &changes).await {
             Ok(outcomes) => {
                 for ((_, answer), outcome) in group.drain(..).zip(outcomes) {
                     // A caller that went away does not undo what was committed for it.
@@ -171,7 +182,7 @@ async fn serve(
                     tracing::debug!(%error, changes = group.len(), "a group failed; doing its changes one at a time");
                 }
                 for (change, answer) in group.drain(..) {
-                    let _ = answer.send(alone(&db, &change).await);
+                    let _ = answer.send(alone(&db, &told, &change).await);
                 }
             }
         }
@@ -182,13 +193,21 @@ async fn serve(
     }
 }
 
-async fn together(db: &Db, changes: &[&Change]) -> Result<Vec<Outcome>, StoreError> {
+async fn together(db: &Db, told: &watch::Sender<u64>, changes: &[&Change]) -> Result<Vec<Outcome>, StoreError> {
     let mut tx = db.begin().await?;
-    match apply(&mut tx.conn(), changes).await {
-        Ok(outcomes) => {
+    let mut log = Log::default();
+    let applied = match apply(&mut tx.conn(), changes, &mut log).await {
+        Ok(outcomes) => log.write(&mut tx.conn()).await.map(|tells| (outcomes, tells)),
+        Err(error) => Err(error),
+    };
+    match applied {
+        Ok((outcomes, tells)) => {
             failpoint::reached(FailPoint::CommitBefore);
             tx.commit().await?;
             failpoint::reached(FailPoint::CommitAfter);
+            if tells {
+                told.send_modify(|times| *times += 1);
+            }
             Ok(outcomes)
         }
         Err(error) => {
@@ -201,10 +220,10 @@ async fn together(db: &Db, changes: &[&Change]) -> Result<Vec<Outcome>, StoreErr
     }
 }
 
-async fn alone(db: &Db, change: &Change) -> Result<Outcome, StoreError> {
+async fn alone(db: &Db, told: &watch::Sender<u64>, change: &Change) -> Result<Outcome, StoreError> {
     let mut tries = 1;
     loop {
-        match together(db, &[change]).await {
+        match together(db, told, &[change]).await {
             Ok(mut outcomes) => return outcomes.pop().ok_or(StoreError::Closed),
             Err(error) if error.is_transient() && tries < MOST_TRIES => {
                 tokio::time::sleep(Duration::from_millis(4 << tries)).await;

@@ -7,11 +7,11 @@
 //! | S10–S16, S18 | [`policies`]: what the policy decides |
 //! | S24, S25 | [`replay`]: recorded traffic under another policy |
 //! | S20–S23, S27–S30 | [`inbox`]: who writes, who reads, what is logged |
-//!
-//! S26 is the webhooks'.
+//! | S26 | [`webhooks`]: who is told |
 
 mod inbox;
 mod once;
 mod people;
 mod policies;
 mod replay;
+mod webhooks;
