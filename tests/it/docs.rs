@@ -86,11 +86,17 @@ async fn the_table_is_true(url: &str, key: &str) {
 
 async fn run_the_binary(remit: &Remit, lines: &[&String]) {
     let postgres = Database::fresh(Kind::Postgres).await;
-    remit.write(
-        "mail.eml",
-        "From: Bo <bo@example.com>\r\nTo: inbox@localhost\r\nMessage-ID: <readme@example.com>\r\n\
-         Subject: Hours\r\n\r\nWhen are you open?\r\n",
-    );
+    for name in ["mail.eml", "mails/mail.eml"] {
+        remit.write(
+            name,
+            "From: Bo <bo@example.com>\r\nTo: inbox@localhost\r\nMessage-ID: <readme@example.com>\r\n\
+             Subject: Hours\r\n\r\nWhen are you open?\r\n",
+        );
+    }
+    for name in ["old.remit", "new.remit"] {
+        remit.write(name, "remit 1\npolicy next \"A policy to try\"\nintent other { reply approval }\n");
+    }
+    remit.write("facts.json", r#"{"now_ms":1772532000000,"values":{"channel":{"value":"email","from":"observed"}}}"#);
     for policy in std::fs::read_dir(root().join("policies")).unwrap() {
         copy(remit, &policy.unwrap().path(), "policies");
     }

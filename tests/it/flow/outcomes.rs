@@ -35,16 +35,16 @@ each_database!(an_answer_that_was_paid_for_is_stored_before_the_next_step, |data
     let paid = TestApp::new(&database, &POLICY.replacen("policy test", "policy paid", 1)).await;
     let message = paid.receive(ChannelKind::Chat, "visitor-1", "[question 0.93] Where is my invoice?").await;
     let run = paid.run_of(&message).await;
-    // Classified, drafted, gated, sending, sent.
-    assert_eq!((run.stage, run.version), (Stage::Sent, 6));
+    // Classified, drafted, decided and claimed, sent.
+    assert_eq!((run.stage, run.version), (Stage::Sent, 5));
 });
 
 each_database!(answers_that_cost_nothing_are_stored_with_the_decision, |database| {
     let app = TestApp::new(&database, POLICY).await;
     let message = app.receive(ChannelKind::Chat, "visitor-1", "[question 0.93] Where is my invoice?").await;
     let run = app.run_of(&message).await;
-    // Gated, sending, sent.
-    assert_eq!((run.stage, run.version), (Stage::Sent, 4));
+    // Decided and claimed, sent.
+    assert_eq!((run.stage, run.version), (Stage::Sent, 3));
 });
 
 each_database!(an_unsure_answer_waits_for_a_person, |database| {
