@@ -11,6 +11,8 @@ mod items;
 mod regions;
 pub mod render;
 mod routes;
+#[cfg(test)]
+mod tests;
 
 use serde::Serialize;
 
@@ -18,7 +20,7 @@ use crate::facts::Facts;
 use crate::model::Model;
 use crate::policy::Policy;
 use crate::prove::circuit::{Circuit, Formula, Point};
-use crate::prove::domain::{APPROVED, Domain, HELD};
+use crate::prove::domain::{APPROVED, Domain, HELD, Variable};
 use crate::prove::encode::{Encoder, Gate};
 use crate::prove::sat::{BatSat, MOST_CONFLICTS, Questions};
 use crate::verdict::{Location, Outcome, Reason, Route};
@@ -81,6 +83,17 @@ pub struct ChangedExample {
     pub new: Side,
 }
 
+/// Recorded messages of a region, counted by a host that decides its records again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Traffic {
+    /// How many recorded messages change in this way.
+    pub changed: u64,
+    /// Of how many.
+    pub of: u64,
+    /// How many records could not be decided again; they are in neither number.
+    pub not_replayable: u64,
+}
+
 /// Messages whose outcome changes in the same way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Region {
@@ -101,6 +114,23 @@ pub struct Region {
     pub exact: bool,
     /// The plainest such message.
     pub example: ChangedExample,
+    /// What was recorded of it; `None` until a host says so. [`Region::covers`] tells which messages count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traffic: Option<Traffic>,
+    /// The scope facts and the cells in which `when` allows them.
+    #[serde(skip)]
+    inside: Vec<(Variable, Vec<usize>)>,
+}
+
+impl Region {
+    /// The message lies where this region is: everything in `when` holds of it, or could not be determined. It belongs to
+    /// the region if the old version decides `from` and the new one `to`.
+    pub fn covers(&self, facts: &Facts) -> bool {
+        self.inside.iter().all(|(variable, cells)| {
+            let cell = variable.cell_of(facts.value(&variable.key));
+            cell.is_some_and(|cell| cells.contains(&cell) || Some(cell) == variable.failed)
+        })
+    }
 }
 
 /// Messages that go to somebody else.
@@ -204,14 +234,14 @@ pub fn diff_within(old: &Policy, new: &Policy, most_nodes: usize) -> Diff {
 }
 
 /// Two versions over the same cells.
-struct Both<'m> {
-    old: &'m Model,
-    new: &'m Model,
-    domain: Domain,
+pub(crate) struct Both<'m> {
+    pub(crate) old: &'m Model,
+    pub(crate) new: &'m Model,
+    pub(crate) domain: Domain,
 }
 
 impl<'m> Both<'m> {
-    fn new(old: &'m Model, new: &'m Model) -> Self {
+    pub(crate) fn new(old: &'m Model, new: &'m Model) -> Self {
         Self { old, new, domain: Domain::new(&[old, new]) }
     }
 
@@ -221,24 +251,28 @@ impl<'m> Both<'m> {
     }
 
     /// Both versions decide the example.
-    fn example(&self, point: &Point) -> ChangedExample {
-        let facts = self.domain.facts(point);
+    pub(crate) fn example(&self, point: &Point) -> ChangedExample {
+        self.example_of(self.domain.message(point), self.domain.facts(point))
+    }
+
+    /// Both versions decide these facts, told in these words.
+    pub(crate) fn example_of(&self, message: Vec<String>, facts: Facts) -> ChangedExample {
         let side = |model: &Model| {
             let verdict = crate::eval::decide(model, &facts);
             Side { outcome: verdict.outcome, deciding: verdict.deciding, route: verdict.route }
         };
         let (old, new) = (side(self.old), side(self.new));
-        ChangedExample { message: self.domain.message(point), old, new, facts }
+        ChangedExample { message, old, new, facts }
     }
 }
 
 /// Two versions as formulas of one circuit.
-struct Joint<'d> {
-    questions: Questions<'d>,
-    old: Gate,
-    new: Gate,
+pub(crate) struct Joint<'d> {
+    pub(crate) questions: Questions<'d>,
+    pub(crate) old: Gate,
+    pub(crate) new: Gate,
     /// The reply was not held before: the gate when the draft is ready.
-    fresh: Formula,
+    pub(crate) fresh: Formula,
     /// Nobody has approved it.
     unapproved: Formula,
     /// Some fact could not be determined.
@@ -246,7 +280,7 @@ struct Joint<'d> {
 }
 
 impl<'d> Joint<'d> {
-    fn new(both: &'d Both<'_>, failing: bool) -> Self {
+    pub(crate) fn new(both: &'d Both<'_>, failing: bool) -> Self {
         let mut circuit = Circuit::new(both.domain.sizes());
         let old = Encoder::new(&mut circuit, &both.domain, both.old, 0, failing).gate();
         let new = Encoder::new(&mut circuit, &both.domain, both.new, 1, failing).gate();

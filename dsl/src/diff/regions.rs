@@ -57,6 +57,8 @@ pub(super) fn regions(both: &Both<'_>, known: &mut Joint<'_>, failing: &mut Join
                 when_facts_fail: true,
                 exact: false,
                 example,
+                traffic: None,
+                inside: Vec::new(),
             });
         }
     }
@@ -141,10 +143,12 @@ fn region(
 ) -> Option<Region> {
     let mut inside = Vec::new();
     let mut when = Vec::new();
+    let mut scope = Vec::new();
     for (number, cells) in one.iter().enumerate() {
         inside.push(joint.questions.circuit.within(number, |cell| cells.contains(&cell)));
         let variable = both.domain.variable(number)?;
         when.extend(words::cells(&both.domain, variable, cells));
+        scope.push((variable.clone(), cells.clone()));
     }
     let changes = joint.changes(from, to);
     let fixed: Vec<Formula> = inside.iter().copied().chain([changes, joint.fresh]).collect();
@@ -157,7 +161,18 @@ fn region(
     inside.extend([joint.fresh, joint.unapproved]);
     let unless = unless(both, joint, changes, &inside);
     let exact = engine == Engine::Diagram;
-    Some(Region { direction: Direction::of(from, to), from, to, when, unless, when_facts_fail: false, exact, example })
+    Some(Region {
+        direction: Direction::of(from, to),
+        from,
+        to,
+        when,
+        unless,
+        when_facts_fail: false,
+        exact,
+        example,
+        traffic: None,
+        inside: scope,
+    })
 }
 
 /// The rules that prevent the change where they apply.

@@ -1,0 +1,91 @@
+//! Regions against every message that there is.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::*;
+use crate::prove::domain::Topic;
+
+const SMALL: &str = "remit 1\nsegment vip\nautonomy full\nautonomy assisted for segment vip\n\
+    intent question { reply send from 0.8, approval from 0.5, else escalate }\nintent other { reply approval }\n\
+    detector price on draft { words \"discount\" }\nrisk { high when contact.new and margin < 0.3 }\n\
+    guard price: approval when draft detects price and channel is sms\nguard unsure: off when margin < 0.1\n";
+
+fn policy(text: &str) -> Policy {
+    let read = |path: &str| if path == "test.remit" { Ok(text.to_owned()) } else { Err("no such file".to_owned()) };
+    let compiled = crate::compile("test.remit", &read);
+    compiled.policy.unwrap_or_else(|| panic!("{}", crate::render::plain(&compiled.diagnostics)))
+}
+
+/// For each pair of outcomes the boxes together are exactly the places, in scope facts, of messages that change so. The
+/// standard guards and what they read stay quiet, which changes no place.
+#[test]
+fn regions_are_exactly_the_messages_that_changed() {
+    let mut all = 0_u64;
+    for (from, to) in [
+        ("send from 0.8", "send from 0.7"),
+        ("off when margin < 0.1", "escalate when margin < 0.2"),
+        ("channel is sms", "channel in [sms, whatsapp]"),
+        ("autonomy assisted for segment vip", "autonomy controlled for segment vip"),
+        ("contact.new and margin < 0.3", "contact.new or margin < 0.3"),
+        ("guard unsure: off when margin < 0.1\n", ""),
+    ] {
+        let (old, new) = (policy(SMALL), policy(&SMALL.replacen(from, to, 1)));
+        let both = Both::new(&old.model, &new.model);
+        let moving = |variable: &Variable| {
+            variable.topic.is_scope()
+                || matches!(variable.key.as_str(), "contact.new" | "margin" | "detect:draft.price" | "approved")
+        };
+        let domain = &both.domain;
+        let choices: Vec<Vec<usize>> = domain
+            .variables
+            .iter()
+            .map(|one| match moving(one) {
+                true => (0..one.cells.len()).filter(|cell| Some(*cell) != one.failed || one.cells.len() == 1).collect(),
+                false => vec![one.quiet],
+            })
+            .collect();
+        let count: usize = choices.iter().map(Vec::len).product();
+        assert!(count < 1_000_000, "{count}");
+        all += count as u64;
+        let scope = both.scope_variables();
+        let mut changed: BTreeMap<(Outcome, Outcome), BTreeSet<Vec<usize>>> = BTreeMap::new();
+        let mut somewhere: BTreeMap<(Outcome, Outcome), bool> = BTreeMap::new();
+        let difference = diff(&old, &new);
+        for mut number in 0..count {
+            let mut point = domain.quiet_point();
+            for (variable, cells) in choices.iter().enumerate() {
+                point.set(variable, cells[number % cells.len()]);
+                number /= cells.len();
+            }
+            let facts = domain.facts(&point);
+            let pair =
+                (crate::eval::decide(&old.model, &facts).outcome, crate::eval::decide(&new.model, &facts).outcome);
+            if pair.0 != pair.1 {
+                changed.entry(pair).or_default().insert((0..scope).map(|variable| point.cell(variable)).collect());
+                let covers = difference.regions.iter().any(|one| (one.from, one.to) == pair && one.covers(&facts));
+                assert!(covers, "{from} -> {to}: {pair:?} {facts:?}");
+                somewhere.insert(pair, true);
+            }
+        }
+        for region in difference.regions.iter().filter(|region| !region.when_facts_fail) {
+            let pair = (region.from, region.to);
+            assert!(region.exact && somewhere.contains_key(&pair), "{from} -> {to}: {region:#?}");
+            let changed = &changed[&pair];
+            let mut places: Vec<Vec<usize>> = vec![Vec::new()];
+            for (_, cells) in &region.inside {
+                places = places
+                    .iter()
+                    .flat_map(|one| cells.iter().map(|cell| [one.as_slice(), &[*cell]].concat()))
+                    .collect();
+            }
+            assert!(!places.is_empty());
+            for place in places {
+                assert!(changed.contains(&place), "{from} -> {to}: nothing changes at {place:?} of {region:#?}");
+            }
+        }
+        let topics: BTreeSet<Topic> = domain.variables.iter().take(scope).map(|one| one.topic).collect();
+        assert!(topics.contains(&Topic::Confidence) && !topics.contains(&Topic::Moment));
+    }
+    println!("{all} messages");
+}
