@@ -74,6 +74,7 @@ fn lines(settings: &Settings, provider: &'static str, counts: &Counts) -> Vec<Fi
         figure("stuck", counts.stuck, "runs"),
         figure("out_of_order", counts.out_of_order, "messages"),
         figure("in_doubt", counts.in_doubt, "messages"),
+        figure("parked", counts.parked, "runs"),
         figure("unaccounted", counts.unaccounted, "messages"),
         figure("replies", counts.replies, "messages"),
     ]

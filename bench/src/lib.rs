@@ -19,6 +19,7 @@ mod memory;
 mod peers;
 pub mod pipeline;
 mod policy;
+pub mod replay;
 mod replies;
 mod store;
 
@@ -42,6 +43,8 @@ pub enum Name {
     Pipeline,
     /// The conversation list on a full store.
     List,
+    /// Recorded decisions under another policy.
+    Replay,
     /// A process that is killed again and again.
     Crash,
     /// Every bench, one after the other.
@@ -50,8 +53,8 @@ pub enum Name {
 
 impl Name {
     /// Every bench.
-    pub const EACH: [Self; 7] =
-        [Self::Gate, Self::Check, Self::Diff, Self::Classify, Self::Pipeline, Self::List, Self::Crash];
+    pub const EACH: [Self; 8] =
+        [Self::Gate, Self::Check, Self::Diff, Self::Classify, Self::Pipeline, Self::List, Self::Replay, Self::Crash];
 }
 
 /// Which database a bench fills.
@@ -108,6 +111,7 @@ pub async fn run(name: Name, settings: &Settings, print: &mut dyn FnMut(Figure))
         Name::Classify => classify::run(settings, print)?,
         Name::Pipeline => pipeline::run(settings).await?.into_iter().for_each(print),
         Name::List => list::run(settings).await?.into_iter().for_each(print),
+        Name::Replay => replay::run(settings).await?.into_iter().for_each(print),
         Name::Crash => crash::run(settings).await?.into_iter().for_each(print),
         Name::All => {
             for one in Name::EACH {

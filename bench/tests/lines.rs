@@ -27,7 +27,22 @@ async fn lines(name: Name, bench: &str, count: usize, datasets: PathBuf) -> BTre
         assert!(!value["unit"].as_str().unwrap().is_empty(), "{line}");
         figures.insert(value["figure"].as_str().unwrap().to_owned(), value);
     }
+    documented(bench, &figures);
     figures
+}
+
+/// The bench's section of README.md names every figure that is printed. `deep_…` stands for all that begin so.
+fn documented(bench: &str, figures: &BTreeMap<String, Value>) {
+    let mut sections = include_str!("../README.md").split("\n## ");
+    let section = sections.find(|section| section.lines().next() == Some(bench)).unwrap_or_default();
+    let table = section.lines().filter(|line| line.starts_with("| `"));
+    let names: Vec<&str> = table.filter_map(|line| line.split('|').nth(1)).flat_map(|cell| cell.split('`')).collect();
+    let said = |figure: &str| {
+        let begins = |name: &&str| name.strip_suffix('…').is_some_and(|start| figure.starts_with(start));
+        names.contains(&figure) || names.iter().any(|name| begins(name))
+    };
+    let missing: Vec<&String> = figures.keys().filter(|figure| !said(figure)).collect();
+    assert!(missing.is_empty(), "bench/README.md does not say what these figures of `{bench}` are: {missing:?}");
 }
 
 fn nowhere() -> PathBuf {
@@ -57,6 +72,12 @@ async fn gate() {
     let outcomes = figures["decision_ns_median"]["outcomes"].as_object().unwrap();
     assert_eq!(outcomes.len(), 5, "the situations lead to every outcome: {outcomes:?}");
     assert_eq!(outcomes.values().map(|count| count.as_u64().unwrap()).sum::<u64>(), 384);
+}
+
+#[tokio::test]
+async fn diff() {
+    let figures = lines(Name::Diff, "diff", 1, nowhere()).await;
+    assert_has(&figures, &["ms"]);
 }
 
 #[tokio::test]
@@ -137,4 +158,15 @@ async fn list() {
     let figures = lines(Name::List, "list", 60, nowhere()).await;
     assert_has(&figures, &["p50_ms", "p99_ms", "deep_p50_ms", "deep_p99_ms", "unread_p50_ms", "channel_p50_ms"]);
     assert_eq!(figures["p50_ms"]["n"], 60);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replay() {
+    let figures = lines(Name::Replay, "replay", 1_200, nowhere()).await;
+    assert_has(
+        &figures,
+        &["decisions_per_s", "evaluations_per_s", "sealed_per_s", "stored_per_s", "bytes_per_decision"],
+    );
+    assert_eq!(figures["decisions_per_s"]["n"], 1_200);
+    assert!(figures["decisions_per_s"]["freer"].as_u64().unwrap() > 0, "a lower threshold lets something go");
 }

@@ -1,10 +1,15 @@
 //! What a policy knows: its intents with how each is answered, and its facts with who sets and who reads them.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
+use crate::ast::ItemKind;
 use crate::condition::{Cell, Expr, Kind, Slot, View};
+use crate::load::STANDARD;
 use crate::matrix;
 use crate::model::{Demand, Model, Release, Scoped};
+use crate::parse;
 use crate::policy::{DraftSpec, Policy};
 use crate::prose::words;
 use crate::verdict::{Location, Outcome, RuleKind};
@@ -175,13 +180,13 @@ fn limits(model: &Model, intent: &str) -> Vec<String> {
 /// Every fact: the standard ones, the policy's own, and its segments, detectors, limits, switches and scripts.
 pub fn facts(policy: &Policy) -> Vec<FactEntry> {
     let model = &*policy.model;
-    let readers = readers(model);
+    let (readers, titles) = (readers(model), titles(policy));
     let mut entries: Vec<FactEntry> = Vec::new();
     let entry = |key: &str, written: String, type_: &str, meaning: &str, set_by: &str| FactEntry {
         key: key.to_owned(),
         written,
         type_: type_.to_owned(),
-        meaning: meaning.to_owned(),
+        meaning: titles.get(key).map_or_else(|| meaning.to_owned(), |title| format!("{meaning} {}", sentence(title))),
         set_by: set_by.to_owned(),
         at: model.declared.get(key).cloned(),
         read_by: readers.iter().filter(|(read, _)| read == key).map(|(_, reader)| reader.clone()).collect(),
@@ -228,6 +233,34 @@ pub fn facts(policy: &Policy) -> Vec<FactEntry> {
         entries.push(entry(&key, format!("switch {name}"), "yes/no", "The switch is pressed.", "a person"));
     }
     entries
+}
+
+/// What the policy's author says about segments, detectors and switches, by the key of the fact.
+fn titles(policy: &Policy) -> BTreeMap<String, String> {
+    let mut titles = BTreeMap::new();
+    let own = policy.files().iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    for (name, text) in own.chain(STANDARD) {
+        if name.ends_with(".remit") || name.starts_with("std/") || name == policy.root() {
+            for item in parse::parse(0, text, &mut Vec::new()).items {
+                let (key, title) = match item.kind {
+                    ItemKind::Segment { name, title } => (format!("segment:{}", name.text), title),
+                    ItemKind::Switch { name, title, .. } => (format!("switch:{}", name.text), title),
+                    ItemKind::Detector { name, subject, title, .. } => {
+                        (format!("detect:{}.{}", subject.as_str(), name.text), title)
+                    }
+                    _ => continue,
+                };
+                titles.extend(title.map(|title| (key, title.text)));
+            }
+        }
+    }
+    titles
+}
+
+/// With a full stop, unless there is one.
+fn sentence(title: &str) -> String {
+    let title = title.trim();
+    if title.ends_with(['.', '!', '?']) { title.to_owned() } else { format!("{title}.") }
 }
 
 /// Pairs of a fact's key and something that reads it.

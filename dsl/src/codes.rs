@@ -83,9 +83,11 @@ pub const CODES: &[Code] = &[
     code!("R0207", Warning),
     code!("R0209", Warning),
     code!("R0211", Warning),
+    code!("R0213", Warning),
     // R03xx: what is freer than it looks. R0309 (no switch) is not used: `std_kill_switch` is always in force.
     code!("R0301", Note),
     code!("R0303", Note),
+    code!("R0305", Warning),
     code!("R0307", Warning),
     code!("R0311", Warning),
     code!("R0313", Warning),

@@ -14,6 +14,8 @@ use crate::ast::{Comparison, Subject};
 
 /// Largest compiled size of one pattern, in bytes.
 pub(crate) const LARGEST_PATTERN: usize = 1 << 20;
+/// Words of all detectors of a policy together: building their automaton can take the square of it.
+pub(crate) const MOST_WORDS: usize = 10_000;
 const MOST_EVIDENCE: usize = 3;
 const LONGEST_EVIDENCE: usize = 80;
 

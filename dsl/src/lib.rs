@@ -44,6 +44,7 @@ pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity, Span};
 pub use facts::{Fact, Facts, Provenance, Value};
 pub use jiff::civil::Date;
 pub use listing::{PolicyRule, PolicyRuleKind};
+pub use parse::LARGEST_FILE;
 pub use policy::{AiAgent, CaseResult, DraftSpec, FactDecl, Intent, Limit, Policy, TestReport, Window};
 pub use program::{Decider, Decision, Frame, Matched, OwnedFrame, Raw};
 pub use verdict::{ApprovalTerms, Location, Outcome, Pause, Reason, Route, RuleKind, Setting, UnknownOutcome, Verdict};

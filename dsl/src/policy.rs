@@ -268,6 +268,16 @@ impl Policy {
         self.program.keys.number(key)
     }
 
+    /// Whether a slot is about the draft: without a draft its value is not looked at.
+    pub fn slot_needs_draft(&self, slot: usize) -> bool {
+        self.model.slots.get(slot).is_some_and(|slot| slot.needs_draft)
+    }
+
+    /// Whether a slot holds yes or no.
+    pub fn slot_is_yes_no(&self, slot: usize) -> bool {
+        self.model.slots.get(slot).is_none_or(|slot| slot.kind == crate::condition::Kind::YesNo)
+    }
+
     /// Facts by slot number, for [`Decider::decide`]. A host that fills a [`crate::Frame`] itself saves the look-ups.
     pub fn frame<'f>(&self, facts: &'f Facts) -> OwnedFrame<'f> {
         self.program.keys.frame(facts)

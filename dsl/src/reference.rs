@@ -6,8 +6,14 @@ pub mod syntax;
 use std::fmt::Write as _;
 
 use crate::codes::CODES;
+use crate::detect::{LARGEST_PATTERN, MOST_WORDS};
+use crate::eval::LONGEST_HOLD_MS;
 use crate::load::STANDARD;
 use crate::matrix;
+use crate::parse::{DEEPEST_NESTING, LARGEST_FILE, LONGEST_DURATION_MS};
+use crate::program::MOST_TIERS;
+use crate::prove::sat::{MOST_CONFLICTS, MOST_HARD_QUESTIONS};
+use crate::script::{LARGEST_ARRAY, LARGEST_BUDGET, LONGEST_RUN, LONGEST_SOURCE, LONGEST_STRING};
 use crate::vocabulary::{ACTIONS, CHANNELS, FACTS, LIMIT_PER, LIMIT_WHAT, PICKS, PRIORITIES, SWEEP_JOBS};
 
 /// The text of `REFERENCE.md`.
@@ -20,6 +26,7 @@ pub fn markdown() -> String {
     items(&mut text);
     facts(&mut text);
     words(&mut text);
+    bounds(&mut text);
     text.push_str(
         "\n## Modes\n\nWhat the modes of `std/base` say, for every action that is set to `send`; a stricter setting of the action makes it\n\
          stricter. This table is the output of `remit matrix --only actions`.\n\n",
@@ -80,6 +87,38 @@ fn words(text: &mut String) {
     for (place, words) in words {
         let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
         let _ = writeln!(text, "| {place} | {} |", words.join(", "));
+    }
+}
+
+/// What is bounded, how, and what becomes of more.
+fn bounds(text: &mut String) {
+    text.push_str(
+        "\n## Bounds\n\nA text of any bytes is answered with findings, in bounded time and memory.\n\n| what | at most | beyond |\n|---|---|---|\n",
+    );
+    let rows: [(&str, String, &str); 12] = [
+        ("a file of a policy", format!("{LARGEST_FILE} bytes (1 MiB), UTF-8"), "error R0003"),
+        ("brackets inside brackets of a condition", format!("{DEEPEST_NESTING} deep"), "error R0005"),
+        ("risk tiers", MOST_TIERS.to_string(), "error R0112"),
+        ("a duration", format!("{} days", LONGEST_DURATION_MS / 86_400_000), "error R0104"),
+        ("a hold", format!("{} days after the first", LONGEST_HOLD_MS / 86_400_000), "it becomes an approval"),
+        ("`words` of all detectors", MOST_WORDS.to_string(), "error R0126"),
+        ("a `pattern`, compiled", format!("{LARGEST_PATTERN} bytes; it takes time linear in the text"), "error R0126"),
+        ("a script's source", format!("{LONGEST_SOURCE} bytes"), "error R0124"),
+        ("a script's `budget`", format!("{LARGEST_BUDGET} operations"), "error R0104"),
+        ("one call of a script", format!("its budget, and {} ms", LONGEST_RUN.as_millis()), "the fact has failed"),
+        (
+            "a text, a list in a script",
+            format!("{LONGEST_STRING} bytes, {LARGEST_ARRAY} elements"),
+            "the fact has failed",
+        ),
+        (
+            "the proof of a claim",
+            format!("{MOST_CONFLICTS} wrong guesses of the solver, {} for all", MOST_CONFLICTS * MOST_HARD_QUESTIONS),
+            "error R0404",
+        ),
+    ];
+    for (what, most, beyond) in rows {
+        let _ = writeln!(text, "| {what} | {most} | {beyond} |");
     }
 }
 

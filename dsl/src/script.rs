@@ -22,14 +22,14 @@ pub(crate) const LARGEST_BUDGET: u64 = 1_000_000;
 /// Longest text of a script, in bytes. Rhai reads chains of operators by recursion: this bounds its stack.
 pub(crate) const LONGEST_SOURCE: usize = 16 * 1024;
 /// Longest time that one call may run, whatever its budget of operations.
-const LONGEST_RUN: Duration = Duration::from_millis(50);
+pub(crate) const LONGEST_RUN: Duration = Duration::from_millis(50);
 /// The most that one stretch between two looks at the clock counts. A longer one means that the machine gave the
 /// thread to somebody else, and a busy machine must not make a script fail.
 const LONGEST_STRETCH: Duration = Duration::from_millis(5);
 /// Operations between two looks at the clock. The slowest takes about 0.2 ms on the largest values allowed.
 const OPERATIONS_PER_LOOK: u64 = 4;
-const LONGEST_STRING: usize = 64 * 1024;
-const LARGEST_ARRAY: usize = 1024;
+pub(crate) const LONGEST_STRING: usize = 64 * 1024;
+pub(crate) const LARGEST_ARRAY: usize = 1024;
 
 /// A compiled script.
 #[derive(Clone)]

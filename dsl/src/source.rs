@@ -1,22 +1,35 @@
 //! The texts of a policy's files, and places in them.
 
+use std::cell::Cell;
+
 use crate::ast::At;
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Edit, Fix, Label, Span};
 use crate::verdict::Location;
+
+/// Letters of a message, and a quarter of that at its end.
+const LONGEST_MESSAGE: usize = 800;
+/// Words longer than this, in bytes, are like no other: comparing takes the product of their lengths.
+const LONGEST_COMPARED: usize = 64;
 
 #[derive(Debug)]
 pub(crate) struct SourceFile {
     pub(crate) name: String,
     pub(crate) text: String,
     line_starts: Vec<usize>,
+    /// The last place asked for: its byte and the letters before it in its line. Places mostly come in order, and a line
+    /// can be as long as the file.
+    last: Cell<(usize, usize)>,
 }
 
 impl SourceFile {
     fn line_and_column(&self, byte: usize) -> (u32, u32) {
         let line = self.line_starts.partition_point(|start| *start <= byte).saturating_sub(1);
         let start = self.line_starts.get(line).copied().unwrap_or(0);
-        let column = self.text.get(start..byte).map_or(0, |before| before.chars().count());
+        let (last, letters) = self.last.get();
+        let (from, before) = if (start..=byte).contains(&last) { (last, letters) } else { (start, 0) };
+        let column = before + self.text.get(from..byte).map_or(0, |between| between.chars().count());
+        self.last.set((byte, column));
         (line as u32 + 1, column as u32 + 1)
     }
 }
@@ -30,7 +43,7 @@ pub(crate) struct Sources {
 impl Sources {
     pub(crate) fn add(&mut self, name: &str, text: String) -> u32 {
         let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        self.files.push(SourceFile { name: name.to_owned(), text, line_starts });
+        self.files.push(SourceFile { name: name.to_owned(), text, line_starts, last: Cell::new((0, 0)) });
         self.files.len() as u32 - 1
     }
 
@@ -228,11 +241,11 @@ impl Finding {
         Diagnostic {
             code: self.code,
             severity: codes::severity(self.code),
-            message: self.message,
+            message: shortened(self.message),
             at: sources.span(self.at),
             labels,
-            hint: self.hint,
-            notes: self.notes,
+            hint: self.hint.map(shortened),
+            notes: self.notes.into_iter().map(shortened).collect(),
             fixes: fixes.collect(),
             rule: self.rule,
             related: self.related,
@@ -241,11 +254,27 @@ impl Finding {
     }
 }
 
+/// A message for people. What it quotes may be as long as the file.
+fn shortened(text: String) -> String {
+    let (Some((start, _)), Some((end, _))) =
+        (text.char_indices().nth(LONGEST_MESSAGE), text.char_indices().rev().nth(LONGEST_MESSAGE / 4))
+    else {
+        return text;
+    };
+    if end <= start + LONGEST_MESSAGE / 4 {
+        return text;
+    }
+    format!("{} … {}", text.get(..start).unwrap_or(""), text.get(end..).unwrap_or(""))
+}
+
 /// The known words that are like `word`, with their distances, the nearest first.
 fn ranked<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<(usize, String)> {
+    if word.len() > LONGEST_COMPARED {
+        return Vec::new();
+    }
     let mut words: Vec<(usize, String)> = known
         .into_iter()
-        .filter(|candidate| *candidate != word)
+        .filter(|candidate| *candidate != word && candidate.len() <= LONGEST_COMPARED)
         .filter_map(|candidate| {
             let distance = strsim::damerau_levenshtein(word, candidate);
             let allowed = (word.chars().count().max(candidate.chars().count()) / 3).max(1);

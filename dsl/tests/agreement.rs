@@ -1,4 +1,5 @@
-//! The compiled decision says what the plain interpreter says, which is the definition.
+//! The compiled decision says what the plain interpreter says, which is the definition; and so does the decision
+//! diagram that proofs and differences are told from, as far as it goes: the gate when the draft is ready.
 
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 
@@ -9,16 +10,30 @@ use std::collections::BTreeMap;
 use common::generate::{self, Dice};
 use common::inputs::Inputs;
 use common::{folder, repository};
-use remit_dsl::{Facts, Outcome, Policy, Verdict};
+use remit_dsl::prove::OutcomeMap;
+use remit_dsl::{Facts, Limit, Outcome, Policy, Verdict};
 
 const POLICIES: u64 = 2_000;
 const INPUTS: usize = 510;
+/// Facts for each policy whose diagram is compared too.
+const THREE_WAY_INPUTS: usize = 800;
+/// Nodes that a diagram may have here; policies that need more are counted and left out.
+const MOST_NODES: usize = 40_000;
 
 #[derive(Default)]
 struct Counts {
     pairs: usize,
     uncertain: usize,
     outcomes: BTreeMap<Outcome, usize>,
+}
+
+/// The facts as they are when the draft is ready: nothing was held yet, and a used-up bucket ends later than now.
+fn first_gate(policy: &Policy, facts: &Facts) -> Facts {
+    let mut facts = Facts { held_since_ms: None, ..facts.clone() };
+    let later = facts.now_ms.saturating_add(1);
+    let over = |limit: &&Limit| facts.get_yes(&format!("over:{}", limit.name)) == Some(true);
+    facts.over_until_ms = policy.limits().iter().filter(over).map(|limit| (limit.name.clone(), later)).collect();
+    facts
 }
 
 impl Counts {
@@ -74,6 +89,57 @@ fn a_million_pairs_of_policy_and_facts() {
     assert!(counts.pairs >= 1_000_000);
     assert!(Outcome::ALL.iter().all(|outcome| counts.outcomes.get(outcome).is_some_and(|count| *count > 5_000)));
     assert!((counts.pairs / 10..counts.pairs * 9 / 10).contains(&counts.uncertain));
+}
+
+/// Interpreter, program and diagram: outcome and route.
+#[test]
+fn a_million_pairs_decided_three_ways() {
+    let mut outcomes: BTreeMap<Outcome, usize> = BTreeMap::new();
+    let (mut pairs, mut uncertain, mut routed, mut outside) = (0, 0, 0, 0);
+    let (mut maps, mut too_large, mut largest) = (0, 0, 0);
+    for seed in 0..POLICIES {
+        let mut dice = Dice(seed ^ (3 << 40));
+        let text = generate::text(&mut dice);
+        let policy = generate::policy(&text).unwrap_or_else(|found| panic!("policy {seed}: {found}\n{text}"));
+        let Some(map) = OutcomeMap::within(&policy, MOST_NODES) else {
+            too_large += 1;
+            continue;
+        };
+        (maps, largest) = (maps + 1, largest.max(map.nodes()));
+        let mut inputs = Inputs::new(&policy, &mut dice);
+        let mut decider = policy.decider();
+        for number in 0..THREE_WAY_INPUTS {
+            let facts = first_gate(&policy, inputs.next(&mut dice));
+            // Times at which no moment of the diagram fits, such as those that no calendar reaches.
+            let Some(outcome) = map.outcome(&facts) else {
+                outside += 1;
+                continue;
+            };
+            let plain = policy.decide_plainly(&facts);
+            let frame = policy.frame(&facts);
+            let frame = frame.frame();
+            let decision = decider.decide(&frame);
+            let what = || format!("policy {seed}, input {number}:\n{facts:?}\n{plain:#?}\n{text}");
+            let by_map = (outcome, map.row(&facts));
+            assert_eq!(by_map, (plain.outcome, Some(plain.route.row.as_str())), "diagram, {}", what());
+            assert_eq!((decision.outcome(), decision.route()), (plain.outcome, &plain.route), "program, {}", what());
+            pairs += 1;
+            uncertain += usize::from(!plain.unknown.is_empty());
+            routed += usize::from(plain.route.row != "otherwise");
+            *outcomes.entry(outcome).or_default() += 1;
+        }
+    }
+    println!(
+        "{pairs} pairs over {maps} policies decided three ways: {uncertain} with facts that failed, {routed} taken by a route \
+         row, outcomes {outcomes:?}; {outside} pairs without a moment, {too_large} policies too large, the largest diagram \
+         with {largest} nodes"
+    );
+    assert!(pairs >= 1_000_000, "{pairs}");
+    assert!(
+        Outcome::ALL.iter().all(|outcome| outcomes.get(outcome).is_some_and(|count| *count > 5_000)),
+        "{outcomes:?}"
+    );
+    assert!((pairs / 10..pairs * 9 / 10).contains(&uncertain) && routed > pairs / 20, "{uncertain} {routed}");
 }
 
 #[test]

@@ -95,3 +95,19 @@ fn every_seed_of_the_evaluator_is_decided() {
         serde_json::from_str::<remit_dsl::Facts>(facts).unwrap();
     }
 }
+
+/// The targets that need a nightly compiler are the functions that are called here.
+#[test]
+fn every_target_has_a_corpus_and_calls_what_is_tested_here() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+    let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+    let targets = files("../fuzz/fuzz_targets");
+    let names: Vec<&str> = targets.iter().map(|path| path.file_stem().unwrap().to_str().unwrap()).collect();
+    assert_eq!(names, ["evaluator", "formatter", "import", "parser"]);
+    for (name, path) in names.iter().zip(&targets) {
+        let text = std::fs::read_to_string(path).unwrap();
+        assert!(text.contains(&format!("fuzz_target!(|bytes: &[u8]| fuzz::{name}(bytes));")), "{text}");
+        assert!(manifest.contains(&format!("name = \"{name}\"\npath = \"fuzz_targets/{name}.rs\"\n")), "{name}");
+        assert!(files(&format!("corpus/fuzz/{name}")).len() >= 4, "{name}");
+    }
+}

@@ -49,7 +49,7 @@ fn conditions_are_told_exactly() {
              detector card on draft {{ words \"card\" }}\n\
              guard g: approval when {when}\n"
         );
-        let sentences = sentences(&text, "What stops the AI");
+        let sentences = sentences(&text, "What the AI may not do on its own");
         let clause = sentences[0]
             .strip_prefix("**g**: when ")
             .and_then(|rest| rest.strip_suffix(", a person must approve the reply."));

@@ -5,18 +5,25 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use crate::care::Care;
 use crate::decide;
+use crate::decide::job::JobError;
 use crate::decide::normalise::Arrival;
 use crate::decide::person::DecideError;
 use crate::decide::reply::ReplyError;
 use crate::domain::{ChannelKind, DEFAULT_WORKSPACE, IdKind};
+use crate::events::hub::Hub;
+use crate::metrics::Metrics;
+use crate::options::Options;
 use crate::policies::{InForce, Policies, PolicyError, Prepared};
 use crate::ports::{Clock, Ids, Models, Outbounds};
+use crate::publish::By;
 use crate::queue::{self, Lanes};
 use crate::stages::{self, Known, Work};
 use crate::store::ingest::{Ingest, Ingested, WorkHere};
 use crate::store::rows::{ChannelRow, DueRow};
 use crate::store::{Db, StoreError, Transition, Write, Writer, read};
+use crate::webhooks::WebhookError;
 
 /// What an engine is made of.
 #[derive(Debug)]
@@ -37,11 +44,17 @@ pub struct Parts {
 struct Inner {
     db: Db,
     writer: Writer,
+    events: Arc<Hub>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     outbound: Arc<dyn Outbounds>,
     policies: Policies,
     lanes: Arc<Lanes>,
+    options: Options,
+    metrics: Metrics,
+    care: Care,
+    /// More is due than the options let wait.
+    flooded: AtomicBool,
     heard: Arc<tokio::sync::Notify>,
     /// Other processes are about to be told that there is work.
     telling: AtomicBool,
@@ -71,6 +84,12 @@ pub enum EngineError {
     /// A rep's reply was not taken.
     #[error(transparent)]
     Reply(#[from] ReplyError),
+    /// A job was left as it is.
+    #[error(transparent)]
+    Job(#[from] JobError),
+    /// A webhook is not as was wanted.
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
     /// The policy is missing or does not check.
     #[error(transparent)]
     Policy(#[from] PolicyError),
@@ -90,28 +109,45 @@ impl From<stages::StepError> for EngineError {
 }
 
 /// How long a process may be silent before others take over its runs, in milliseconds.
-const LEASE_MS: i64 = 30_000;
+pub(crate) const LEASE_MS: i64 = 30_000;
+
+/// How long tidying up at the end may take.
+const TIDY_UP: Duration = Duration::from_secs(2);
 
 /// How long work waits before other processes are told of it, so that they are told once of much.
 const TELL_AFTER: Duration = Duration::from_millis(5);
 
 impl Engine {
-    /// An engine over an open store. Nothing runs until [`Engine::run`].
+    /// An engine over an open store, with the options as they come. Nothing runs until [`Engine::run`].
     ///
     /// # Errors
     /// [`StoreError`] when the workspace cannot be made.
     pub async fn new(parts: Parts) -> Result<Self, StoreError> {
+        Self::with(parts, Options::default()).await
+    }
+
+    /// The same with options of one's own.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the workspace cannot be made.
+    pub async fn with(parts: Parts, options: Options) -> Result<Self, StoreError> {
         let Parts { db, clock, ids, models, outbound } = parts;
         let writer = Writer::start(&db);
         let boot = ids.next(IdKind::Boot);
+        let events = Hub::new(&db, writer.told());
         let engine = Self {
             inner: Arc::new(Inner {
+                metrics: Metrics::new(&writer),
+                options,
+                care: Care::default(),
+                flooded: AtomicBool::new(false),
                 policies: Policies::new(models),
                 lanes: Arc::new(Lanes::default()),
                 heard: Arc::new(tokio::sync::Notify::new()),
                 telling: AtomicBool::new(false),
                 db,
                 writer,
+                events,
                 clock,
                 ids,
                 outbound,
@@ -158,6 +194,12 @@ impl Engine {
         &self.inner.writer
     }
 
+    /// The event log, for those who follow it.
+    #[must_use]
+    pub fn events(&self) -> &Arc<Hub> {
+        &self.inner.events
+    }
+
     /// The time.
     #[must_use]
     pub fn clock(&self) -> &dyn Clock {
@@ -182,6 +224,24 @@ impl Engine {
 
     pub(crate) fn lanes(&self) -> &Arc<Lanes> {
         &self.inner.lanes
+    }
+
+    /// What this process counts of itself.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        &self.inner.options
+    }
+
+    pub(crate) fn flooded(&self) -> &AtomicBool {
+        &self.inner.flooded
+    }
+
+    pub(crate) fn care(&self) -> &Care {
+        &self.inner.care
     }
 
     /// Names this start of the process.
@@ -225,13 +285,22 @@ impl Engine {
     ///
     /// # Errors
     /// [`StoreError`] when it could not be stored; the sender must deliver it again.
-    pub async fn receive(&self, mut ingest: Ingest) -> Result<Ingested, StoreError> {
+    pub async fn receive(&self, ingest: Ingest) -> Result<Ingested, StoreError> {
+        self.receive_within(ingest, None).await
+    }
+
+    /// The same, with a bound on how long it may wait for its turn to be stored.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`] when its turn did not come in time; nothing was stored.
+    pub async fn receive_within(&self, mut ingest: Ingest, patience: Option<Duration>) -> Result<Ingested, StoreError> {
         let in_force = self.work_here(&mut ingest);
-        let workspace_id = ingest.workspace_id.clone();
-        let (ingested, arrived) = self.writer().ingest(ingest).await?;
+        let (workspace_id, channel) = (ingest.workspace_id.clone(), ingest.channel_kind.as_str());
+        let (ingested, arrived) = self.writer().ingest_within(ingest, patience).await?;
         if ingested.duplicate {
             return Ok(ingested);
         }
+        self.metrics().arrived(channel);
         let mine = arrived.as_ref().is_some_and(|arrived| !self.leases() || arrived.run.epoch > 0);
         if !mine {
             self.lanes().follow(&ingested.conversation_id);
@@ -248,6 +317,7 @@ impl Engine {
             conversation_id: ingested.conversation_id.clone(),
             seq: ingested.seq,
             epoch: known.as_ref().map_or(0, |known| known.context.run.epoch),
+            suspect: false,
         };
         self.lanes().offer(Work { due, known }, false);
         Ok(ingested)
@@ -268,31 +338,47 @@ impl Engine {
 
     // ---- running -----------------------------------------------------------------------------------------------
 
-    /// Works on runs until `stop` completes. Steps in progress are finished.
+    /// Works on runs until `stop` completes. Steps in progress are finished, or released when they take longer than
+    /// [`Options::shutdown`].
     pub async fn run(&self, stop: impl Future<Output = ()> + Send + 'static) {
+        if let Err(error) = self.note_start().await {
+            tracing::warn!(%error, "the start of this process could not be noted");
+        }
         let stopped = tokio_util::sync::CancellationToken::new();
-        let listener = {
-            let (engine, stopped) = (self.clone(), stopped.clone());
-            tokio::spawn(async move {
-                let heard = Arc::clone(&engine.inner.heard);
-                let pass_on = async {
-                    loop {
-                        heard.notified().await;
-                        engine.lanes().hungry.notify_one();
-                    }
-                };
-                tokio::select! {
-                    () = engine.db().listen(Arc::clone(&heard), stopped.clone()) => stopped.cancelled().await,
-                    () = pass_on => {}
+        let mut background = tokio::task::JoinSet::new();
+        let (engine, token) = (self.clone(), stopped.clone());
+        background.spawn(async move {
+            let heard = Arc::clone(&engine.inner.heard);
+            let pass_on = async {
+                loop {
+                    heard.notified().await;
+                    engine.lanes().hungry.notify_one();
                 }
-            })
-        };
-        let sealer = tokio::spawn(crate::ledger::keep_sealing(self.clone(), stopped.clone()));
+            };
+            tokio::select! {
+                () = engine.db().listen(Arc::clone(&heard), token.clone()) => token.cancelled().await,
+                () = pass_on => {}
+                () = token.cancelled() => {}
+            }
+        });
+        background.spawn(crate::ledger::keep_sealing(self.clone(), stopped.clone()));
+        background.spawn(crate::events::keep::keep_short(self.clone(), stopped.clone()));
+        background.spawn(crate::sweeper::keep_sweeping(self.clone(), stopped.clone()));
         queue::run(self.clone(), stop).await;
         stopped.cancel();
-        for ended in [listener.await, sealer.await] {
-            if let Err(error) = ended {
-                tracing::warn!(%error, "a background task ended with an error");
+        let ended = async {
+            while let Some(ended) = background.join_next().await {
+                if let Err(error) = ended {
+                    tracing::warn!(%error, "a background task ended with an error");
+                }
+            }
+            self.note_end().await
+        };
+        match tokio::time::timeout(TIDY_UP, ended).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the end of this process could not be noted"),
+            Err(_) => {
+                tracing::warn!("the store did not answer in time at the end; what was in progress is resumed later")
             }
         }
     }
@@ -342,7 +428,9 @@ impl Engine {
     pub(crate) async fn due(&self, window: usize, in_memory: usize) -> Result<Vec<DueRow>, StoreError> {
         let now = self.clock().now_ms();
         let room = i64::try_from(window - in_memory).unwrap_or(i64::MAX);
+        self.metrics().looked();
         if let Some(leased) = self.db().lease(now, room, self.boot(), now + LEASE_MS).await? {
+            self.metrics().taken_over(leased.iter().filter(|run| run.suspect).count() as u64);
             return Ok(leased);
         }
         let mut reader = self.db().read().await?;
@@ -391,20 +479,10 @@ impl Engine {
         self.db().unlease(self.boot()).await
     }
 
-    /// A step failed unexpectedly: later again, and at last to a person.
-    pub(crate) async fn put_off(&self, workspace: &str, run_id: &str, problem: &str) -> Result<(), EngineError> {
-        let in_force = self.policies().in_force(self.db(), workspace).await?;
-        let Some(context) = stages::context(self, &in_force, workspace, run_id).await? else { return Ok(()) };
-        if context.run.stage.is_terminal() {
-            return Ok(());
-        }
-        stages::commit(self, &context, decide::step_failed(&context, &in_force.policy, self.ids(), problem)).await?;
-        Ok(())
-    }
-
     // ---- policies ----------------------------------------------------------------------------------------------
 
-    /// Puts a policy in force if it checks; otherwise the one before stays. Returns what the check had to say.
+    /// Puts a policy in force if it checks; otherwise the one before stays. Returns what the check had to say. Nobody has to
+    /// acknowledge anything: this is for setting up. What people do goes through [`Engine::publish`].
     ///
     /// # Errors
     /// [`PolicyError::Invalid`] with each place, [`PolicyError::Unusable`], or a failing store.
@@ -415,21 +493,13 @@ impl Engine {
         read_file: &dyn Fn(&str) -> Result<String, String>,
         by: &str,
     ) -> Result<(Arc<InForce>, Vec<remit_dsl::Diagnostic>), PolicyError> {
-        let Prepared { in_force, diagnostics } = self.policies().prepare(root, read_file)?;
-        let policy = &in_force.policy;
-        let files = serde_json::to_string(policy.files())
-            .map_err(|error| PolicyError::Unusable(format!("its files cannot be kept: {error}")))?;
-        let mut writes = vec![
-            Write::PolicyVersion {
-                digest: policy.digest().to_owned(),
-                name: policy.name().to_owned(),
-                root: policy.root().to_owned(),
-                files,
-            },
-            Write::PolicyActivate { digest: policy.digest().to_owned(), by: by.to_owned() },
-        ];
-        writes.extend(self.sweeps_of(workspace, policy).await?);
-        self.commit_writes(workspace, writes).await?;
-        Ok((self.policies().install(workspace, in_force), diagnostics))
+        let prepared = self.policies().prepare(root, read_file)?;
+        let review = self.reviewed(workspace, &prepared).await?;
+        let Prepared { in_force, diagnostics } = prepared;
+        if review.in_force.as_deref() == Some(in_force.policy.digest()) {
+            return Ok((self.policies().install(workspace, in_force), diagnostics));
+        }
+        let in_force = self.commit_activation(workspace, in_force, &review, By::SetUp(by), "set_up").await?;
+        Ok((in_force, diagnostics))
     }
 }

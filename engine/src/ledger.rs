@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::DEFAULT_WORKSPACE;
 use crate::engine::Engine;
 use crate::store::rows::{DecisionRow, LedgerBlockRow};
-use crate::store::{StoreError, Write, read};
+use crate::store::{NewBlock, StoreError, Write, read};
 
 /// Decisions younger than this are not sealed yet, in milliseconds: their transaction may still be under way.
 pub const SETTLED_MS: i64 = 30_000;
@@ -171,15 +171,25 @@ fn entries(block: &LedgerBlockRow) -> impl Iterator<Item = (&str, &str)> {
 }
 
 /// The block over these decisions, in order; `None` without any.
-fn seal(workspace: &str, before: Option<&LedgerBlockRow>, decisions: &[DecisionRow]) -> Option<Write> {
+fn seal(workspace: &str, before: Option<&LedgerBlockRow>, decisions: &[DecisionRow], pack: Vec<u8>) -> Option<Write> {
     let last = decisions.last()?;
     let lines: Vec<String> = decisions.iter().map(|row| format!("{} {}", row.id, decision_hash(row))).collect();
     let entries = lines.join("\n");
     let seq = before.map_or(0, |block| block.seq) + 1;
     let previous = before.map_or(BEGINNING, |block| &block.sha256);
     let sha256 = block_hash(workspace, seq, previous, &entries, last.decided_at, &last.id);
-    let (last_at, last_id) = (last.decided_at, last.id.clone());
-    Some(Write::LedgerBlock { seq, previous_sha256: previous.to_owned(), sha256, entries, last_at, last_id })
+    let decisions = i64::try_from(decisions.len()).unwrap_or(i64::MAX);
+    let (previous_sha256, last_at, last_id) = (previous.to_owned(), last.decided_at, last.id.clone());
+    Some(Write::LedgerBlock(Box::new(NewBlock {
+        seq,
+        previous_sha256,
+        sha256,
+        entries,
+        last_at,
+        last_id,
+        decisions,
+        pack,
+    })))
 }
 
 /// How often the sealer looks.
@@ -219,9 +229,11 @@ impl Engine {
         let head = read::ledger_head(conn, workspace).await?;
         let (at, id) = head.as_ref().map_or((i64::MIN, ""), |head| (head.last_at, &*head.last_id));
         let decisions = read::decisions_after(conn, workspace, at, id, until, BLOCK).await?;
+        // What a replay reads of them is packed here too: once, and away from the path of messages.
+        let pack = crate::replay::packed(conn, workspace, (at, id), &decisions).await?;
         drop(reader);
         let count = decisions.len();
-        if let Some(block) = seal(workspace, head.as_ref(), &decisions) {
+        if let Some(block) = seal(workspace, head.as_ref(), &decisions, pack) {
             self.commit_writes(workspace, vec![block]).await?;
         }
         Ok(count)

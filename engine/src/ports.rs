@@ -191,6 +191,14 @@ pub enum SendError {
     /// Certainly not sent; trying again may help.
     #[error("not sent: {0}")]
     Transient(String),
+    /// Certainly not sent: too much at once.
+    #[error("not sent, too much at once: {reason}")]
+    Throttled {
+        /// What the provider said.
+        reason: String,
+        /// How long it asked to be left alone (`Retry-After`), in milliseconds, where it said so.
+        after_ms: Option<i64>,
+    },
     /// The provider may or may not have it.
     #[error("the outcome is not known: {0}")]
     InDoubt(String),

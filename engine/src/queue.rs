@@ -19,6 +19,9 @@ use futures_util::FutureExt;
 use tokio::sync::Notify;
 use tower::layer::util::Identity;
 
+use crate::care::Turn;
+use crate::decide::retry::Failure;
+use crate::domain::ErrorClass;
 use crate::engine::Engine;
 use crate::stages::{self, Work};
 use crate::store::StoreError;
@@ -157,7 +160,8 @@ impl Lanes {
         }
     }
 
-    fn len(&self) -> usize {
+    /// Runs in memory.
+    pub(crate) fn len(&self) -> usize {
         self.lock().known.len()
     }
 
@@ -264,27 +268,51 @@ async fn handle(work: Work, engine: Data<Engine>) {
     let Work { due, known } = work;
     let occupied = Occupied { engine: engine.clone(), work: due };
     let work = &occupied.work;
-    let steps = stages::advance(&engine, work, known);
-    let problem = match AssertUnwindSafe(steps).catch_unwind().await {
-        Ok(Ok(())) => return,
-        Ok(Err(error)) => error.to_string(),
-        Err(panic) => {
-            let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-            text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a bug".to_owned())
+    let turn = match engine.turn(work).await {
+        Ok(Turn::Parked) => return,
+        Ok(turn) => turn,
+        Err(error) => {
+            tracing::error!(run = work.id, %error, "a run that needs care could not be taken up; trying again");
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            return;
         }
     };
+    let steps = stages::advance(&engine, work, known);
+    let problem = match AssertUnwindSafe(steps).catch_unwind().await {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(error.to_string()),
+        Err(panic) => {
+            let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            Some(text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a bug".to_owned()))
+        }
+    };
+    if let Some(problem) = problem {
+        put_off(&engine, work, &problem).await;
+    }
+    if let Turn::Careful(_) = turn {
+        engine.acquit(work).await;
+    }
+}
+
+/// A step failed unexpectedly: later again, and at last to a person.
+async fn put_off(engine: &Engine, work: &DueRow, problem: &str) {
     tracing::error!(run = work.id, problem, "a step failed");
-    if let Err(error) = engine.put_off(&work.workspace_id, &work.id, &problem).await {
+    let failure = Failure::new(ErrorClass::Fault, problem);
+    if let Err(error) = stages::put_off(engine, &work.workspace_id, &work.id, &failure).await {
         tracing::error!(run = work.id, %error, "and could not be put off; the next poll finds it again");
         // Without this pause an unreachable database would be asked in a tight loop.
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
 }
 
-/// Runs workers until `stop` completes, then lets steps in progress finish.
+/// How long the feeder may take to end.
+const FEEDER_ENDS: Duration = Duration::from_secs(1);
+
+/// Runs workers until `stop` completes, then lets steps in progress finish. Those that take too long are released as they
+/// are: the store has them, and whoever works next goes on.
 pub(crate) async fn run(engine: Engine, stop: impl Future<Output = ()> + Send + 'static) {
     let stopped = tokio_util::sync::CancellationToken::new();
-    let feeder = tokio::spawn(feed(engine.clone(), stopped.clone()));
+    let mut feeder = tokio::spawn(feed(engine.clone(), stopped.clone()));
     let (lanes, for_workers) = (Arc::clone(engine.lanes()), engine.clone());
     let signal = {
         let stopped = stopped.clone();
@@ -302,25 +330,48 @@ pub(crate) async fn run(engine: Engine, stop: impl Future<Output = ()> + Send + 
             .parallelize(tokio::spawn)
             .build(handle)
     });
-    if let Err(error) = monitor.run_with_signal(signal).await {
-        tracing::error!(%error, "the workers ended with an error");
+    let too_late = async {
+        stopped.cancelled().await;
+        tokio::time::sleep(engine.options().shutdown).await;
+    };
+    tokio::select! {
+        ended = monitor.run_with_signal(signal) => {
+            if let Err(error) = ended {
+                tracing::error!(%error, "the workers ended with an error");
+            }
+        }
+        () = too_late => {
+            let unfinished = engine.lanes().len();
+            tracing::warn!(unfinished, "some steps did not finish in time; their runs are released and resumed later");
+        }
     }
     stopped.cancel();
-    if let Err(error) = feeder.await {
-        tracing::error!(%error, "the feeder ended with an error");
+    match tokio::time::timeout(FEEDER_ENDS, &mut feeder).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!(%error, "the feeder ended with an error"),
+        Err(_) => feeder.abort(),
     }
-    if let Err(error) = engine.give_back_leases().await {
-        tracing::warn!(%error, "cannot give back leases; they run out by themselves");
+    match tokio::time::timeout(FEEDER_ENDS, engine.give_back_leases()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "cannot give back leases; they run out by themselves"),
+        Err(_) => tracing::warn!("cannot give back leases in time; they run out by themselves"),
     }
 }
 
 /// Brings what is due into memory: what a crash left, what came in, what waited for its time.
 async fn feed(engine: Engine, stopped: tokio_util::sync::CancellationToken) {
     let mut renewed = tokio::time::Instant::now();
+    let mut measured: Option<tokio::time::Instant> = None;
     let (leased, window) = (engine.leases(), if engine.leases() { LEASED_WINDOW } else { WINDOW });
     engine.lanes().open(window);
     let (mut taken, mut analyze_at) = (0_usize, FIRST_ANALYZE);
     while !stopped.is_cancelled() {
+        if measured.is_none_or(|at| at.elapsed() > MEASURE_EVERY) {
+            measured = Some(tokio::time::Instant::now());
+            if let Err(error) = engine.look_at_depth().await {
+                tracing::warn!(%error, "cannot look how much is due; trying again");
+            }
+        }
         let wait = match look(&engine, leased, window).await {
             Ok(found) => {
                 taken += found;
@@ -355,8 +406,13 @@ async fn feed(engine: Engine, stopped: tokio_util::sync::CancellationToken) {
             () = tokio::time::sleep(wait) => {}
         }
     }
-    tracing::debug!(not_begun = engine.lanes().clear(), "the feeder has stopped");
+    // Outside of the line that logs it, which is not even looked at while nobody reads it.
+    let not_begun = engine.lanes().clear();
+    tracing::debug!(not_begun, "the feeder has stopped");
 }
+
+/// How often somebody looks whether too much is due.
+const MEASURE_EVERY: Duration = Duration::from_secs(5);
 
 /// Runs whose contexts are loaded together.
 const TOGETHER: usize = 128;
@@ -396,6 +452,7 @@ mod tests {
             conversation_id: conversation.to_owned(),
             seq,
             epoch: 0,
+            suspect: false,
         }
     }
 

@@ -167,6 +167,7 @@ fn links_in_the_documents_lead_somewhere() {
         "ARCHITECTURE.md",
         "CONTRIBUTING.md",
         "CHANGELOG.md",
+        "docs/events.md",
         "policies/README.md",
         "migrations/README.md",
     ] {
@@ -180,4 +181,39 @@ fn links_in_the_documents_lead_somewhere() {
             }
         }
     }
+}
+
+/// The program in `docs/events.md` that verifies what is posted to a webhook takes what Remit signs, and nothing else.
+#[test]
+fn the_verification_in_the_documents_verifies() {
+    use remit_engine::webhooks::sign;
+    if Command::new("python3").arg("--version").output().is_err() {
+        return skipped("docs::the_verification_in_the_documents_verifies", "there is no python3");
+    }
+    let text = std::fs::read_to_string(root().join("docs/events.md")).unwrap();
+    let program = text.split_once("```python\n").and_then(|(_, rest)| rest.split_once("```")).expect("a program").0;
+    let secret = sign::secret(&[3; 32], "whk_1", 1);
+    let (id, now, body) = ("evt_1", 1_772_532_000, r#"{"type":"message.sent"}"#);
+    let signature = |keys: &[i64]| {
+        let keys: Vec<[u8; 32]> = keys.iter().map(|version| sign::key(&[3; 32], "whk_1", *version)).collect();
+        sign::signature(&keys, id, now, body)
+    };
+    let asks = [
+        (signature(&[1]), body, now, true),
+        (signature(&[2, 1]), body, now + 299, true),
+        (signature(&[2]), body, now, false),
+        (signature(&[1]), r#"{"type":"message.sent" }"#, now, false),
+        (signature(&[1]), body, now + 301, false),
+        ("v1,".to_owned(), body, now, false),
+    ];
+    let mut script = format!("{program}\n");
+    for (signature, body, at, wanted) in asks {
+        let wanted = if wanted { "True" } else { "False" };
+        script.push_str(&format!(
+            "headers = {{'webhook-id': '{id}', 'webhook-timestamp': '{now}', 'webhook-signature': '{signature}'}}\n\
+             assert verify('{secret}', headers, b'{body}', {at}) is {wanted}, headers\n"
+        ));
+    }
+    let ran = Command::new("python3").args(["-c", &script]).output().unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
 }

@@ -10,6 +10,7 @@
 mod cli;
 mod crash;
 mod docs;
+mod events;
 mod flow;
 mod mails;
 mod property;

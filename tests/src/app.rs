@@ -15,7 +15,7 @@ use remit_engine::store::rows::{
     ApprovalRow, ChannelRow, ContactRow, ConversationRow, DecisionRow, DraftRow, RepRow, RunRow,
 };
 use remit_engine::store::{Write, read};
-use remit_engine::{Engine, Parts};
+use remit_engine::{Engine, Options, Parts};
 
 use crate::fakes::Recorders;
 use crate::{Database, Door, FakeModels, ManualClock, Recorder};
@@ -76,8 +76,13 @@ impl TestApp {
 
     /// The same, with a way out of this class.
     pub async fn with_class(database: &Database, policy: &str, class: SendClass) -> Self {
+        Self::tuned(database, policy, class, Options::default()).await
+    }
+
+    /// The same, with options of its own.
+    pub async fn tuned(database: &Database, policy: &str, class: SendClass, options: Options) -> Self {
         let clock = Arc::new(ManualClock::at(START));
-        let mut app = Self::over(database, clock, Recorder::everywhere(class), None).await;
+        let mut app = Self::over(database, clock, Recorder::everywhere(class), None, options).await;
         app.set_up().await;
         app.activate("test.remit", &only(policy)).await;
         app.start();
@@ -88,7 +93,8 @@ impl TestApp {
     pub async fn shipped(database: &Database, root: &str) -> Self {
         let clock = Arc::new(ManualClock::at(START));
         let models = Some(Arc::new(EmbeddedModels) as Arc<dyn Models>);
-        let mut app = Self::over(database, clock, Recorder::everywhere(SendClass::Queryable), models).await;
+        let mut app =
+            Self::over(database, clock, Recorder::everywhere(SendClass::Queryable), models, Options::default()).await;
         app.set_up().await;
         let folder = crate::root().join("policies");
         app.activate(root, &|path| std::fs::read_to_string(folder.join(path)).map_err(|error| error.to_string())).await;
@@ -98,7 +104,8 @@ impl TestApp {
 
     /// Another process on the same database, with the same clock and the same way out: what is there after a crash.
     pub async fn again(&self, database: &Database) -> Self {
-        let mut app = Self::over(database, Arc::clone(&self.clock), Arc::clone(&self.outbound), None).await;
+        let mut app =
+            Self::over(database, Arc::clone(&self.clock), Arc::clone(&self.outbound), None, Options::default()).await;
         app.rep = self.rep.clone();
         app.start();
         app
@@ -110,18 +117,18 @@ impl TestApp {
         clock: Arc<ManualClock>,
         outbound: Arc<Recorders>,
         models: Option<Arc<dyn Models>>,
+        options: Options,
     ) -> Self {
         let drafting = Arc::new(Door::default());
         let models = models.unwrap_or_else(|| Arc::new(FakeModels { drafting: Arc::clone(&drafting) }));
-        let engine = Engine::new(Parts {
+        let parts = Parts {
             db: database.open().await,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             ids: Arc::new(SystemIds::new(SharedClock(Arc::clone(&clock)))),
             models,
             outbound: Arc::clone(&outbound) as Arc<dyn remit_engine::ports::Outbounds>,
-        })
-        .await
-        .expect("an engine");
+        };
+        let engine = Engine::with(parts, options).await.expect("an engine");
         let rep = RepRow {
             workspace_id: DEFAULT_WORKSPACE.to_owned(),
             id: engine.ids().next(IdKind::Rep),

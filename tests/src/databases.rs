@@ -64,6 +64,17 @@ impl Database {
         Db::open(&address).await.expect("the database opens")
     }
 
+    /// Lets every lease on PostgreSQL run out now. Gives how many there were.
+    ///
+    /// # Panics
+    /// When the database is not PostgreSQL or fails.
+    #[expect(clippy::expect_used, clippy::panic, reason = "a test without its database fails")]
+    pub async fn end_leases(&self, db: &Db) -> u64 {
+        let Db::Postgres { write, .. } = db else { panic!("only PostgreSQL leases") };
+        let end = "UPDATE run SET lease_until = 1 WHERE lease_owner IS NOT NULL";
+        sqlx::query(end).execute(write).await.expect("a statement").rows_affected()
+    }
+
     /// A folder that lives as long as the database.
     #[must_use]
     pub fn folder(&self) -> &std::path::Path {

@@ -187,6 +187,7 @@ impl Drafter for Told {
 pub struct Recorder {
     sent: Mutex<Vec<OutboundMessage>>,
     failures: Mutex<Vec<SendError>>,
+    answers_lost: AtomicUsize,
     class: SendClass,
     /// While it is shut, nothing is handed over.
     pub before: Door,
@@ -201,6 +202,7 @@ impl Recorder {
         let recorder = Arc::new(Self {
             sent: Mutex::new(Vec::new()),
             failures: Mutex::new(Vec::new()),
+            answers_lost: AtomicUsize::new(0),
             class,
             before: Door::default(),
             after: Door::default(),
@@ -212,6 +214,11 @@ impl Recorder {
     #[must_use]
     pub fn sent(&self) -> Vec<OutboundMessage> {
         self.sent.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The next so many messages are taken, and nobody learns of it.
+    pub fn lose_answers(&self, times: usize) {
+        self.answers_lost.store(times, Ordering::SeqCst);
     }
 
     /// The next sends fail so, first one first.
@@ -246,8 +253,15 @@ impl Outbound for Recorder {
             return Err(failure);
         }
         self.before.pass().await;
-        self.sent.lock().unwrap_or_else(PoisonError::into_inner).push(message.clone());
+        let known = self.sent().iter().any(|other| other.idempotency_key == message.idempotency_key);
+        if !known || self.class != SendClass::Idempotent {
+            self.sent.lock().unwrap_or_else(PoisonError::into_inner).push(message.clone());
+        }
         self.after.pass().await;
+        let lost = self.answers_lost.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        if lost.is_ok() {
+            return Err(SendError::InDoubt("the line went dead".to_owned()));
+        }
         Ok(SendReceipt { provider_ref: message.idempotency_key.clone() })
     }
 

@@ -9,11 +9,13 @@ mod databases;
 mod fakes;
 mod killable;
 pub mod process;
+mod receiver;
 
 pub use app::{TestApp, compose, only, yes};
 pub use databases::{Database, Kind};
 pub use fakes::{Door, FakeModels, ManualClock, Recorder, Recorders};
 pub use killable::Killable;
+pub use receiver::{Posted, Receiver};
 
 /// Says that a test did not run, past the capture of the test runner. `tests/run` counts these lines.
 pub fn skipped(test: &str, why: &str) {

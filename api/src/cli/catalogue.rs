@@ -27,6 +27,8 @@ pub(crate) fn intents(global: &Global, args: &IntentsArgs) -> Done {
     let entries = catalogue::intents(&policy);
     if global.json {
         println!("{}", json!({ "policy": policy.name(), "digest": policy.digest(), "intents": entries }));
+    } else if entries.is_empty() {
+        println!("`{}` declares no intents", policy.name());
     } else {
         let rows: Vec<Vec<String>> = entries.iter().map(intent_row).collect();
         table::print(&["INTENT", "TITLE", "EXAMPLES", "ANSWERED", "BY", "AUTO-REPLY", "LIMITS"], &rows);

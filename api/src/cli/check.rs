@@ -11,7 +11,7 @@ use remit_engine::ports::Clock as _;
 use serde_json::json;
 
 use super::files::PolicyFiles;
-use super::{Done, Failure, Global, diff, files};
+use super::{Done, Failure, Global, diff, files, table};
 
 /// Rounds of cures: one cure can make room for the next.
 const MOST_ROUNDS: usize = 16;
@@ -131,9 +131,10 @@ pub(crate) fn check(global: &Global, args: &CheckArgs) -> Done {
     if format != Format::Json || args.dry_run {
         if args.fix {
             let written = if args.dry_run { " would be cured; nothing was written" } else { " cured" };
-            eprintln!("{fixed} finding(s){written}");
+            eprintln!("{}{written}", table::counted(fixed, "finding"));
         }
-        eprintln!("{} file(s) checked: {errors} error(s), {warnings} warning(s)", policies.len());
+        let (files, errors) = (table::counted(policies.len(), "file"), table::counted(errors, "error"));
+        eprintln!("{files} checked: {errors}, {}", table::counted(warnings, "warning"));
     }
     Ok(match (errors, warnings) {
         (0, 0) => 0,

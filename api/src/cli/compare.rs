@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use remit_dsl::diff::{self, Diff, render};
 use remit_dsl::{Compiled, Policy, Severity};
-use serde_json::json;
+use remit_engine::decide::replay::TrafficCounts;
+use serde_json::{Value, json};
 
 use super::revision::{self, Revision};
-use super::{Done, Failure, Global, files};
+use super::{Done, Failure, Global, counted, files};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -20,6 +21,7 @@ Examples:
   remit diff main..branch -- policies                   two revisions; main...branch since the branch began
   remit diff HEAD --fail-on freer                       a gate for scripts
   remit diff origin/main --format markdown              for a comment on a pull request
+  remit diff live new --traffic                         and how many recorded messages each change concerns
 
 With a revision and no PATH, the policies are those in folders in which something changed. What a detector, a script,
 hours or a limit is made of is in no rule: such a change counts as freer unless it surely is not, and so does a policy
@@ -43,6 +45,12 @@ pub(crate) struct DiffArgs {
     /// When to fail
     #[arg(long, value_enum)]
     fail_on: Option<FailOn>,
+    /// Count how many recorded messages of the store lie in each region
+    #[arg(long)]
+    traffic: bool,
+    /// How far back --traffic looks: 30d, 12h, a day, or a time
+    #[arg(long, value_name = "TIME", default_value = "30d", requires = "traffic")]
+    since: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -79,7 +87,8 @@ struct Pair {
 
 /// What became of one policy.
 enum Fate {
-    Changed(Box<Diff>),
+    /// With what was recorded of it, if that is asked for.
+    Changed(Box<Diff>, Option<TrafficCounts>),
     Same,
     /// There was no version that checks.
     New,
@@ -108,7 +117,12 @@ pub(crate) fn run(global: &Global, args: &DiffArgs) -> Done {
         let (was, is) = (before.and_then(Result::ok), after);
         let fate = match (was, is) {
             (Some(was), Some(Ok(is))) if !alone && was.digest() == is.digest() => Fate::Same,
-            (Some(was), Some(Ok(is))) => Fate::Changed(Box::new(diff::diff(&was, &is))),
+            (Some(was), Some(Ok(is))) => {
+                let difference = diff::diff(&was, &is);
+                let count = || counted::count(global, &args.since, (&difference, &was, &is));
+                let traffic = args.traffic.then(count).transpose()?;
+                Fate::Changed(Box::new(difference), traffic)
+            }
             (None, Some(Ok(_))) => Fate::New,
             (_, None) => Fate::Gone,
             // A file that is no policy in either version is nobody's business here, unless it was asked for.
@@ -159,7 +173,7 @@ fn imported(read: &[(&Pair, Version, Version)]) -> BTreeSet<PathBuf> {
 impl Fate {
     fn may_be_freer(&self) -> bool {
         match self {
-            Self::Changed(diff) => diff.may_be_freer(),
+            Self::Changed(diff, _) => diff.may_be_freer(),
             Self::New => true,
             Self::Same | Self::Gone => false,
         }
@@ -167,7 +181,7 @@ impl Fate {
 
     fn is_empty(&self) -> bool {
         match self {
-            Self::Changed(diff) => diff.is_empty(),
+            Self::Changed(diff, _) => diff.is_empty(),
             Self::Same => true,
             Self::New | Self::Gone => false,
         }
@@ -175,7 +189,7 @@ impl Fate {
 
     fn words(&self) -> &'static str {
         match self {
-            Self::Changed(_) | Self::Same => "every message is decided as before",
+            Self::Changed(..) | Self::Same => "every message is decided as before",
             Self::New => "new: there is no version before it to compare with",
             Self::Gone => "gone",
         }
@@ -310,36 +324,55 @@ fn side(side: &Side, path: &Path) -> Result<Result<Policy, String>, Failure> {
     })
 }
 
+/// One difference and what was recorded of it, for people.
+fn text(format: Format, diff: &Diff, traffic: Option<&TrafficCounts>) -> String {
+    let (told, counts) = match format {
+        Format::Markdown => (render::markdown(diff), traffic.map(|counts| counted::markdown(diff, counts))),
+        _ => (render::human(diff), traffic.map(|counts| counted::human(diff, counts))),
+    };
+    told + counts.as_deref().unwrap_or_default()
+}
+
+/// The same for programs.
+fn object(diff: &Diff, traffic: Option<&TrafficCounts>) -> Result<Value, Failure> {
+    let mut object = render::json(diff);
+    if let (Some(fields), Some(counts)) = (object.as_object_mut(), traffic) {
+        fields.insert("traffic".to_owned(), serde_json::to_value(counts)?);
+    }
+    Ok(object)
+}
+
 fn print(format: Format, fates: &[(&str, Fate)], alone: bool) -> Result<(), Failure> {
     if format == Format::Json {
-        let one = |(name, fate): &(&str, Fate)| {
+        let one = |(name, fate): &(&str, Fate)| -> Result<Value, Failure> {
             let (status, difference) = match fate {
-                Fate::Changed(diff) => ("changed", Some(render::json(diff))),
+                Fate::Changed(diff, traffic) => ("changed", Some(object(diff, traffic.as_ref())?)),
                 Fate::Same => ("same", None),
                 Fate::New => ("new", None),
                 Fate::Gone => ("gone", None),
             };
-            json!({ "policy": name, "status": status, "diff": difference })
+            Ok(json!({ "policy": name, "status": status, "diff": difference }))
         };
         let value = match fates {
-            [(_, Fate::Changed(diff))] if alone => render::json(diff),
+            [(_, Fate::Changed(diff, traffic))] if alone => object(diff, traffic.as_ref())?,
             _ => json!({
-                "policies": fates.iter().map(one).collect::<Vec<_>>(),
+                "policies": fates.iter().map(one).collect::<Result<Vec<_>, _>>()?,
                 "empty": fates.iter().all(|(_, fate)| fate.is_empty()),
                 "may_be_freer": fates.iter().any(|(_, fate)| fate.may_be_freer()),
             }),
         };
-        println!("{}", serde_json::to_string_pretty(&value)?);
+        println!("{value}");
         return Ok(());
     }
     let mut same = 0;
     for (name, fate) in fates {
         match (fate, format) {
-            (Fate::Changed(diff), Format::Markdown) if alone => print!("{}", render::markdown(diff)),
-            (Fate::Changed(diff), _) if alone => print!("{}", render::human(diff)),
+            (Fate::Changed(diff, traffic), _) if alone => print!("{}", text(format, diff, traffic.as_ref())),
             (fate, _) if fate.is_empty() => same += 1,
-            (Fate::Changed(diff), Format::Markdown) => println!("## `{name}`\n\n{}", render::markdown(diff)),
-            (Fate::Changed(diff), _) => println!("{name}\n{}", render::human(diff)),
+            (Fate::Changed(diff, traffic), Format::Markdown) => {
+                println!("## `{name}`\n\n{}", text(format, diff, traffic.as_ref()));
+            }
+            (Fate::Changed(diff, traffic), _) => println!("{name}\n{}", text(format, diff, traffic.as_ref())),
             (fate, Format::Markdown) => println!("## `{name}`\n\n{}\n", fate.words()),
             (fate, _) => println!("{name}\n{}\n", fate.words()),
         }

@@ -1,11 +1,11 @@
 //! Policies on disk and on standard input.
 
-use std::io::Write as _;
+use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 
-use remit_dsl::{Compiled, Diagnostic, Policy, lock};
+use remit_dsl::{Compiled, Diagnostic, LARGEST_FILE, Policy, lock};
 
-use super::{Failure, inspect};
+use super::Failure;
 
 /// What a policy from standard input is called in messages.
 const STANDARD_INPUT: &str = "stdin";
@@ -23,7 +23,8 @@ impl PolicyFiles {
     /// The policy at this path; `-` is standard input, whose imports are read from the working folder.
     pub(crate) fn at(path: &Path) -> Result<Self, Failure> {
         if path == Path::new("-") {
-            let piped = text_of(inspect::read(path)?, path)?;
+            let piped = text(std::io::stdin(), true)?
+                .map_err(|reason| Failure::new(format!("cannot read standard input: {reason}")).code(3))?;
             return Ok(Self { folder: PathBuf::from("."), root: STANDARD_INPUT.to_owned(), piped: Some(piped) });
         }
         let name = path.file_name().and_then(|name| name.to_str());
@@ -57,9 +58,9 @@ impl PolicyFiles {
     /// The text of the folder's lock.
     pub(crate) fn lock(&self) -> Result<String, Failure> {
         let path = self.lock_path();
-        let bytes = std::fs::read(&path)
-            .map_err(|error| Failure::new(format!("cannot read `{}`: {error}", path.display())).code(3))?;
-        text_of(bytes, &path)
+        let failure = |reason: String| Failure::new(format!("cannot read `{}`: {reason}", path.display())).code(3);
+        let file = std::fs::File::open(&path).map_err(|error| failure(error.to_string()))?;
+        text(file, false).map_err(|error| failure(error.to_string()))?.map_err(failure)
     }
 
     /// The root file's text.
@@ -80,11 +81,13 @@ impl PolicyFiles {
         if !inside {
             return Err("a policy may only name files in its own folder".to_owned());
         }
-        std::fs::read_to_string(self.folder.join(relative)).map_err(|error| match error.kind() {
+        let why = |error: std::io::Error| match error.kind() {
             std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-            std::io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
+            std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
             _ => error.to_string(),
-        })
+        };
+        let file = std::fs::File::open(self.folder.join(relative)).map_err(why)?;
+        text(file, path == self.root || relative.extension().is_some_and(|suffix| suffix == "remit")).map_err(why)?
     }
 
     pub(crate) fn compile(&self) -> Compiled {
@@ -169,8 +172,21 @@ pub(crate) fn find(paths: &[std::path::PathBuf]) -> Result<Vec<PolicyFiles>, Fai
     Ok(found)
 }
 
-fn text_of(bytes: Vec<u8>, path: &Path) -> Result<String, Failure> {
-    String::from_utf8(bytes).map_err(|_| Failure::new(format!("`{}` is not UTF-8 text", path.display())).code(3))
+/// Reads a text, but never much more than a policy may have. The inner error is for people.
+///
+/// A policy that is too large is refused by the checker, whatever is in it; another file is refused here.
+fn text(from: impl Read, is_policy: bool) -> std::io::Result<Result<String, String>> {
+    let mut bytes = Vec::new();
+    from.take(LARGEST_FILE as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > LARGEST_FILE {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        return Ok(if is_policy { Ok(text) } else { Err(format!("it has more than {LARGEST_FILE} bytes")) });
+    }
+    Ok(String::from_utf8(bytes).map_err(|error| {
+        let good = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
+        format!("it is not UTF-8 text, first in line {line}; save it as UTF-8")
+    }))
 }
 
 /// Writes a file so that at every moment either the old or the new text is there. Permissions stay; where the path is a

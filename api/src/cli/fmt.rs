@@ -7,7 +7,7 @@ use remit_dsl::{Diagnostic, format, render, tree};
 
 use super::check::colour;
 use super::files::PolicyFiles;
-use super::{Done, Failure, Global, diff, files, inspect};
+use super::{Done, Failure, Global, diff, files, inspect, table};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -68,7 +68,7 @@ pub(crate) fn fmt(_: &Global, args: &FmtArgs) -> Done {
     }
     match changed {
         0 if args.check => eprintln!("nothing would change"),
-        _ if args.check => eprintln!("{changed} file(s) would change: run `remit fmt`"),
+        _ if args.check => eprintln!("{} would change: run `remit fmt`", table::counted(changed, "file")),
         _ => {}
     }
     Ok(if broken > 0 || (args.check && changed > 0) { 3 } else { 0 })

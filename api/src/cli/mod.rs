@@ -6,25 +6,33 @@ mod channel;
 mod check;
 mod classify;
 mod compare;
+mod counted;
 mod demo;
 mod diff;
 mod doc;
+mod doctor;
+mod events;
+mod explain;
 mod explain_code;
 mod files;
 mod fmt;
 mod ingest;
 mod inspect;
+mod jobs;
 mod key;
 mod lock;
 mod matrix;
+mod moment;
 mod packs;
 mod policy;
 mod prove;
 mod quality;
+mod replay;
 mod report;
 mod revision;
 mod serve;
 mod shell;
+mod simulate;
 mod table;
 mod test;
 
@@ -70,6 +78,8 @@ enum Command {
     Fmt(fmt::FmtArgs),
     /// Show a policy as a JSON tree, or make one from it
     Tree(fmt::TreeArgs),
+    /// Explain a decision, and what would have to be otherwise
+    Explain(explain::ExplainArgs),
     /// Explain a diagnostic code
     ExplainCode(explain_code::ExplainCodeArgs),
     /// Pin what policies import
@@ -86,6 +96,10 @@ enum Command {
     Prove(prove::ProveArgs),
     /// Tell what a change of a policy means
     Diff(compare::DiffArgs),
+    /// Show what would become of messages under a policy, without sending or storing anything
+    Simulate(simulate::SimulateArgs),
+    /// Tell what recorded traffic would have become under another policy
+    Replay(replay::ReplayArgs),
     /// Show how Remit reads a mail
     Inspect(inspect::InspectArgs),
     /// Show which intent the policy's examples give each text
@@ -98,15 +112,26 @@ enum Command {
     Worker(serve::WorkerArgs),
     /// Bring the database's schema up to date
     Migrate,
+    /// List, retry and cancel the work that waits or has failed
+    #[command(subcommand)]
+    Jobs(jobs::JobsCommand),
     /// List, add and switch channels
     #[command(subcommand)]
     Channel(channel::ChannelCommand),
+    /// List policy versions and put one in force
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// Check the ledger of decisions
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Follow the event log
+    #[command(subcommand)]
+    Events(events::EventsCommand),
     /// Make and end API keys
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Look at everything that has to be right, and say what is not
+    Doctor(doctor::DoctorArgs),
     /// Print the API's OpenAPI document
     Openapi,
 }
@@ -141,6 +166,9 @@ impl<E: std::error::Error> From<E> for Failure {
     }
 }
 
+/// Exit code where nobody reads what is printed: that of a program ended by SIGPIPE, as a shell shows it.
+const GONE: i32 = 141;
+
 /// What a command came to: its exit code, or why it failed.
 pub(crate) type Done = Result<u8, Failure>;
 
@@ -148,12 +176,16 @@ pub(crate) type Done = Result<u8, Failure>;
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
     let Cli { global, command } = cli;
+    if !matches!(command, Command::Serve(_) | Command::Worker(_)) {
+        end_quietly_without_a_reader();
+    }
     let done = match command {
         Command::Check(args) => check::check(&global, &args),
         Command::Test(args) => test::test(&global, &args),
         Command::Fmt(args) => fmt::fmt(&global, &args),
         Command::Tree(args) => fmt::tree(&global, &args),
         Command::ExplainCode(args) => explain_code::run(&global, &args),
+        Command::Explain(args) => explain::run(global, args),
         Command::Lock(args) => lock::run(&global, &args),
         Command::Matrix(args) => matrix::run(&global, &args),
         Command::Intents(args) => catalogue::intents(&global, &args),
@@ -163,13 +195,19 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Diff(args) => compare::run(&global, &args),
         Command::Inspect(args) => inspect::run(&global, &args),
         Command::Classify(args) => classify::run(&global, &args),
+        Command::Simulate(args) => simulate::run(&global, &args),
         Command::Openapi => openapi(),
         Command::Ingest(args) => shell::block_on(ingest::run(global, args)),
         Command::Serve(args) => shell::block_on(serve::serve(global, args)),
         Command::Worker(args) => shell::block_on(serve::worker(global, args)),
+        Command::Replay(args) => shell::block_on(replay::run(global, args)),
         Command::Migrate => shell::block_on(migrate(global)),
         Command::Channel(command) => shell::block_on(channel::run(global, command)),
+        Command::Jobs(command) => shell::block_on(jobs::run(global, command)),
+        Command::Doctor(args) => shell::block_on(doctor::run(global, args)),
+        Command::Policy(command) => shell::block_on(policy::run(global, command)),
         Command::Audit(command) => shell::block_on(audit::run(global, command)),
+        Command::Events(command) => shell::block_on(events::run(global, command)),
         Command::Key(command) => shell::block_on(key::run(global, command)),
     };
     match done {
@@ -182,6 +220,18 @@ pub fn run(cli: Cli) -> ExitCode {
             ExitCode::from(failure.code)
         }
     }
+}
+
+/// `remit doc ... | head`: a reader that has read enough goes away. Printing then panics, which is no defect to tell of.
+fn end_quietly_without_a_reader() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let message = panic.payload().downcast_ref::<String>();
+        if message.is_some_and(|text| text.starts_with("failed printing to std") && text.contains("Broken pipe")) {
+            std::process::exit(GONE);
+        }
+        usual(panic);
+    }));
 }
 
 fn openapi() -> Done {

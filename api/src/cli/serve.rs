@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use remit_engine::Engine;
 use remit_engine::adapters::MailDrop;
 use remit_engine::domain::ChannelKind;
+use remit_engine::egress::{Allowed, Egress};
 use remit_engine::store::Dialect;
+use remit_engine::webhooks::deliver;
+use remit_engine::{Engine, Options};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -34,16 +36,102 @@ pub(crate) struct ServeArgs {
     /// Take in mail that is dropped into this maildir or folder of .eml files
     #[arg(long, env = "REMIT_MAILDIR", value_name = "DIR")]
     maildir: Option<PathBuf>,
+    #[command(flatten)]
+    egress: EgressArgs,
     /// Serve the API only; workers run in other processes (PostgreSQL)
     #[arg(long)]
     no_worker: bool,
+    #[command(flatten)]
+    running: Running,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EgressArgs {
+    /// Let webhooks be posted to this network, address or host although it is not of the public internet; also by http
+    #[arg(long, env = "REMIT_EGRESS_ALLOW", value_name = "CIDR|HOST", value_delimiter = ',')]
+    egress_allow: Vec<Allowed>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct WorkerArgs {
+    #[command(flatten)]
+    egress: EgressArgs,
     /// Policy to put in force [default: the one in force]
     #[arg(long, env = "REMIT_POLICY", value_name = "PATH")]
     policy: Option<PathBuf>,
+    #[command(flatten)]
+    running: Running,
+}
+
+/// How a process that goes on behaves under load, at its end, and what it shows of itself
+#[derive(Debug, Args)]
+pub(crate) struct Running {
+    /// When told to stop, be gone after this time: steps in progress that take longer are released and resumed later
+    #[arg(long, env = "REMIT_STOP_WITHIN", value_name = "TIME", default_value = "30s", value_parser = time)]
+    stop_within: Duration,
+    /// A message that waited longer before anybody began with it goes to a person; `never` for however late
+    #[arg(long, env = "REMIT_LONGEST_WAIT", value_name = "TIME", default_value = "1h", value_parser = time_or_never)]
+    longest_wait: OrNever,
+    /// While more messages are due than this, they go to people instead of being answered late; 0 for no limit
+    #[arg(long, env = "REMIT_MOST_WAITING", value_name = "NUMBER", default_value_t = 100_000)]
+    most_waiting: usize,
+    /// Serve what is counted for Prometheus at http://ADDRESS/metrics, without a key [default: on the API, with a key]
+    #[arg(long, env = "REMIT_METRICS", value_name = "ADDRESS:PORT")]
+    metrics: Option<SocketAddr>,
+}
+
+/// A time that may be without end.
+#[derive(Debug, Clone, Copy)]
+struct OrNever(Option<Duration>);
+
+fn time(text: &str) -> Result<Duration, String> {
+    let read = text.parse::<jiff::SignedDuration>().ok().and_then(|time| Duration::try_from(time).ok());
+    read.filter(|time| !time.is_zero()).ok_or_else(|| "write a time such as 30s, 5m or 1h".to_owned())
+}
+
+fn time_or_never(text: &str) -> Result<OrNever, String> {
+    if text == "never" { Ok(OrNever(None)) } else { time(text).map(|time| OrNever(Some(time))) }
+}
+
+impl Running {
+    fn options(&self) -> Options {
+        Options {
+            // What is left is for what comes after the steps: leases, the writer, the connections.
+            shutdown: self.stop_within.mul_f64(0.9),
+            longest_wait: self.longest_wait.0,
+            most_waiting: Some(self.most_waiting).filter(|most| *most > 0),
+        }
+    }
+
+    /// Serves the metrics until stopped, where an address is named for them.
+    async fn serve_metrics(&self, engine: &Engine, stop: &CancellationToken) -> Result<(), Failure> {
+        let Some(address) = self.metrics else { return Ok(()) };
+        let listener = listen(address, "--metrics").await?;
+        eprintln!("metrics   http://{}/metrics", listener.local_addr()?);
+        let (app, stop) = (http::metrics_router(engine.clone()), stop.clone());
+        tokio::spawn(async move {
+            let served = axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned()).await;
+            if let Err(error) = served {
+                tracing::error!(%error, "the metrics are not served any more");
+            }
+        });
+        Ok(())
+    }
+
+    /// Waits for `work`, but no longer than the time after the stop. Gives nothing where it took too long.
+    async fn in_time<T>(&self, stop: &CancellationToken, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            done = work => Some(done),
+            () = async { stop.cancelled().await; tokio::time::sleep(self.stop_within).await } => None,
+        }
+    }
+}
+
+async fn listen(address: SocketAddr, option: &str) -> Result<tokio::net::TcpListener, Failure> {
+    tokio::net::TcpListener::bind(address).await.map_err(|error| {
+        Failure::new(format!("cannot listen on {address}: {error}"))
+            .hint(format!("name another {option}, or 0 for any free one"))
+    })
 }
 
 pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
@@ -51,7 +139,7 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
         // The demo keeps to itself: it never mixes with a real inbox.
         global.data = global.data.join("demo");
     }
-    let mut shell = Shell::open(&global).await?;
+    let mut shell = Shell::open_with(&global, args.running.options()).await?;
     if args.no_worker && shell.dialect() == Dialect::Sqlite {
         return Err(Failure::new("--no-worker needs PostgreSQL: a SQLite store has one process that does everything"));
     }
@@ -59,28 +147,35 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
         return Err(Failure::new(format!("another remit process already works on {}", shell.place()))
             .hint("stop it, or name another --data folder"));
     }
-    let listener = tokio::net::TcpListener::bind(SocketAddr::new(args.host, args.port)).await.map_err(|error| {
-        Failure::new(format!("cannot listen on {}:{}: {error}", args.host, args.port))
-            .hint("name another --port, or 0 for any free one")
-    })?;
+    let listener = listen(SocketAddr::new(args.host, args.port), "--port").await?;
     let url = format!("http://{}", listener.local_addr()?);
     let fallback = if args.demo { "default.remit" } else { "starter.remit" };
     policy::settle(&shell, args.policy.as_deref(), fallback).await?;
 
     let stop = CancellationToken::new();
     stop_on_signal(stop.clone())?;
+    args.running.serve_metrics(&shell.engine, &stop).await?;
     let workers = (!args.no_worker).then(|| spawn_workers(shell.engine.clone(), stop.clone()));
     if let Some(folder) = args.maildir {
         let channel = channel::ensure(&shell, ChannelKind::Email, "Support", "inbox@localhost").await?;
         tokio::spawn(watch(shell.engine.clone(), channel, MailDrop::new(folder), stop.clone()));
     }
-    let app = http::App::new(shell.engine.clone(), shell.master_key);
-    let server = {
-        let stop = stop.clone();
+    let egress = Egress::new(args.egress.egress_allow);
+    let webhooks = tokio::spawn(deliver::run(shell.engine.clone(), egress.clone(), shell.master_key, stop.clone()));
+    let streams = {
+        let (engine, stop) = (shell.engine.clone(), stop.clone());
         tokio::spawn(async move {
-            axum::serve(listener, http::router(app)).with_graceful_shutdown(stop.cancelled_owned()).await
+            stop.cancelled().await;
+            // A stream has no end of its own, and the server waits for those who are connected.
+            engine.events().close();
         })
     };
+    let app = http::App::new(shell.engine.clone(), shell.master_key).with_egress(egress);
+    let server = {
+        let stop = stop.clone();
+        async move { axum::serve(listener, http::router(app)).with_graceful_shutdown(stop.cancelled_owned()).await }
+    };
+    let mut server = tokio::spawn(server);
     if args.demo {
         // The rep first: what comes in is unread for those who are there.
         let (_, key) = key::create(&shell, "demo@localhost", "Demo", "owner").await?;
@@ -93,16 +188,27 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
         eprintln!("a key     remit key create --email you@example.com");
         println!("ready {url}");
     }
-    server.await??;
-    if let Some(workers) = workers {
-        workers.await?;
+    let ended = args.running.in_time(&stop, async {
+        (&mut server).await??;
+        if let Some(workers) = workers {
+            workers.await?;
+        }
+        streams.await?;
+        webhooks.await?;
+        shell.engine.db().close().await;
+        Ok::<_, Failure>(())
+    });
+    match ended.await {
+        Some(ended) => ended?,
+        None => {
+            tracing::warn!("stopped before everything had ended; what was in progress is resumed on the next start")
+        }
     }
-    shell.engine.db().close().await;
     Ok(0)
 }
 
 pub(crate) async fn worker(global: Global, args: WorkerArgs) -> Done {
-    let shell = Shell::open(&global).await?;
+    let shell = Shell::open_with(&global, args.running.options()).await?;
     if shell.dialect() == Dialect::Sqlite {
         return Err(Failure::new(
             "`remit worker` needs PostgreSQL: a SQLite store has one process that does everything",
@@ -112,9 +218,20 @@ pub(crate) async fn worker(global: Global, args: WorkerArgs) -> Done {
     policy::settle(&shell, args.policy.as_deref(), "starter.remit").await?;
     let stop = CancellationToken::new();
     stop_on_signal(stop.clone())?;
+    args.running.serve_metrics(&shell.engine, &stop).await?;
     println!("ready worker on {}", shell.place());
-    spawn_workers(shell.engine.clone(), stop).await?;
-    shell.engine.db().close().await;
+    let egress = Egress::new(args.egress.egress_allow.clone());
+    let webhooks = tokio::spawn(deliver::run(shell.engine.clone(), egress, shell.master_key, stop.clone()));
+    let ended = args.running.in_time(&stop, async {
+        spawn_workers(shell.engine.clone(), stop.clone()).await?;
+        webhooks.await?;
+        shell.engine.db().close().await;
+        Ok::<_, Failure>(())
+    });
+    match ended.await {
+        Some(ended) => ended?,
+        None => tracing::warn!("stopped before everything had ended; what was in progress is resumed later"),
+    }
     Ok(0)
 }
 

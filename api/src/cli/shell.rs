@@ -4,18 +4,24 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use remit_engine::adapters::{OutboundRouter, Outbox, SmtpOutbound};
 use remit_engine::clock::{SystemClock, SystemIds};
 use remit_engine::models::EmbeddedModels;
 use remit_engine::ports::Outbound;
 use remit_engine::store::{Address, Db, Dialect};
-use remit_engine::{Engine, Parts};
+use remit_engine::{Engine, Options, Parts};
 
 use super::{Done, Failure, Global};
 
 /// Runs an async command to its end.
 pub(crate) fn block_on(command: impl Future<Output = Done>) -> Done {
+    wait_for(command)
+}
+
+/// Runs the part of a command that needs the store to its end.
+pub(crate) fn wait_for<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("REMIT_LOG")
@@ -23,7 +29,11 @@ pub(crate) fn block_on(command: impl Future<Output = Done>) -> Done {
         )
         .with_writer(std::io::stderr)
         .init();
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(command)
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let done = runtime.block_on(work);
+    // A blocking call that hangs, in a file system or a resolver, does not keep the process.
+    runtime.shutdown_timeout(Duration::from_millis(500));
+    done
 }
 
 /// An engine over the data that the global options name.
@@ -39,6 +49,11 @@ pub(crate) struct Shell {
 
 impl Shell {
     pub(crate) async fn open(global: &Global) -> Result<Self, Failure> {
+        Self::open_with(global, Options::default()).await
+    }
+
+    /// The same for an engine with options of its own.
+    pub(crate) async fn open_with(global: &Global, options: Options) -> Result<Self, Failure> {
         let data = global.data.clone();
         std::fs::create_dir_all(&data)
             .map_err(|error| Failure::new(format!("cannot use the data folder `{}`: {error}", data.display())))?;
@@ -55,14 +70,14 @@ impl Shell {
             Some(url) => Some(Arc::new(SmtpOutbound::from_url(url)?)),
             None => None,
         };
-        let engine = Engine::new(Parts {
+        let parts = Parts {
             db,
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds::new(SystemClock)),
             models: Arc::new(EmbeddedModels),
             outbound: Arc::new(OutboundRouter::new(outbox, smtp)),
-        })
-        .await?;
+        };
+        let engine = Engine::with(parts, options).await?;
         Ok(Self { engine, master_key, data, address, owner: None })
     }
 

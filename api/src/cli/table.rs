@@ -22,6 +22,11 @@ pub(crate) fn print(heading: &[&str], rows: &[Vec<String>]) {
     }
 }
 
+/// `1 file`, `2 files`: a number of things that take an `s`.
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// At most `width` characters, the last one a dot-dot-dot where something was cut.
 pub(crate) fn cut(text: &str, width: usize) -> String {
     let one_line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -74,6 +74,8 @@ needs! {
 pub(crate) struct Rep<R = Viewer> {
     /// Who it is.
     pub(crate) row: RepRow,
+    /// What is kept of the key they sent.
+    pub(crate) key_sha256: String,
     needs: PhantomData<R>,
 }
 
@@ -93,15 +95,15 @@ impl<R: Needs> FromRequestParts<App> for Rep<R> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let key = bearer(parts)?;
+        let key_sha256 = key_sha256(bearer(parts)?);
         let mut reader = app.read().await?;
-        let row = read::rep_by_key(&mut reader.conn(), &key_sha256(key)).await?;
+        let row = read::rep_by_key(&mut reader.conn(), &key_sha256).await?;
         let row = row.ok_or_else(|| unauthenticated("The key is unknown or was revoked."))?;
         let role = Role::ALL.into_iter().find(|role| role.as_str() == row.role);
         if role.is_none_or(|role| role < R::ROLE) {
             return Err(ApiError::needs_role(R::ROLE, &row.role));
         }
-        Ok(Self { row, needs: PhantomData })
+        Ok(Self { row, key_sha256, needs: PhantomData })
     }
 }
 

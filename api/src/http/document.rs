@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::openapi::schema::Type;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
-    Components, Content, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Response, ResponseBuilder,
+    Components, Content, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Response, ResponseBuilder,
 };
 
 use super::error::{ErrorCode, Problem};
@@ -48,12 +50,26 @@ pub(crate) fn base() -> OpenApi {
 /// Adds the problems that follow from an operation's shape; those of its subject stand at the handler.
 pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
     for item in document.paths.paths.values_mut() {
+        if let Some(get) = &mut item.get {
+            joins_the_log(get);
+        }
         let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
         for operation in operations.into_iter().flatten() {
             problems_of_shape(operation);
         }
     }
     document
+}
+
+/// Says that the answer names the place of the event log to follow on from.
+fn joins_the_log(operation: &mut Operation) {
+    let is_private = operation.security.as_ref().is_some_and(|needs| !needs.is_empty());
+    if let Some(RefOr::T(response)) = operation.responses.responses.get_mut("200").filter(|_| is_private) {
+        let header = HeaderBuilder::new()
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+            .description(Some("Where to follow the event log from: `after` of `/api/v1/events` and its stream."));
+        response.headers.insert("Remit-Event-Seq".to_owned(), RefOr::T(header.build()));
+    }
 }
 
 fn problems_of_shape(operation: &mut Operation) {

@@ -6,10 +6,12 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use remit_engine::EngineError;
+use remit_engine::decide::job::JobError;
 use remit_engine::decide::person::DecideError;
 use remit_engine::decide::reply::ReplyError;
 use remit_engine::policies::PolicyError;
 use remit_engine::store::StoreError;
+use remit_engine::webhooks::WebhookError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -86,14 +88,42 @@ codes! {
     SendingStopped = "sending_stopped", CONFLICT, "Sending is stopped";
     /// The channel is disabled.
     ChannelInactive = "channel_inactive", CONFLICT, "The channel is disabled";
+    /// The job has not failed.
+    NotFailed = "not_failed", CONFLICT, "There is nothing to try again";
+    /// The reply may have left; say what became of it.
+    InDoubt = "in_doubt", CONFLICT, "Nobody knows whether this was sent";
+    /// The reply was certainly not sent: nobody need say what became of it.
+    NotInDoubt = "not_in_doubt", CONFLICT, "There is no doubt about this reply";
     /// No policy is in force.
     NoPolicy = "no_policy", CONFLICT, "No policy is in force";
+    /// Some message may leave more freely than under the policy in force, and nobody has acknowledged that.
+    NotAcknowledged = "not_acknowledged", CONFLICT, "The difference must be acknowledged first";
+    /// The acknowledgement is about another difference: another version is in force, or is to be.
+    StaleAcknowledgement = "stale_acknowledgement", CONFLICT, "The acknowledgement is about another difference";
+    /// Cases written in the policy do not hold; `errors` names each.
+    CasesFail = "cases_fail", CONFLICT, "Cases of the policy do not hold";
+    /// The version is in force.
+    AlreadyInForce = "already_in_force", CONFLICT, "This version is in force already";
+    /// No other version was in force before.
+    NothingToRollBack = "nothing_to_roll_back", CONFLICT, "There is no version to go back to";
+    /// The webhook is not the one that was shown; `current_version` says which there is.
+    WebhookChanged = "webhook_changed", CONFLICT, "The webhook has changed since it was shown";
+    /// The webhook is disabled: nothing would leave.
+    WebhookDisabled = "webhook_disabled", CONFLICT, "The webhook is disabled";
+    /// There are as many webhooks as there may be.
+    TooManyWebhooks = "too_many_webhooks", CONFLICT, "There are too many webhooks";
+    /// The event log does not reach back that far.
+    EventsExpired = "events_expired", GONE, "The events are gone";
     /// The body is too large.
     TooLarge = "too_large", PAYLOAD_TOO_LARGE, "The body is too large";
     /// The content type is none that is accepted here.
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The content type is not accepted here";
     /// The body is JSON but not what is wanted; `errors` points at each place.
     Invalid = "invalid", UNPROCESSABLE_ENTITY, "The body is not valid";
+    /// Too much is coming in at once; `Retry-After` says when to come back.
+    Busy = "busy", TOO_MANY_REQUESTS, "Too much is coming in at once";
+    /// You have as many streams open as you may.
+    TooManyStreams = "too_many_streams", TOO_MANY_REQUESTS, "There are too many streams";
     /// A fault of the server; the log has it under the request id.
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong here";
     /// The database did not answer in time; try again.
@@ -113,6 +143,7 @@ impl ErrorCode {
             StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType,
             StatusCode::UNPROCESSABLE_ENTITY => Self::Invalid,
+            StatusCode::TOO_MANY_REQUESTS => Self::Busy,
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => Self::TimedOut,
             status if status.is_client_error() => Self::BadRequest,
             _ => Self::Internal,
@@ -125,7 +156,7 @@ impl ErrorCode {
 pub(crate) struct FieldError {
     /// JSON pointer to it (RFC 6901).
     pub(crate) pointer: String,
-    /// `unknown_field`, `missing`, `empty`, `too_long` or `invalid`.
+    /// `unknown_field`, `missing`, `empty`, `too_long`, `url_not_allowed` or `invalid`.
     pub(crate) code: &'static str,
     /// What is wrong and what is wanted, for people.
     pub(crate) message: String,
@@ -168,7 +199,7 @@ pub(crate) struct Problem {
     /// With `already_decided`: who was first.
     #[schema(required)]
     decided: Option<Decided>,
-    /// With `draft_changed`: the draft's version now.
+    /// With `draft_changed` and `webhook_changed`: the version now.
     #[schema(required)]
     current_version: Option<i64>,
 }
@@ -209,6 +240,12 @@ impl ApiError {
         error
     }
 
+    /// The same problem with one more place that is wrong.
+    pub(crate) fn with(mut self, pointer: &str, code: &'static str, message: impl Into<String>) -> Self {
+        self.0.errors.push(FieldError { pointer: pointer.to_owned(), code, message: message.into() });
+        self
+    }
+
     /// The role does not do.
     pub(crate) fn needs_role(needed: Role, has: &str) -> Self {
         let detail = format!("This needs the role `{}`; yours is `{has}`.", needed.as_str());
@@ -239,7 +276,7 @@ impl IntoResponse for ApiError {
             ErrorCode::Unauthenticated => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
-            ErrorCode::DatabaseBusy | ErrorCode::TimedOut => {
+            ErrorCode::DatabaseBusy | ErrorCode::TimedOut | ErrorCode::Busy | ErrorCode::TooManyStreams => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
             _ => {}
@@ -305,12 +342,41 @@ impl From<ReplyError> for ApiError {
     }
 }
 
+impl From<JobError> for ApiError {
+    fn from(error: JobError) -> Self {
+        let code = match error {
+            JobError::NotFailed { .. } => ErrorCode::NotFailed,
+            JobError::InDoubt => ErrorCode::InDoubt,
+            JobError::NotInDoubt => ErrorCode::NotInDoubt,
+            JobError::TooLate { .. } => ErrorCode::TooLate,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<WebhookError> for ApiError {
+    fn from(error: WebhookError) -> Self {
+        let detail = error.to_string();
+        match error {
+            WebhookError::Changed { current } => {
+                let mut problem = Self::new(ErrorCode::WebhookChanged, detail);
+                problem.0.current_version = Some(current);
+                problem
+            }
+            WebhookError::TooMany => Self::new(ErrorCode::TooManyWebhooks, detail),
+            WebhookError::Disabled => Self::new(ErrorCode::WebhookDisabled, detail),
+        }
+    }
+}
+
 impl From<EngineError> for ApiError {
     fn from(error: EngineError) -> Self {
         match error {
             EngineError::NotFound { what, .. } => Self::not_found(what),
             EngineError::Decide(error) => error.into(),
             EngineError::Reply(error) => error.into(),
+            EngineError::Job(error) => error.into(),
+            EngineError::Webhook(error) => error.into(),
             EngineError::Policy(PolicyError::None) => Self::new(ErrorCode::NoPolicy, "Activate a policy first."),
             EngineError::Store(error) | EngineError::Policy(PolicyError::Store(error)) => error.into(),
             EngineError::Policy(error) => {

@@ -109,6 +109,22 @@ impl FromRequestParts<App> for Id {
     }
 }
 
+/// Two ids in the path: of a thing, and of one inside it.
+#[derive(Debug)]
+pub(crate) struct IdPair(pub(crate) String, pub(crate) String);
+
+impl FromRequestParts<App> for IdPair {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let found = axum::extract::Path::<(String, String)>::from_request_parts(parts, app).await;
+        match found {
+            Ok(axum::extract::Path((outer, inner))) if is_id(&outer) && is_id(&inner) => Ok(Self(outer, inner)),
+            _ => Err(ApiError::not_found("thing")),
+        }
+    }
+}
+
 fn is_id(text: &str) -> bool {
     (1..=100).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
 }

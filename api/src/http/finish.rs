@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::Method;
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -23,7 +24,8 @@ pub(crate) async fn finish(State(app): State<App>, request: Request, next: Next)
     let request_id = given_id(request.headers()).unwrap_or_else(|| fresh_id(&app));
     let path = request.uri().path().to_owned();
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
-    let span = tracing::info_span!("request", %request_id, method = %request.method(), route);
+    let method = request.method().clone();
+    let span = tracing::info_span!("request", %request_id, %method, route);
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
@@ -34,9 +36,16 @@ pub(crate) async fn finish(State(app): State<App>, request: Request, next: Next)
         headers.insert(REQUEST_ID, value);
     }
     harden(headers);
+    app.engine().metrics().answered(&route, known(&method), status.as_u16(), begun.elapsed());
     let _entered = span.enter();
     tracing::debug!(status = status.as_u16(), ms = begun.elapsed().as_millis(), "answered");
     response
+}
+
+/// The method as a word of a closed list: what callers make up is not counted by name.
+fn known(method: &Method) -> &'static str {
+    let methods = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
+    methods.into_iter().find(|known| *known == method.as_str()).unwrap_or("other")
 }
 
 /// The caller's name for the request, if it is one that can stand in a log.

@@ -12,9 +12,12 @@ mod decisions;
 mod document;
 mod drafts;
 mod error;
+mod events;
 mod extract;
 mod finish;
 mod inbound;
+mod intake;
+mod jobs;
 mod messages;
 mod notes;
 mod page;
@@ -24,6 +27,7 @@ mod switches;
 mod system;
 mod time;
 mod timeline;
+mod webhooks;
 
 use std::time::Duration;
 
@@ -48,6 +52,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(system::ready::check_ready))
         .routes(routes!(system::version::show_version))
         .routes(routes!(system::openapi::show_openapi))
+        .routes(routes!(system::metrics::show_metrics))
         .routes(routes!(inbound::receive::receive_inbound))
         .routes(routes!(conversations::list::list_conversations))
         .routes(routes!(conversations::get::get_conversation))
@@ -90,10 +95,42 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(channels::activate::activate_channel))
         .routes(routes!(channels::disable::disable_channel))
         .routes(routes!(channels::warmup::set_channel_warmup))
+        .routes(routes!(decisions::explain::explain_decision))
         .routes(routes!(policies::active::get_active_policy))
+        .routes(routes!(policies::check::check_policy))
+        .routes(routes!(policies::versions::list_policy_versions, policies::keep::keep_policy_version))
+        .routes(routes!(policies::version::get_policy_version))
+        .routes(routes!(policies::activate::activate_policy_version))
+        .routes(routes!(policies::roll_back::roll_back_policy))
+        .routes(routes!(policies::activations::list_policy_activations))
+        .routes(routes!(policies::diff::diff_policies))
+        .routes(routes!(policies::simulate::simulate_policy))
+        .routes(routes!(policies::replay::replay_policy))
+        .routes(routes!(events::list::list_events))
+        .routes(routes!(events::stream::stream_events))
+        .routes(routes!(webhooks::list::list_webhooks, webhooks::create::create_webhook))
+        .routes(routes!(webhooks::get::get_webhook, webhooks::change::change_webhook, webhooks::delete::delete_webhook))
+        .routes(routes!(webhooks::rotate::rotate_webhook_secret))
+        .routes(routes!(webhooks::test::test_webhook))
+        .routes(routes!(webhooks::deliveries::list_webhook_deliveries))
+        .routes(routes!(webhooks::redeliver::redeliver_webhook))
         .routes(routes!(switches::list::list_switches))
         .routes(routes!(switches::engage::engage_kill_switch))
         .routes(routes!(switches::release::release_kill_switch))
+        .routes(routes!(jobs::list::list_jobs))
+        .routes(routes!(jobs::get::get_job))
+        .routes(routes!(jobs::retry::retry_job))
+        .routes(routes!(jobs::cancel::cancel_job))
+}
+
+/// A job as the API shows it at this time.
+pub(crate) fn job(row: &remit_engine::store::jobs::JobRow, now_ms: i64) -> serde_json::Value {
+    serde_json::to_value(jobs::Job::of(row.clone(), now_ms)).unwrap_or_default()
+}
+
+/// UTC milliseconds as the API writes them.
+pub(crate) fn written(ms: i64) -> String {
+    time::text(ms)
 }
 
 /// The API as a service.
@@ -101,9 +138,18 @@ pub fn router(app: App) -> Router {
     layered(routes().split_for_parts().0, app)
 }
 
+/// What a process counts, without a key: for a listener of its own, which only those who may read it can reach.
+pub fn metrics_router(engine: remit_engine::Engine) -> Router {
+    let text =
+        async move || ([(axum::http::header::CONTENT_TYPE, system::metrics::OPENMETRICS)], engine.metrics_text().await);
+    #[expect(clippy::disallowed_methods, reason = "this is no part of the API and stands in no document")]
+    Router::new().route("/metrics", axum::routing::get(text))
+}
+
 /// What is around every route.
 fn layered(routes: Router<App>, app: App) -> Router {
     routes
+        .layer(from_fn_with_state(app.clone(), events::seq::add))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST_REQUEST))
         .layer(CatchPanicLayer::custom(finish::panicked))
         .layer(from_fn_with_state(app.clone(), finish::finish))

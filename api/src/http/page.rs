@@ -33,6 +33,11 @@ impl TryFrom<u32> for Limit {
 }
 
 impl Limit {
+    /// Rows in the page.
+    pub(crate) const fn rows(self) -> usize {
+        self.0 as usize
+    }
+
     /// One row more than the page has: its presence says that there is a next page.
     pub(crate) const fn with_next(self) -> i64 {
         self.0 as i64 + 1

@@ -5,24 +5,44 @@ use std::fmt;
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
 use hmac::{Hmac, KeyInit, Mac};
 use remit_engine::Engine;
+use remit_engine::egress::Egress;
 use remit_engine::store::Reader;
 use sha2::{Digest, Sha256};
 
 use super::error::ApiError;
+use super::intake::Intake;
 
 /// What the API is made of. Clones share the engine.
 #[derive(Clone)]
 pub struct App {
     engine: Engine,
     master_key: [u8; 32],
+    intake: Intake,
+    egress: Egress,
 }
 
 impl App {
     /// An API over an engine. Signing secrets of channels and the marks on cursors are derived from `master_key`;
     /// changing it makes both invalid.
     #[must_use]
-    pub const fn new(engine: Engine, master_key: [u8; 32]) -> Self {
-        Self { engine, master_key }
+    pub fn new(engine: Engine, master_key: [u8; 32]) -> Self {
+        Self { engine, master_key, intake: Intake::default(), egress: Egress::default() }
+    }
+
+    /// The door for what comes in.
+    pub(crate) const fn intake(&self) -> &Intake {
+        &self.intake
+    }
+
+    /// The same with exceptions to which addresses may be called.
+    #[must_use]
+    pub fn with_egress(self, egress: Egress) -> Self {
+        Self { egress, ..self }
+    }
+
+    /// The way out to addresses that users name.
+    pub(crate) const fn egress(&self) -> &Egress {
+        &self.egress
     }
 
     /// The engine.

@@ -17,14 +17,24 @@ impl Serialize for Timestamp {
 }
 
 /// UTC milliseconds as text; a time that no calendar has becomes the nearest one it has.
-fn text(ms: i64) -> String {
+pub(crate) fn text(ms: i64) -> String {
     let nearest = if ms < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
     format!("{:.3}", jiff::Timestamp::from_millisecond(ms).unwrap_or(nearest))
+}
+
+/// A time to the minute, for people.
+pub(crate) fn minute(ms: i64) -> String {
+    text(ms).get(..16).map_or_else(|| text(ms), |minute| format!("{} UTC", minute.replace('T', " ")))
 }
 
 /// Reads an RFC 3339 time with an offset as UTC milliseconds.
 pub(crate) fn parse(text: &str) -> Option<i64> {
     text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond)
+}
+
+/// Reads a time of a body.
+pub(crate) fn given(pointer: &str, text: &str) -> Result<i64, ApiError> {
+    parse(text).ok_or_else(|| ApiError::field(pointer, "invalid", "must be a time such as 2026-03-02T09:00:00Z"))
 }
 
 /// Reads a time that must lie in the future.

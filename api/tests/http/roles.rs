@@ -15,7 +15,10 @@ each_database!(every_operation_asks_for_a_key_and_for_the_role_it_names, |databa
     let mut checked = 0;
     for (method, path, operation) in operations(&document()) {
         let Some(needed) = role(&operation) else { continue };
-        let path = path.replace("{id}", "con_unknown");
+        let path = path
+            .replace("{id}", "con_unknown")
+            .replace("{digest}", &"0".repeat(64))
+            .replace("{delivery_id}", "whd_unknown");
         let name = format!("{method} {path}");
         let method: Method = method.parse().unwrap();
         let ask = |authorization: Option<String>| {

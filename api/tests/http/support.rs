@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use remit_api::http::{App, inbound_secret, new_key, router};
 use remit_engine::domain::{DEFAULT_WORKSPACE, IdKind};
+use remit_engine::egress::Egress;
 use remit_engine::store::{Write, read};
 use remit_tests::{Database, TestApp};
 use serde_json::Value;
@@ -44,6 +45,10 @@ pub(crate) fn key(role: &str) -> String {
 
 impl Api {
     pub(crate) async fn new(database: &Database) -> Self {
+        Self::with_egress(database, Egress::default()).await
+    }
+
+    pub(crate) async fn with_egress(database: &Database, egress: Egress) -> Self {
         let app = TestApp::new(database, POLICY).await;
         let engine = &app.engine;
         let mut writes = Vec::new();
@@ -61,13 +66,19 @@ impl Api {
             writes.push(key);
         }
         engine.commit_writes(DEFAULT_WORKSPACE, writes).await.expect("set up");
-        let router = router(App::new(engine.clone(), MASTER));
+        let router = router(App::new(engine.clone(), MASTER).with_egress(egress));
         Self { app, router }
     }
 
     pub(crate) async fn request(&self, request: Request<Body>) -> Reply {
         let response = self.router.clone().oneshot(request).await.expect("the router never fails");
         let (parts, body) = response.into_parts();
+        // A stream has no end; what it says is read in tests of its own.
+        let body = if parts.headers.get("content-type").is_some_and(|kind| kind == "text/event-stream") {
+            Body::empty()
+        } else {
+            body
+        };
         let body = body.collect().await.expect("a body").to_bytes();
         Reply { status: parts.status, headers: parts.headers, body }
     }

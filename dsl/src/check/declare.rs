@@ -3,7 +3,7 @@
 use super::{Checker, Sort, items};
 use crate::ast::{At, CalendarDay, ItemKind, Num, Opening, Signal as SignalWord, TypeWord, Word};
 use crate::condition::Kind;
-use crate::detect::{self, Detector, DetectorSet, Signal};
+use crate::detect::{self, Detector, DetectorSet, MOST_WORDS, Signal};
 use crate::hours::{Holiday, Hours, Interval, zone};
 use crate::load::{File, Role};
 use crate::policy::{AiAgent, DraftSpec, FactDecl, Intent};
@@ -399,6 +399,15 @@ impl Checker<'_> {
                 }
             }
             detectors.push(Detector { subject: *subject, name: name.text.clone(), signals: checked });
+        }
+        if words.len() > MOST_WORDS {
+            let at = items(files).find_map(|(_, kind, _)| match kind {
+                ItemKind::Detector { name, .. } => Some(name.at),
+                _ => None,
+            });
+            let message = format!("the detectors have {} words, and {MOST_WORDS} are allowed", words.len());
+            let finding = Finding::new("R0126", at.unwrap_or(At { file: 0, start: 0, end: 0 }), message);
+            return self.report(finding.hint("join words with a `pattern`, or look for the shorter ones"));
         }
         match DetectorSet::new(detectors, &words) {
             Ok(set) => self.model.detectors = set,

@@ -83,17 +83,6 @@ pub struct ChangedExample {
     pub new: Side,
 }
 
-/// Recorded messages of a region, counted by a host that decides its records again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Traffic {
-    /// How many recorded messages change in this way.
-    pub changed: u64,
-    /// Of how many.
-    pub of: u64,
-    /// How many records could not be decided again; they are in neither number.
-    pub not_replayable: u64,
-}
-
 /// Messages whose outcome changes in the same way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Region {
@@ -114,10 +103,7 @@ pub struct Region {
     pub exact: bool,
     /// The plainest such message.
     pub example: ChangedExample,
-    /// What was recorded of it; `None` until a host says so. [`Region::covers`] tells which messages count.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub traffic: Option<Traffic>,
-    /// The scope facts and the cells in which `when` allows them.
+    /// The scope facts and the cells in which `when` allows them; none where facts fail.
     #[serde(skip)]
     inside: Vec<(Variable, Vec<usize>)>,
 }
@@ -198,6 +184,11 @@ impl Diff {
         self.regions.is_empty() && self.routes.is_empty() && self.items.is_empty() && !self.incomplete
     }
 
+    /// The number of the region of a message that the old version decides as `from` and the new one as `to`.
+    pub fn region_of(&self, facts: &Facts, from: Outcome, to: Outcome) -> Option<usize> {
+        self.regions.iter().position(|one| (one.from, one.to) == (from, to) && one.covers(facts))
+    }
+
     /// Some message may leave more freely than before: a region says so, or it cannot be told from the rules.
     pub fn may_be_freer(&self) -> bool {
         let freer = |direction: Direction| matches!(direction, Direction::Freer | Direction::Unknown);
@@ -231,6 +222,12 @@ pub fn diff_within(old: &Policy, new: &Policy, most_nodes: usize) -> Diff {
         engine: found.engine,
         incomplete: incomplete || found.incomplete || known.questions.gave_up || failing.questions.gave_up,
     }
+}
+
+/// What changed of the things that have a name and are no rule: detectors, scripts, limits, hours, examples and so on.
+/// Without a proof, and so at once.
+pub fn things(old: &Policy, new: &Policy) -> Vec<Item> {
+    items::items(&old.model, &new.model)
 }
 
 /// Two versions over the same cells.

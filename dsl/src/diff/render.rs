@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::diff::{ChangedExample, Diff, Direction, Engine, Region, Side, Traffic, place};
+use crate::diff::{ChangedExample, Diff, Direction, Engine, Region, Side, place};
 use crate::verdict::Outcome;
 
 /// A freer outcome may have to wait all the same.
@@ -36,11 +36,6 @@ fn example(text: &mut String, example: &ChangedExample) {
     let _ = writeln!(text, "          is       {}", side(&example.new));
 }
 
-fn recorded(traffic: &Traffic) -> String {
-    let Traffic { changed, of, not_replayable } = traffic;
-    format!("{changed} of {of} recorded messages ({not_replayable} not replayable)")
-}
-
 /// For a terminal.
 pub fn human(diff: &Diff) -> String {
     let mut text = String::new();
@@ -53,9 +48,6 @@ pub fn human(diff: &Diff) -> String {
             let _ = writeln!(text, "          unless   {}", region.unless.join(", "));
         }
         example(&mut text, &region.example);
-        if let Some(traffic) = &region.traffic {
-            let _ = writeln!(text, "          traffic  {}", recorded(traffic));
-        }
     }
     for change in &diff.routes {
         let failing = if change.when_facts_fail { "   when a fact could not be determined" } else { "" };
@@ -131,14 +123,8 @@ pub fn markdown(diff: &Diff) -> String {
         text.push_str("Every message is decided as before.\n");
         return text;
     }
-    // Only a host that has records can fill in the last column.
-    let counted = diff.regions.iter().any(|region| region.traffic.is_some());
     if !diff.regions.is_empty() {
-        let (head, line) = if counted { (" recorded |", "---|") } else { ("", "") };
-        let _ = writeln!(
-            text,
-            "| | outcome | where | unless | example | decided by |{head}\n|---|---|---|---|---|---|{line}"
-        );
+        text.push_str("| | outcome | where | unless | example | decided by |\n|---|---|---|---|---|---|\n");
     }
     for region in &diff.regions {
         let decided = |side: &Side| {
@@ -150,7 +136,7 @@ pub fn markdown(diff: &Diff) -> String {
         };
         let _ = writeln!(
             text,
-            "| **{}** | {} → {} | {} | {} | {} | {} → {} |{}",
+            "| **{}** | {} → {} | {} | {} | {} | {} → {} |",
             region.direction.as_str(),
             outcome(region.from),
             outcome(region.to),
@@ -159,11 +145,6 @@ pub fn markdown(diff: &Diff) -> String {
             cell(&region.example.message.join(", ")),
             cell(&decided(&region.example.old)),
             cell(&decided(&region.example.new)),
-            match (counted, &region.traffic) {
-                (true, Some(traffic)) => format!(" {} |", recorded(traffic)),
-                (true, None) => "  |".to_owned(),
-                (false, _) => String::new(),
-            },
         );
     }
     if !diff.routes.is_empty() {

@@ -35,6 +35,7 @@ impl Seen<'_> {
     pub(crate) fn lint(&self) -> Vec<Finding> {
         let mut found = Vec::new();
         self.unused(&mut found);
+        self.mistyped_actions(&mut found);
         self.loosening(&mut found);
         self.ties(&mut found);
         self.automatic_replies(&mut found);

@@ -1,4 +1,4 @@
-//! R0209: declarations that nothing uses.
+//! R0209 and R0213: declarations that nothing uses, and actions that are probably mistyped.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,6 +7,7 @@ use crate::ast::{ApprovalPart, Claim, Cond, HoldWord, Item, ItemKind, OutcomeWor
 use crate::check::Sort;
 use crate::load::Role;
 use crate::source::Finding;
+use crate::vocabulary::ACTIONS;
 
 /// Names that something other than a test speaks about.
 #[derive(Default)]
@@ -42,6 +43,23 @@ impl Seen<'_> {
             }
         }
         self.unused_imports(&uses, found);
+    }
+
+    /// Setting an action declares it. One letter off, a setting meant for a built-in action does nothing to it.
+    pub(super) fn mistyped_actions(&self, found: &mut Vec<Finding>) {
+        for item in self.own() {
+            let ItemKind::Actions(rows) = &item.kind else { continue };
+            for (name, ..) in rows.iter().filter(|(name, ..)| !ACTIONS.contains(&name.text.as_str())) {
+                let built_in = ACTIONS.iter().find(|one| strsim::damerau_levenshtein(one, &name.text) == 1);
+                if let Some(built_in) = built_in {
+                    let message =
+                        format!("`{}` is an action of its own, and one letter away from `{built_in}`", name.text);
+                    let hint = format!("did you mean `{built_in}`? As it stands, that action is not set here");
+                    let title = format!("write `{built_in}`");
+                    found.push(Finding::new("R0213", name.at, message).hint(hint).offer(title, name.at, *built_in));
+                }
+            }
+        }
     }
 
     fn built_in_modes(&self) -> Vec<&str> {

@@ -19,10 +19,10 @@ use crate::source::Finding;
 pub(crate) use document::{Token, document, reads_as};
 pub(crate) use faults::{Fault, Sort, faults, is_given};
 use walk::Walk;
-pub(crate) use walk::unescaped;
+pub(crate) use walk::{LONGEST_DURATION_MS, unescaped};
 
-/// Largest file, in bytes.
-pub(crate) const LARGEST_FILE: usize = 1 << 20;
+/// Largest file of a policy, in bytes.
+pub const LARGEST_FILE: usize = 1 << 20;
 /// Deepest nesting of brackets in a condition.
 pub(crate) const DEEPEST_NESTING: usize = 32;
 /// The only version of the language so far.
@@ -40,8 +40,37 @@ use grammar::{Grammar, Rule};
 
 /// Reads one file. Findings are appended; the tree holds every item that could be read.
 pub(crate) fn parse(file: u32, text: &str, found: &mut Vec<Finding>) -> Tree {
+    let first = found.len();
+    let tree = read(file, text, found);
+    // What else is wrong on such a line only follows from its end not being read.
+    let glued: Vec<(usize, usize)> = glued_comments(text).map(|at| (at, end_of_line(text, at))).collect();
+    if !glued.is_empty() && text.len() <= LARGEST_FILE {
+        let follows = |at: At| {
+            let place = at.start as usize;
+            let before = glued.partition_point(|(start, _)| *start <= place).checked_sub(1);
+            before.and_then(|before| glued.get(before)).is_some_and(|(_, end)| place <= *end)
+        };
+        let mut own = found.split_off(first);
+        own.retain(|finding| !follows(finding.at));
+        found.append(&mut own);
+        for (start, _) in glued {
+            let at = At { file, start: start as u32, end: start as u32 + 1 };
+            let message = "a comment begins directly behind a word, so the rest of the line is not read";
+            let finding = Finding::new("R0001", at, message).hint("put a space before `#` if it is meant as a comment");
+            found.push(finding.offer("make it a comment", At { end: at.start, ..at }, "  "));
+        }
+    }
+    tree
+}
+
+fn end_of_line(text: &str, at: usize) -> usize {
+    text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |end| at + end)
+}
+
+fn read(file: u32, text: &str, found: &mut Vec<Finding>) -> Tree {
     if text.len() > LARGEST_FILE {
-        let message = format!("the file has {} bytes, and {LARGEST_FILE} are allowed", text.len());
+        // Who reads the file need not read all of it to have this said.
+        let message = format!("the file has more than {LARGEST_FILE} bytes, the most that is allowed");
         found.push(Finding::new("R0003", At { file, start: 0, end: 0 }, message).hint("split it with `import`"));
         return Tree::default();
     }
@@ -117,18 +146,32 @@ pub(crate) fn parse(file: u32, text: &str, found: &mut Vec<Finding>) -> Tree {
     tree
 }
 
-/// Where round brackets first go deeper than allowed. Parsing deeper text would need a stack without bound.
-fn too_deep(text: &str) -> Option<usize> {
-    let (mut depth, mut in_text, mut in_comment, mut escaped) = (0_usize, false, false, false);
-    for (at, byte) in text.bytes().enumerate() {
+/// A byte that means something: neither in a text nor in a comment. Line by line, for a text ends where its line does.
+fn meaning(text: &str) -> impl Iterator<Item = (usize, u8)> + '_ {
+    let (mut in_text, mut in_comment, mut escaped) = (false, false, false);
+    text.bytes().enumerate().filter(move |(_, byte)| {
         match byte {
             b'\n' => (in_text, in_comment, escaped) = (false, false, false),
-            _ if in_comment => {}
-            _ if escaped => escaped = false,
+            _ if in_comment => return false,
+            _ if escaped => {
+                escaped = false;
+                return false;
+            }
             b'\\' if in_text => escaped = true,
             b'"' => in_text = !in_text,
-            _ if in_text => {}
+            _ if in_text => return false,
             b'#' => in_comment = true,
+            _ => {}
+        }
+        true
+    })
+}
+
+/// Where round brackets first go deeper than allowed. Parsing deeper text would need a stack without bound.
+fn too_deep(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, byte) in meaning(text) {
+        match byte {
             b'(' => {
                 depth += 1;
                 if depth > DEEPEST_NESTING {
@@ -140,4 +183,11 @@ fn too_deep(text: &str) -> Option<usize> {
         }
     }
     None
+}
+
+/// Where `#` stands directly behind a name or a number: `from 0#60, else approval` would say `from 0` and no more.
+fn glued_comments(text: &str) -> impl Iterator<Item = usize> + '_ {
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'%' | b'.');
+    let before = move |at: usize| at.checked_sub(1).and_then(|before| text.as_bytes().get(before)).copied();
+    meaning(text).filter(move |(at, byte)| *byte == b'#' && before(*at).is_some_and(is_word)).map(|(at, _)| at)
 }

@@ -319,7 +319,10 @@ pub(super) fn syntax_error(
     let mut message = match expected.split_last() {
         None if ends => "this rule is not complete".to_owned(),
         None if place_of(error) == 0 => "this rule cannot be read".to_owned(),
-        None => format!("`{shown}` does not belong here, or what follows it"),
+        None if shown.starts_with([']', ')']) && part.get(..place_of(error)).is_some_and(opens) => {
+            format!("a name is missing before `{shown}`")
+        }
+        None => format!("`{shown}` cannot stand here"),
         Some((only, [])) => format!("expected {only}"),
         Some((last, others)) => format!("expected {} or {last}", others.join(", ")),
     };
@@ -457,6 +460,11 @@ fn describe(rule: Rule) -> String {
         _ if words.len() == 1 => format!("`{}`", words.concat()),
         _ => format!("a {}", rule_name(rule).replace('_', " ")),
     }
+}
+
+/// A bracket was opened, and nothing has been said in it yet.
+fn opens(before: &str) -> bool {
+    before.trim_end().ends_with(['[', '('])
 }
 
 #[cfg(test)]

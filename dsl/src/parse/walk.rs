@@ -9,7 +9,7 @@ use crate::ast::{At, Comparison, Num, Tree, Word};
 use crate::source::Finding;
 
 /// A week: longer than any duration that makes sense is a mistyped one.
-const LONGEST_DURATION_MS: i64 = 366 * 24 * 3_600_000;
+pub(crate) const LONGEST_DURATION_MS: i64 = 366 * 24 * 3_600_000;
 
 pub(super) fn at(file: u32, pair: &Pair<'_, Rule>) -> At {
     let span = pair.as_span();

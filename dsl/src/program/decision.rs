@@ -123,6 +123,24 @@ impl<'d> Decision<'d> {
         }
     }
 
+    /// Calls `each` with every rule whose demand is the outcome: its sort, and its name in three pieces that are to be
+    /// read as one. Without an order, and without allocating: for comparing many decisions.
+    pub fn decided_by(&self, mut each: impl FnMut(RuleKind, [&str; 3])) {
+        let sight = self.sight();
+        for (number, outcome, _) in sight.matched_rules() {
+            if outcome == self.settled.outcome
+                && let Some(rule) = sight.model.rules.get(number)
+            {
+                each(rule.kind, [&rule.name, "", ""]);
+            }
+        }
+        for (kind, pick) in [RuleKind::Mode, RuleKind::Band, RuleKind::Action].into_iter().zip(&self.settled.picks) {
+            if pick.outcome == self.settled.outcome {
+                each(kind, sight.name_of(pick.source));
+            }
+        }
+    }
+
     /// The whole verdict, as [`crate::Policy::decide`] gives it.
     #[must_use]
     pub fn verdict(&self) -> Verdict {

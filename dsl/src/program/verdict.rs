@@ -66,6 +66,22 @@ impl<'s> Sight<'s> {
         settled.filter(|(_, outcome, _)| *outcome > Outcome::Send)
     }
 
+    /// The name of the rule that a demand comes from, as in its [`Reason`], in three pieces.
+    pub(crate) fn name_of(&self, source: Source) -> [&'s str; 3] {
+        let model = self.model;
+        let nothing = ["nothing", "", ""];
+        match source {
+            Source::Nothing => nothing,
+            Source::Mode(mode, tier) => model
+                .modes
+                .get(mode)
+                .filter(|mode| mode.table.get(tier).is_some())
+                .map_or(nothing, |mode| [&mode.name, ".", model.tiers.get(tier).map_or("", String::as_str)]),
+            Source::Band(intent, ..) => model.intents.get(intent).map_or(nothing, |intent| [&intent.name, "", ""]),
+            Source::Action(action, _) => model.actions.keys().nth(action).map_or(nothing, |name| [name, "", ""]),
+        }
+    }
+
     fn demand_of(&self, source: Source) -> Option<(String, &Demand, &Location)> {
         let model = self.model;
         match source {

@@ -24,7 +24,7 @@ impl Writer<'_> {
             list.push(self.restriction(item));
         }
         vec![
-            section("What stops the AI, whatever the message", None, guards),
+            section("What the AI may not do on its own", None, guards),
             section("Always in force, and no file can switch it off", None, always),
             section("How much may leave", None, limits),
             section("Switches that a person can press", None, switches),

@@ -12,6 +12,7 @@ mod lints;
 mod map;
 pub(crate) mod moment;
 pub(crate) mod sat;
+mod taint;
 mod visit;
 mod what_if;
 pub(crate) mod words;
@@ -48,6 +49,7 @@ pub(crate) fn analyse(
     let mut known = Subject::new(model, &domain, false, sat::MOST_CONFLICTS);
     let proofs = claims::prove(model, &mut known, sat::MOST_CONFLICTS);
     let mut found: Vec<Finding> = proofs.iter().zip(places).filter_map(|(proof, at)| finding(proof, *at)).collect();
+    found.extend(taint::taint(model, files, annotations, &mut known));
     found.extend(lints::lints(model, files, annotations, before, known));
     found
 }

@@ -36,19 +36,25 @@ pub(crate) trait Prover {
 /// Conflicts that one question may cost. Policies take a few; the number keeps hostile ones from hanging.
 pub(crate) const MOST_CONFLICTS: u64 = 50_000;
 
+/// So many times that is what all questions to one solver may cost together: a policy may ask a thousand hard ones.
+pub(crate) const MOST_HARD_QUESTIONS: u64 = 4;
+
 struct Budget {
     left: Cell<u64>,
     whole: u64,
+    /// For all questions that are still to come.
+    together: Cell<u64>,
 }
 
 impl Callbacks for Budget {
     fn on_start(&mut self) {
-        self.left.set(self.whole);
+        self.left.set(self.whole.min(self.together.get()));
     }
 
     fn on_new_clause(&mut self, _: &[Lit], kind: batsat::ClauseKind) {
         if kind == batsat::ClauseKind::Learnt {
             self.left.set(self.left.get().saturating_sub(1));
+            self.together.set(self.together.get().saturating_sub(1));
         }
     }
 
@@ -65,7 +71,8 @@ pub(crate) struct BatSat {
 
 impl BatSat {
     pub(crate) fn new(most_conflicts: u64) -> Self {
-        let budget = Budget { left: Cell::new(most_conflicts), whole: most_conflicts };
+        let together = Cell::new(most_conflicts.saturating_mul(MOST_HARD_QUESTIONS));
+        let budget = Budget { left: Cell::new(most_conflicts), whole: most_conflicts, together };
         Self { solver: batsat::Solver::new(SolverOpts::default(), budget), model: Vec::new() }
     }
 }

@@ -1,5 +1,4 @@
 //! Proofs against brute force, against a library for decision diagrams, and against themselves.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 

@@ -37,7 +37,11 @@ pub fn decide(context: &RunContext, answer: &Result<Classification, ClassifyErro
         }
         Err(error) => format!("Not classified: {error}"),
     };
-    let data = serde_json::json!({ "classification": answer.as_ref().ok() });
+    // The step keeps the whole answer; a line of the timeline is read far more often than that is wanted.
+    let data = answer.as_ref().map_or(
+        serde_json::Value::Null,
+        |found| serde_json::json!({ "intent": found.intent, "confidence": found.confidence, "model": found.model }),
+    );
     writes.push(context.entry_with(ids, "classified", summary, Some(context.message.id.clone()), data));
     context.transition(context.to(Stage::Classified, Some(context.now_ms)), writes)
 }

@@ -61,7 +61,6 @@ pub fn decide(context: &RunContext, answer: Option<&Result<DraftText, DraftError
                     source: text.source.clone(),
                     base_revision: context.conversation.revision,
                 },
-                step(serde_json::json!({ "draft": id, "source": text.source })),
                 context.entry_with(
                     ids,
                     "drafted",

@@ -8,6 +8,7 @@ use remit_dsl::{Detections, Facts, Policy, Provenance, Seen};
 
 use super::RunContext;
 use crate::domain::ChannelKind;
+use crate::store::rows::MessageRow;
 
 /// The facts of one asking of the gate, and what the detectors found, for people.
 #[derive(Debug, Clone)]
@@ -65,7 +66,7 @@ pub fn collect(context: &RunContext, policy: &Policy, draft: Option<&str>) -> Co
 
     let types = attachment_types(&context.message.attachments);
     let types: Vec<&str> = types.iter().map(String::as_str).collect();
-    let message = message_text(context);
+    let message = message_text(&context.message);
     let seen = Seen {
         message: &message,
         draft,
@@ -125,10 +126,10 @@ fn is_on(context: &RunContext, name: &str) -> bool {
 }
 
 /// Subject and body: a threat in the subject is a threat.
-fn message_text(context: &RunContext) -> String {
-    match &context.message.subject {
-        Some(subject) => format!("{subject}\n\n{}", context.message.body_text),
-        None => context.message.body_text.clone(),
+pub(crate) fn message_text(message: &MessageRow) -> String {
+    match &message.subject {
+        Some(subject) => format!("{subject}\n\n{}", message.body_text),
+        None => message.body_text.clone(),
     }
 }
 
@@ -138,7 +139,8 @@ struct Attachment {
     media_type: String,
 }
 
-fn attachment_types(json: &str) -> Vec<String> {
+/// The MIME types of a message's attachments.
+pub(crate) fn attachment_types(json: &str) -> Vec<String> {
     let list: Vec<Attachment> = serde_json::from_str(json).unwrap_or_default();
     list.into_iter().map(|attachment| attachment.media_type).collect()
 }

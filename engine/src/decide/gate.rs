@@ -9,6 +9,7 @@
 use remit_dsl::{Outcome, Policy, Reason, RuleKind, Verdict};
 use serde::{Deserialize, Serialize};
 
+use super::retry::{self, Failure};
 use super::{RunContext, facts, send};
 use crate::domain::{ActionReason, ClosedReason, Gate, IdKind, Stage};
 use crate::ports::Ids;
@@ -59,13 +60,19 @@ pub struct DraftSeen {
 /// Asks the policy.
 #[must_use]
 pub fn ask(context: &RunContext, policy: &Policy, gate: Gate) -> Gated {
-    let draft = context.draft.as_ref().map(|draft| match &draft.subject {
-        Some(subject) => format!("{subject}\n\n{}", draft.body_text),
-        None => draft.body_text.clone(),
-    });
+    let draft = context.draft.as_ref().map(|draft| draft_text(draft.subject.as_deref(), &draft.body_text));
     let collected = facts::collect(context, policy, draft.as_deref());
     let verdict = policy.decide(&collected.facts);
     Gated { gate, verdict, collected }
+}
+
+/// What detectors and scripts see of a draft: a promise in the subject is a promise.
+#[must_use]
+pub(crate) fn draft_text(subject: Option<&str>, body_text: &str) -> String {
+    match subject {
+        Some(subject) => format!("{subject}\n\n{body_text}"),
+        None => body_text.to_owned(),
+    }
 }
 
 /// Turns a verdict into the transition that carries it out. `took_us` is how long the asking took, in microseconds.
@@ -90,12 +97,14 @@ pub fn decide(context: &RunContext, policy: &Policy, gated: &Gated, took_us: i64
 /// Nothing more is tried without a person, and nothing was decided yet: the record says what the policy makes of what is
 /// known, so that this message too has one.
 #[must_use]
-pub fn give_up(context: &RunContext, policy: &Policy, reason: &str, ids: &dyn Ids) -> Transition {
+pub fn give_up(context: &RunContext, policy: &Policy, failure: &Failure<'_>, ids: &dyn Ids) -> Transition {
     let gated = ask(context, policy, Gate::Draft);
     let decision_id = ids.next(IdKind::Decision);
     let mut plan = Plan { context, policy, gated: &gated, ids, decision_id, writes: Vec::new() };
     plan.record(0);
-    let mut transition = super::given_up(context, ids, reason);
+    // Not answered, but what it asks for is done, as far as that is known.
+    plan.side_effects();
+    let mut transition = retry::given_up(context, ids, failure, retry::undone(context, failure));
     if let Some(run) = &mut transition.run {
         run.decision_id = Some(plan.decision_id);
     }
@@ -185,10 +194,10 @@ impl Plan<'_> {
             rule_column: i64::from(at.column),
             record: serde_json::to_string(&record).unwrap_or_else(|_| "null".to_owned()),
             took_us,
+            mode: verdict.mode.value.clone(),
         });
         let data = serde_json::json!({
             "decision_id": self.decision_id, "outcome": verdict.outcome, "gate": self.gated.gate,
-            "deciding": verdict.deciding, "policy_digest": self.policy.digest(),
         });
         self.note("decided", summary, Some(self.decision_id.clone()), data);
     }

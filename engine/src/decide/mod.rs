@@ -9,6 +9,8 @@
 //! | send | [`send`] | sent, retry at, or failed |
 //! | a person | [`person`], [`edit`], [`reply`] | approved, rejected, edited, withdrawn, a reply of their own |
 //! | a time | [`timer`] | reminded, late, back from a snooze |
+//! | a failure | [`retry`] | tried again at, or given up |
+//! | the operating side | [`job`] | tried again by a person, cancelled, parked, due again |
 //!
 //! Values in, a [`Transition`] out. No I/O, no clock, no randomness, no panics: the time, the ids, the policy and every
 //! fact are arguments. The shell around it is `crate::stages`.
@@ -16,11 +18,15 @@
 pub mod classify;
 pub mod draft;
 pub mod edit;
+pub mod explain;
 pub mod facts;
 pub mod gate;
+pub mod job;
 pub mod normalise;
 pub mod person;
+pub mod replay;
 pub mod reply;
+pub mod retry;
 pub mod send;
 pub mod timer;
 
@@ -319,61 +325,9 @@ pub fn content_sha256(subject: Option<&str>, body_text: &str) -> String {
     data_encoding::HEXLOWER.encode(&hash.finalize())
 }
 
-/// Attempts before a run is given up.
-pub const MOST_ATTEMPTS: i64 = 6;
-
-/// How long to wait before attempt number `attempt` (1 is the first retry), in milliseconds: 2 s doubling to 10 minutes.
-#[must_use]
-pub fn retry_after_ms(attempt: i64) -> i64 {
-    let doublings = u32::try_from(attempt.clamp(1, 10) - 1).unwrap_or(0);
-    (2_000_i64 << doublings).min(600_000)
-}
-
-/// A step failed for a reason that may pass: try again later, and give up at last.
-#[must_use]
-pub fn step_failed(context: &RunContext, policy: &remit_dsl::Policy, ids: &dyn Ids, reason: &str) -> Transition {
-    let attempt = context.run.attempt + 1;
-    if attempt >= MOST_ATTEMPTS {
-        return match context.run.decision_id {
-            Some(_) => given_up(context, ids, reason),
-            None => gate::give_up(context, policy, reason, ids),
-        };
-    }
-    let mut run = context.to(context.run.stage, Some(context.now_ms + retry_after_ms(attempt)));
-    run.attempt = attempt;
-    run.last_error = Some(reason.to_owned());
-    context.transition(run, Vec::new())
-}
-
-/// Nothing more is tried without a person.
-#[must_use]
-pub fn given_up(context: &RunContext, ids: &dyn Ids, reason: &str) -> Transition {
-    let mut run = context.to(Stage::Failed, None);
-    run.attempt = context.run.attempt + 1;
-    run.last_error = Some(reason.to_owned());
-    let summary = format!("Gave up after {} attempts: {reason}", run.attempt);
-    let writes = vec![
-        Write::ActionAdd {
-            conversation_id: context.conversation.id.clone(),
-            reason: crate::domain::ActionReason::JobDead,
-        },
-        Write::EffectCancel { run_id: context.run.id.clone() },
-        context.entry_with(ids, "run_failed", summary, Some(context.run.id.clone()), serde_json::Value::Null),
-    ];
-    context.transition(run, writes)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn retries_wait_longer_and_longer_but_not_for_ever() {
-        let waits: Vec<_> = (1..=12).map(retry_after_ms).collect();
-        assert_eq!(waits[..4], [2_000, 4_000, 8_000, 16_000]);
-        assert_eq!(waits[11], 600_000);
-        assert!(waits.windows(2).all(|pair| pair[0] <= pair[1]));
-    }
 
     #[test]
     fn the_content_hash_tells_subject_from_body() {

@@ -5,9 +5,10 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{MOST_ATTEMPTS, RunContext, given_up, retry_after_ms};
-use crate::domain::{ActionReason, ChannelKind, IdKind, Stage};
-use crate::ports::{Ids, OutboundMessage, SendError, SendReceipt};
+use super::RunContext;
+use super::retry::{Failure, given_up};
+use crate::domain::{ActionReason, ChannelKind, ErrorClass, IdKind, Stage};
+use crate::ports::{Ids, OutboundMessage, SendClass, SendError, SendReceipt};
 use crate::store::rows::{DraftRow, EffectRow};
 use crate::store::{Fence, PeopleWrite, SendClaim, Transition, Write};
 
@@ -132,8 +133,10 @@ pub fn prepare_by_rep(context: &RunContext, ids: &dyn Ids) -> Transition {
 #[must_use]
 pub fn refused_by_rep(context: &RunContext, ids: &dyn Ids) -> Transition {
     let mut run = context.to(Stage::Failed, None);
-    run.last_error = Some("the channel is switched off".to_owned());
+    let reason = "the channel is switched off";
+    run.last_error = Some(reason.to_owned());
     let mut writes = vec![
+        context.failed(&Failure::new(ErrorClass::Refused, reason)),
         Write::EffectCancel { run_id: context.run.id.clone() },
         Write::ActionAdd { conversation_id: context.conversation.id.clone(), reason: ActionReason::DeliveryFailed },
     ];
@@ -145,19 +148,51 @@ pub fn refused_by_rep(context: &RunContext, ids: &dyn Ids) -> Transition {
     context.transition(run, writes)
 }
 
-/// What an attempt means for the run.
+/// Hands the same bytes over once more, to a provider that knows the key: the outcome of the attempt before is not known.
+/// Should that one not have left, this one may be what sends it, so it begins under the same fence as a first one.
+/// `None` where it may not leave any more.
+#[must_use]
+pub fn claim_again(context: &RunContext, policy_digest: &str, boot: &str) -> Option<Transition> {
+    let effect = context.effect.as_ref()?;
+    let stopped = context.switches.iter().any(|(name, on)| name == "kill_switch" && *on);
+    let silenced = stopped || context.paused() || context.contact.opted_out_at.is_some();
+    let silenced = silenced || context.conversation.human_active;
+    if context.channel.status != "active" || (silenced && !context.by_rep()) {
+        return None;
+    }
+    let fence = match context.by_rep() {
+        true => Fence::ByRep,
+        // Its limits were counted with the first attempt.
+        false => Fence::Send(context.seen(policy_digest, Vec::new())),
+    };
+    let mut run = context.to(Stage::Sending, Some(context.now_ms));
+    run.attempt = context.run.attempt;
+    let start = Write::EffectStart { id: effect.id.clone(), boot: boot.to_owned(), message: None };
+    let mut transition = context.transition(run, vec![start]);
+    transition.fence = Some(context.guarded(fence));
+    Some(transition)
+}
+
+/// What an attempt means for the run. `class` is what the channel can say about an unknown outcome.
 #[must_use]
 pub fn decide(
     context: &RunContext,
     effect: &EffectRow,
     answer: &Result<SendReceipt, SendError>,
+    class: SendClass,
     ids: &dyn Ids,
 ) -> Transition {
     match answer {
         Ok(receipt) => sent(context, effect, receipt, ids),
-        Err(SendError::Transient(reason)) => try_again(context, effect, reason, ids),
-        Err(error @ SendError::Refused(_)) => stopped(context, effect, "failed", "failed", error, ids),
-        Err(error @ SendError::InDoubt(_)) => stopped(context, effect, "in_doubt", "needs_review", error, ids),
+        Err(SendError::Transient(reason)) => {
+            try_again(context, effect, &Failure::new(ErrorClass::Transient, reason), ids)
+        }
+        Err(SendError::Throttled { reason, after_ms }) => {
+            let failure = Failure { class: ErrorClass::Throttled, reason, asked_ms: *after_ms };
+            try_again(context, effect, &failure, ids)
+        }
+        Err(error @ SendError::Refused(_)) => refused(context, effect, error, ids),
+        Err(SendError::InDoubt(reason)) => doubted(context, effect, reason, class, ids),
     }
 }
 
@@ -189,55 +224,73 @@ fn sent(context: &RunContext, effect: &EffectRow, receipt: &SendReceipt, ids: &d
     context.transition(context.to(Stage::Sent, None), writes)
 }
 
-fn try_again(context: &RunContext, effect: &EffectRow, reason: &str, ids: &dyn Ids) -> Transition {
-    let attempt = context.run.attempt + 1;
-    if attempt >= MOST_ATTEMPTS {
-        let mut transition = given_up(context, ids, reason);
-        transition.writes.push(finish(effect, "failed", "failed", reason));
-        transition.writes.push(Write::ActionAdd {
-            conversation_id: context.conversation.id.clone(),
-            reason: ActionReason::DeliveryFailed,
-        });
-        return transition;
-    }
+fn try_again(context: &RunContext, effect: &EffectRow, failure: &Failure<'_>, ids: &dyn Ids) -> Transition {
+    let Some(again_at) = context.again_at(failure) else {
+        let mut writes = vec![
+            finish(effect, "failed", "failed", failure.reason),
+            Write::ActionAdd { conversation_id: context.conversation.id.clone(), reason: ActionReason::DeliveryFailed },
+        ];
+        writes.extend(context.draft.iter().map(|draft| Write::DraftStatus { id: draft.id.clone(), status: "failed" }));
+        return given_up(context, ids, failure, writes);
+    };
     // Back to `gated`: the gate is asked again before the next attempt.
-    let mut run = context.to(Stage::Gated, Some(context.now_ms + retry_after_ms(attempt)));
-    run.attempt = attempt;
-    run.last_error = Some(reason.to_owned());
-    context.transition(run, vec![finish(effect, "pending", "queued", reason)])
+    let mut run = context.to(Stage::Gated, Some(again_at));
+    run.attempt = context.run.attempt + 1;
+    run.last_error = Some(failure.reason.to_owned());
+    context.transition(run, vec![finish(effect, "pending", "queued", failure.reason), context.failed(failure)])
 }
 
-fn stopped(
-    context: &RunContext,
-    effect: &EffectRow,
-    state: &'static str,
-    message_status: &'static str,
-    error: &SendError,
-    ids: &dyn Ids,
-) -> Transition {
+/// Nobody knows whether it left. Where the provider can be asked, it is, for a while; then a person is.
+fn doubted(context: &RunContext, effect: &EffectRow, reason: &str, class: SendClass, ids: &dyn Ids) -> Transition {
+    let failure = Failure::new(ErrorClass::InDoubt, reason);
+    if class != SendClass::Blind
+        && let Some(again_at) = context.again_at(&failure)
+    {
+        let mut run = context.to(Stage::Sending, Some(again_at));
+        run.attempt = context.run.attempt + 1;
+        run.last_error = Some(reason.to_owned());
+        return context.transition(run, vec![context.failed(&failure)]);
+    }
+    let summary = format!(
+        "The reply may have been sent, nobody knows: {reason}. It will not be sent again unless a person says what happened"
+    );
+    let mut writes = left_in_doubt(context, effect, reason);
+    writes.push(context.failed(&failure));
     let mut run = context.to(Stage::Failed, None);
-    run.last_error = Some(error.to_string());
-    let summary = match error {
-        SendError::InDoubt(_) => {
-            format!("The reply may have been sent, nobody knows: {error}. It will not be sent again")
-        }
-        _ => format!("The reply was not sent: {error}"),
-    };
+    run.attempt = context.run.attempt + 1;
+    run.last_error = Some(SendError::InDoubt(reason.to_owned()).to_string());
+    not_delivered(context, effect, summary, &mut writes, ids);
+    context.transition(run, writes)
+}
+
+/// What a person must know and say: it may have left.
+pub(super) fn left_in_doubt(context: &RunContext, effect: &EffectRow, reason: &str) -> Vec<Write> {
     let mut writes = vec![
-        finish(effect, state, message_status, &error.to_string()),
+        finish(effect, "in_doubt", "needs_review", reason),
         Write::ActionAdd { conversation_id: context.conversation.id.clone(), reason: ActionReason::DeliveryFailed },
     ];
-    if let Some(draft) = &context.draft {
-        writes.push(Write::DraftStatus { id: draft.id.clone(), status: "failed" });
-    }
-    writes.push(context.entry_with(
-        ids,
-        "delivery_failed",
-        summary,
-        Some(effect.message_id.clone()),
-        serde_json::Value::Null,
-    ));
+    writes.extend(context.draft.iter().map(|draft| Write::DraftStatus { id: draft.id.clone(), status: "failed" }));
+    writes
+}
+
+fn refused(context: &RunContext, effect: &EffectRow, error: &SendError, ids: &dyn Ids) -> Transition {
+    let words = error.to_string();
+    let mut run = context.to(Stage::Failed, None);
+    run.attempt = context.run.attempt + 1;
+    run.last_error = Some(words.clone());
+    let mut writes = vec![
+        finish(effect, "failed", "failed", &words),
+        Write::ActionAdd { conversation_id: context.conversation.id.clone(), reason: ActionReason::DeliveryFailed },
+        context.failed(&Failure::new(ErrorClass::Refused, &words)),
+    ];
+    writes.extend(context.draft.iter().map(|draft| Write::DraftStatus { id: draft.id.clone(), status: "failed" }));
+    not_delivered(context, effect, format!("The reply was not sent: {words}"), &mut writes, ids);
     context.transition(run, writes)
+}
+
+fn not_delivered(context: &RunContext, effect: &EffectRow, summary: String, writes: &mut Vec<Write>, ids: &dyn Ids) {
+    let refers_to = Some(effect.message_id.clone());
+    writes.push(context.entry_with(ids, "delivery_failed", summary, refers_to, serde_json::Value::Null));
 }
 
 fn finish(effect: &EffectRow, state: &'static str, message_status: &'static str, error: &str) -> Write {

@@ -21,7 +21,11 @@ pub enum IdKind {
     Effect,
     Note,
     Timeline,
+    Activation,
     Boot,
+    Event,
+    Webhook,
+    Delivery,
 }
 
 impl IdKind {
@@ -44,7 +48,11 @@ impl IdKind {
             Self::Effect => "eff",
             Self::Note => "note",
             Self::Timeline => "tml",
+            Self::Activation => "act",
             Self::Boot => "boot",
+            Self::Event => "evt",
+            Self::Webhook => "whk",
+            Self::Delivery => "whd",
         }
     }
 }

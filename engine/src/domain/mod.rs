@@ -5,5 +5,5 @@ pub mod id;
 mod stage;
 
 pub use channel::{ChannelKind, UnknownChannelKind};
-pub use id::{DEFAULT_WORKSPACE, IdKind};
-pub use stage::{ActionReason, ClosedReason, Gate, Stage, UnknownWord};
+pub use id::{DEFAULT_WORKSPACE, IdKind, encode};
+pub use stage::{ActionReason, ClosedReason, ErrorClass, Gate, JobState, Stage, UnknownWord};

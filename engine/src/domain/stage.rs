@@ -72,7 +72,7 @@ words! {
         Sending = "sending",
         /// Out.
         Sent = "sent",
-        /// Not out, and nothing more will be tried without a person.
+        /// Not out, or nobody knows; nothing more is tried unless a person says so.
         Failed = "failed",
         /// Ended without a reply, for the reason in `closed_reason`.
         Closed = "closed",
@@ -80,7 +80,7 @@ words! {
 }
 
 impl Stage {
-    /// True when nothing moves the run again.
+    /// True when nothing moves the run again by itself. A person may take a failed one up again.
     #[must_use]
     pub const fn is_terminal(self) -> bool {
         matches!(self, Self::Sent | Self::Failed | Self::Closed)
@@ -99,7 +99,9 @@ impl Stage {
             Classified, Closed, Drafted, Failed, Gated, Held, Received, Scheduled, Sending, Sent, WaitingApproval,
         };
         match (self, to) {
-            (Sent | Failed | Closed, _) => false,
+            (Sent | Closed, _) => false,
+            // A person has it tried again, says that it was sent after all, or leaves it.
+            (Failed, to) => matches!(to, Received | Drafted | Gated | Sent | Closed),
             // Any live run may be closed (superseded, stopped) or given up after too many errors.
             (_, Closed | Failed) => true,
             (Received, Classified) | (Classified, Drafted) => true,
@@ -108,8 +110,8 @@ impl Stage {
             (WaitingApproval, Gated | Held | Scheduled | WaitingApproval | Classified) => true,
             // A second look before the send may still ask for a person or for more time.
             (Gated | Scheduled, Sending | Gated | WaitingApproval | Held | Scheduled) => true,
-            // Back to `gated` is a retry: the provider certainly does not have it.
-            (Sending, Sent | Gated) => true,
+            // Back to `gated` is a retry: the provider certainly does not have it. `sending` again: it will be asked later.
+            (Sending, Sent | Gated | Sending) => true,
             _ => false,
         }
     }
@@ -138,6 +140,8 @@ words! {
         HumanTookOver = "human_took_over",
         /// A rep took their own reply back before it left.
         TakenBack = "taken_back",
+        /// A person ended the job.
+        Cancelled = "cancelled",
     }
 }
 
@@ -166,7 +170,7 @@ words! {
         NoIntakeAgent = "no_intake_agent",
         /// There is no draft to send.
         NoDraft = "no_draft",
-        /// A reply of the AI was queued when somebody stopped sending.
+        /// A reply was queued when somebody stopped sending, or cancelled it.
         SendingStopped = "sending_stopped",
         /// A rep's reply was waiting to be sent when the contact wrote again.
         ReplyWithdrawn = "reply_withdrawn",
@@ -176,6 +180,54 @@ words! {
         Mention = "mention",
         /// The message could not be read, or names no sender.
         Unreadable = "unreadable",
+        /// More came in than could be answered in time; the message is a person's.
+        Overloaded = "overloaded",
+    }
+}
+
+words! {
+    /// What kind of failure an attempt met: how long to wait, how often to try, and who decides follow from it.
+    ErrorClass, "class of error" {
+        /// It may pass: tried again, later and later.
+        Transient = "transient",
+        /// Too much at once: tried again, not before the other side said.
+        Throttled = "throttled",
+        /// Understood and refused: trying again changes nothing.
+        Refused = "refused",
+        /// Nobody knows whether the reply left: the provider is asked where it can be, else a person.
+        InDoubt = "in_doubt",
+        /// A step broke off: a bug, or the store.
+        Fault = "fault",
+        /// The process died while it worked on the run.
+        Died = "died",
+        /// It waited too long before anybody began with it.
+        Overloaded = "overloaded",
+    }
+}
+
+words! {
+    /// Where a job stands, as people ask: a run seen from the operating side.
+    JobState, "state of a job" {
+        /// It is its turn as soon as a worker is free.
+        Queued = "queued",
+        /// An attempt failed; the next one waits for its time.
+        Retrying = "retrying",
+        /// The provider is being called.
+        Working = "working",
+        /// A person is asked about the draft.
+        Waiting = "waiting",
+        /// It leaves at a time, unless it is taken back.
+        Scheduled = "scheduled",
+        /// The gate is asked again at a time.
+        Held = "held",
+        /// Nobody knows whether the reply left: a person must say.
+        InDoubt = "in_doubt",
+        /// Given up: a person has it tried again, or leaves it.
+        Failed = "failed",
+        /// Out.
+        Sent = "sent",
+        /// Ended without a reply.
+        Closed = "closed",
     }
 }
 
@@ -201,7 +253,10 @@ mod tests {
     fn words_round_trip_and_nothing_leaves_the_end() {
         for stage in Stage::ALL.iter().copied() {
             assert_eq!(stage.as_str().parse::<Stage>(), Ok(stage));
-            if stage.is_terminal() {
+            if stage == Stage::Failed {
+                // Only for a person to say, and never straight to the provider.
+                assert!(!stage.may_become(Stage::Sending) && !stage.may_become(Stage::Scheduled));
+            } else if stage.is_terminal() {
                 assert!(Stage::ALL.iter().all(|to| !stage.may_become(*to)), "{stage}");
             } else {
                 assert!(stage.may_become(Stage::Closed) && stage.may_become(Stage::Failed), "{stage}");
@@ -213,6 +268,7 @@ mod tests {
     #[test]
     fn only_a_gated_or_scheduled_run_is_sent() {
         let senders: Vec<_> = Stage::ALL.iter().filter(|from| from.may_become(Stage::Sending)).collect();
-        assert_eq!(senders, [&Stage::Gated, &Stage::Scheduled]);
+        // `sending` itself: an attempt whose outcome is not known is asked about again.
+        assert_eq!(senders, [&Stage::Gated, &Stage::Scheduled, &Stage::Sending]);
     }
 }

@@ -56,9 +56,11 @@ pub(crate) async fn contexts(
     }
     let mut taken = limits::taken(conn, &asks).await?.into_iter();
     for context in &mut loaded {
-        let over =
-            limits(policy, context).map(|(limit, _)| over(policy, limit, context.now_ms, taken.next())).collect();
-        context.over = over;
+        let over = limits(policy, context).map(|(limit, _)| {
+            let taken = taken.next().map(|taken| taken - own(policy, limit, context));
+            over(policy, limit, context.now_ms, taken)
+        });
+        context.over = over.collect();
     }
     Ok(loaded.into_iter().map(|context| (context.run.id.clone(), context)).collect())
 }
@@ -158,6 +160,13 @@ fn flips(switches: &[SwitchRow]) -> i64 {
 fn over(policy: &Policy, limit: &Limit, now_ms: i64, taken: Option<i64>) -> (String, Option<i64>) {
     let (_, end) = limit.bucket(policy.timezone(), now_ms);
     (limit.name.clone(), (taken.unwrap_or(0) >= i64::from(limit.count)).then_some(end))
+}
+
+/// What of a limit's count is this run's own: its first attempt was counted, and the next one is not one more.
+fn own(policy: &Policy, limit: &Limit, context: &RunContext) -> i64 {
+    let attempted = context.effect.as_ref().filter(|effect| effect.attempt > 0 && !context.by_rep());
+    let (start, _) = limit.bucket(policy.timezone(), context.now_ms);
+    i64::from(attempted.is_some_and(|effect| effect.created_at >= start))
 }
 
 /// The policy's limits, and whose sends each counts here. A subject that cannot be told leaves the limit out: the fact

@@ -9,14 +9,17 @@ mod send;
 use std::sync::Arc;
 use std::time::Instant;
 
+use tracing::{Instrument, debug_span};
+
+use crate::decide::retry::Failure;
 use crate::decide::{self, RunContext};
-use crate::domain::{Gate, Stage};
+use crate::domain::{ErrorClass, Gate, Stage};
 use crate::engine::Engine;
 use crate::failpoint::{self, FailPoint};
 use crate::policies::{InForce, PolicyError};
 use crate::ports::{ClassifyInput, DraftError, DraftInput};
 use crate::store::rows::DueRow;
-use crate::store::{Outcome, StoreError, Transition};
+use crate::store::{JobWrite, Outcome, StoreError, Transition, Write};
 
 pub(crate) use load::{asked_on_arrival, context, contexts, counted_limits, on_arrival};
 
@@ -62,8 +65,13 @@ pub(crate) struct Known {
 }
 
 /// Takes a run as far as it goes now.
-pub(crate) async fn advance(engine: &Engine, due: &DueRow, mut known: Option<Box<Known>>) -> Result<(), StepError> {
-    for _ in 0..MOST_STEPS {
+pub(crate) async fn advance(engine: &Engine, due: &DueRow, known: Option<Box<Known>>) -> Result<(), StepError> {
+    let span = debug_span!("run", run = due.id, workspace = due.workspace_id, conversation = due.conversation_id);
+    take_steps(engine, due, known).instrument(span).await
+}
+
+async fn take_steps(engine: &Engine, due: &DueRow, mut known: Option<Box<Known>>) -> Result<(), StepError> {
+    for steps in 0..MOST_STEPS {
         let in_force = engine.policies().in_force(engine.db(), &due.workspace_id).await?;
         let context = match known.take() {
             // What a context holds of limits and AI agents belongs to the policy it was loaded under.
@@ -77,6 +85,16 @@ pub(crate) async fn advance(engine: &Engine, due: &DueRow, mut known: Option<Box
             return Ok(());
         }
         failpoint::reached(FailPoint::StepBegun);
+        if steps == 0 {
+            let now_ms = engine.clock().now_ms();
+            engine.metrics().waited(now_ms - context.run.ready_at.unwrap_or(now_ms));
+        }
+        if let Some(reason) = engine.overload(&context) {
+            engine.metrics().overloaded();
+            let left = decide::job::overloaded(&context, &in_force.policy, &reason, engine.ids());
+            commit(engine, &context, left).await?;
+            return Ok(());
+        }
         match step(engine, &in_force, &context).await? {
             Next::Again => {}
             Next::With(next) => known = Some(Box::new(Known { in_force, context: *next })),
@@ -97,7 +115,7 @@ async fn step(engine: &Engine, in_force: &InForce, context: &RunContext) -> Resu
         }
         Stage::Gated | Stage::Scheduled if context.by_rep() => send::begin_by_rep(engine, context).await,
         Stage::Gated | Stage::Scheduled => send::begin(engine, in_force, context).await,
-        Stage::Sending => send::recover(engine, context).await,
+        Stage::Sending => send::recover(engine, in_force, context).await,
         Stage::Sent | Stage::Failed | Stage::Closed => Ok(Next::Stop),
     }
 }
@@ -120,7 +138,13 @@ async fn answer(engine: &Engine, in_force: &InForce, context: &RunContext) -> Re
         debug_assert!(legal(next.run.stage, &transition), "{:?}", transition.run);
         taken = Taken { transition: taken.transition.then(transition), store_first };
     }
-    pass_on(engine, context, taken.transition).await
+    let Taken { transition, .. } = taken;
+    // What may leave at once is decided and claimed in one commit.
+    if transition.run.as_ref().is_some_and(|run| run.stage == Stage::Gated) && RunContext::follows(&transition) {
+        let ready = context.after(&transition, transition.now_ms);
+        return send::claim(engine, in_force, context, Some((ready, transition))).await;
+    }
+    pass_on(engine, context, transition).await
 }
 
 async fn one_step(engine: &Engine, in_force: &InForce, context: &RunContext) -> Taken {
@@ -140,7 +164,9 @@ async fn classify(engine: &Engine, in_force: &InForce, context: &RunContext) -> 
         subject: context.message.subject.as_deref(),
         text: &context.message.body_text,
     };
-    let answer = in_force.classifier.classify(&input).await;
+    let begun = Instant::now();
+    let answer = in_force.classifier.classify(&input).instrument(debug_span!("classify")).await;
+    engine.metrics().step("classify", begun.elapsed());
     let transition = decide::classify::decide(context, &answer, engine.ids());
     Taken { transition, store_first: !in_force.classifier.is_free() }
 }
@@ -164,9 +190,12 @@ async fn draft(engine: &Engine, in_force: &InForce, context: &RunContext) -> Tak
         workspace: &context.channel.name,
         instruction: context.run.instruction.as_deref(),
     };
-    let answer = in_force.drafter.draft(&input).await;
+    let begun = Instant::now();
+    let answer = in_force.drafter.draft(&input).instrument(debug_span!("draft")).await;
+    engine.metrics().step("draft", begun.elapsed());
     if let Err(DraftError::Unavailable(reason)) = &answer {
-        let later = decide::step_failed(context, &in_force.policy, engine.ids(), reason);
+        let failure = Failure::new(ErrorClass::Transient, reason);
+        let later = decide::retry::step_failed(context, &in_force.policy, engine.ids(), &failure);
         return Taken { transition: later, store_first: true };
     }
     let transition = decide::draft::decide(context, Some(&answer), engine.ids());
@@ -208,14 +237,39 @@ async fn as_stored(engine: &Engine, next: &RunContext) -> Result<(), StepError> 
 }
 
 fn gate(engine: &Engine, in_force: &InForce, context: &RunContext, gate: Gate) -> Transition {
+    let (gated, took_us) = ask(engine, in_force, context, gate);
+    decide::gate::decide(context, &in_force.policy, &gated, took_us, engine.ids())
+}
+
+/// Asks the gate. Gives how long it took, in microseconds, too.
+fn ask(engine: &Engine, in_force: &InForce, context: &RunContext, gate: Gate) -> (decide::gate::Gated, i64) {
+    let _entered = debug_span!("gate", %gate).entered();
     let started = Instant::now();
     let gated = decide::gate::ask(context, &in_force.policy, gate);
-    let took_us = i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX);
-    decide::gate::decide(context, &in_force.policy, &gated, took_us, engine.ids())
+    let took = started.elapsed();
+    engine.metrics().step("gate", took);
+    (gated, i64::try_from(took.as_micros()).unwrap_or(i64::MAX))
 }
 
 fn legal(from: Stage, transition: &Transition) -> bool {
     transition.run.as_ref().is_none_or(|run| run.stage == from || from.may_become(run.stage))
+}
+
+/// A step broke off: later again, and at last to a person.
+pub(crate) async fn put_off(
+    engine: &Engine,
+    workspace: &str,
+    run_id: &str,
+    failure: &Failure<'_>,
+) -> Result<(), StepError> {
+    let in_force = engine.policies().in_force(engine.db(), workspace).await?;
+    let Some(context) = context(engine, &in_force, workspace, run_id).await? else { return Ok(()) };
+    if context.run.stage.is_terminal() {
+        return Ok(());
+    }
+    let later = decide::retry::step_failed(&context, &in_force.policy, engine.ids(), failure);
+    commit(engine, &context, later).await?;
+    Ok(())
 }
 
 /// The one place where a decision becomes rows.
@@ -224,13 +278,52 @@ pub(crate) async fn commit(
     context: &RunContext,
     transition: Transition,
 ) -> Result<Outcome, StepError> {
-    let outcome = engine.writer().commit(transition).await?;
+    let counted = Counted::of(&transition);
+    let outcome = engine.writer().commit(transition).instrument(debug_span!("commit")).await?;
     match &outcome {
         Outcome::Fenced => engine.policies().doubt(&context.run.workspace_id),
         Outcome::Lost => {
+            engine.metrics().lost();
             tracing::debug!(run = context.run.id, stage = %context.run.stage, "somebody else moved the run");
         }
-        Outcome::Won | Outcome::Ingested(..) => {}
+        Outcome::Won | Outcome::Ingested(..) => counted.count(engine, context),
     }
     Ok(outcome)
+}
+
+/// What of a transition is counted once it is committed.
+struct Counted {
+    decided: Option<(&'static str, &'static str, String)>,
+    failed: Option<ErrorClass>,
+    finished: Option<&'static str>,
+}
+
+impl Counted {
+    fn of(transition: &Transition) -> Self {
+        let mut counted = Self { decided: None, failed: None, finished: None };
+        for write in &transition.writes {
+            match write {
+                Write::Decision { outcome, gate, mode, .. } => counted.decided = Some((outcome, gate, mode.clone())),
+                Write::Job(JobWrite::Error { class, .. }) => counted.failed = class.parse().ok(),
+                // Back in the queue: that attempt failed.
+                Write::EffectFinish { state: "pending", .. } => counted.finished = Some("retried"),
+                Write::EffectFinish { state, .. } => counted.finished = Some(state),
+                _ => {}
+            }
+        }
+        counted
+    }
+
+    fn count(self, engine: &Engine, context: &RunContext) {
+        let (metrics, channel) = (engine.metrics(), context.channel_kind.as_str());
+        if let Some((outcome, gate, mode)) = self.decided {
+            metrics.decided(outcome, gate, channel, &mode);
+        }
+        if let Some(class) = self.failed {
+            metrics.failed(class);
+        }
+        if let Some(status) = self.finished {
+            metrics.handed_over(channel, context.by_rep(), status);
+        }
+    }
 }

@@ -1,43 +1,67 @@
 //! Begins sends, makes them, and resolves those that a crash left in doubt.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::{Next, StepError, commit, counted_limits, pass_on};
+use tracing::{Instrument, debug_span};
+
+use super::{Next, StepError, ask, commit, counted_limits, pass_on};
 use crate::decide::{self, RunContext};
 use crate::domain::Gate;
 use crate::engine::Engine;
 use crate::failpoint::{self, FailPoint};
 use crate::policies::InForce;
 use crate::ports::{OutboundMessage, SendClass, SendError, SendReceipt};
-use crate::store::{Outcome, StoreError};
+use crate::store::{Outcome, StoreError, Transition};
 
 /// Asks the gate once more; if it still says send, claims the effect, calls the provider and keeps the answer.
 pub(super) async fn begin(engine: &Engine, in_force: &InForce, context: &RunContext) -> Result<Next, StepError> {
-    let started = Instant::now();
-    let gated = decide::gate::ask(context, &in_force.policy, Gate::Send);
-    let took_us = i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX);
+    let (gated, took_us) = ask(engine, in_force, context, Gate::Send);
     let allowed = gated.verdict.outcome == remit_dsl::Outcome::Send && !context.newer_inbound;
     let pending = context.effect.as_ref().filter(|effect| effect.state == "pending");
-    let (true, Some(effect)) = (allowed, pending) else {
+    let (true, Some(_)) = (allowed, pending) else {
         let transition = decide::gate::decide(context, &in_force.policy, &gated, took_us, engine.ids());
         return pass_on(engine, context, transition).await;
     };
-    let limits = counted_limits(&in_force.policy, context);
-    let Some(claim) = decide::gate::claim(context, &in_force.policy, limits, engine.boot()) else {
-        return Ok(Next::Stop);
+    claim(engine, in_force, context, None).await
+}
+
+/// Claims the send of a run that the gate has just allowed, calls the provider and keeps the answer.
+///
+/// `decided` is the decision itself, where it is not committed yet: a context, and the transition that makes it out of
+/// the one that is stored. Both become one commit, whose fence holds what the decision relied on: the gate is then
+/// asked in the very transaction that begins the send.
+pub(super) async fn claim(
+    engine: &Engine,
+    in_force: &InForce,
+    stored: &RunContext,
+    decided: Option<(RunContext, Transition)>,
+) -> Result<Next, StepError> {
+    let ready = decided.as_ref().map_or(stored, |(ready, _)| ready);
+    let limits = counted_limits(&in_force.policy, ready);
+    let claim = decide::gate::claim(ready, &in_force.policy, limits, engine.boot());
+    let (Some(claim), Some(effect)) = (claim, ready.effect.clone()) else {
+        return match decided {
+            Some((_, decision)) => pass_on(engine, stored, decision).await,
+            None => Ok(Next::Stop),
+        };
     };
-    let mut claimed = context.after(&claim, context.now_ms);
-    match commit(engine, context, claim).await? {
+    let mut claimed = ready.after(&claim, ready.now_ms);
+    let claim = match decided {
+        Some((_, decision)) => decision.then(claim),
+        None => claim,
+    };
+    match commit(engine, stored, claim).await? {
         Outcome::Won => {}
         Outcome::Fenced => return Ok(Next::Again),
         Outcome::Lost | Outcome::Ingested(..) => return Ok(Next::Stop),
     }
     failpoint::reached(FailPoint::SendClaimed);
     let message = payload(&effect.payload)?;
-    let answer = engine.outbound().for_channel(context.channel_kind).send(&message).await;
+    let answer = hand_over(engine, stored, &message).await;
     failpoint::reached(FailPoint::SendAnswered);
     claimed.now_ms = engine.clock().now_ms();
-    finish(engine, &claimed, &answer).await
+    let class = engine.outbound().for_channel(stored.channel_kind).class();
+    finish(engine, &claimed, &answer, class).await
 }
 
 /// Sends what a rep wrote.
@@ -56,15 +80,33 @@ pub(super) async fn begin_by_rep(engine: &Engine, context: &RunContext) -> Resul
         Outcome::Lost | Outcome::Ingested(..) => return Ok(Next::Stop),
     }
     let message = payload(&effect.payload)?;
-    let answer = engine.outbound().for_channel(context.channel_kind).send(&message).await;
+    let answer = hand_over(engine, context, &message).await;
     claimed.now_ms = engine.clock().now_ms();
-    finish(engine, &claimed, &answer).await
+    let class = engine.outbound().for_channel(context.channel_kind).class();
+    finish(engine, &claimed, &answer, class).await
 }
 
-/// A send was begun and nobody is making it any more: the process stopped, or the task that made it died. (A lane runs
-/// one task at a time, so coming here means that the one which began is gone.) It is never simply repeated: the
-/// channel says what can be known.
-pub(super) async fn recover(engine: &Engine, context: &RunContext) -> Result<Next, StepError> {
+/// A provider that has not answered by then may never do so: what became of the message is not known.
+const LONGEST_SEND: Duration = Duration::from_secs(120);
+
+/// Calls the provider.
+async fn hand_over(engine: &Engine, context: &RunContext, message: &OutboundMessage) -> Result<SendReceipt, SendError> {
+    let begun = Instant::now();
+    let outbound = engine.outbound().for_channel(context.channel_kind);
+    let sending = outbound.send(message).instrument(debug_span!("send", channel = %context.channel_kind));
+    let answer = tokio::time::timeout(LONGEST_SEND, sending).await;
+    engine.metrics().step("send", begun.elapsed());
+    answer.unwrap_or_else(|_| Err(unanswered()))
+}
+
+fn unanswered() -> SendError {
+    SendError::InDoubt(format!("the provider did not answer within {} s", LONGEST_SEND.as_secs()))
+}
+
+/// A send was begun and nobody is making it any more: the process stopped, the task that made it died, or its outcome
+/// was not told. (A lane runs one task at a time, so coming here means that the one which began is gone.) It is never
+/// simply repeated: the channel says what can be known.
+pub(super) async fn recover(engine: &Engine, in_force: &InForce, context: &RunContext) -> Result<Next, StepError> {
     let Some(effect) = &context.effect else { return Ok(Next::Stop) };
     if effect.state != "in_flight" {
         return Ok(Next::Stop);
@@ -72,28 +114,46 @@ pub(super) async fn recover(engine: &Engine, context: &RunContext) -> Result<Nex
     failpoint::reached(FailPoint::RecoverBegun);
     let message = payload(&effect.payload)?;
     let outbound = engine.outbound().for_channel(context.channel_kind);
+    let mut asked = context.clone();
     let answer: Result<SendReceipt, SendError> = match outbound.class() {
-        SendClass::Idempotent => outbound.send(&message).await,
-        SendClass::Queryable => match outbound.look_up(&message).await {
-            Ok(Some(receipt)) => Ok(receipt),
-            Ok(None) => Err(SendError::Transient("the process stopped before the message was handed over".to_owned())),
-            Err(error) => Err(error),
+        SendClass::Idempotent => {
+            let Some(claim) = decide::send::claim_again(context, in_force.policy.digest(), engine.boot()) else {
+                let reason = "it may have been handed over before, and may not be sent any more";
+                // Asking again would be sending again: a person is asked instead.
+                let answer = Err(SendError::InDoubt(reason.to_owned()));
+                return finish(engine, context, &answer, SendClass::Blind).await;
+            };
+            asked = context.after(&claim, context.now_ms);
+            match commit(engine, context, claim).await? {
+                Outcome::Won => hand_over(engine, context, &message).await,
+                Outcome::Fenced => return Ok(Next::Again),
+                Outcome::Lost | Outcome::Ingested(..) => return Ok(Next::Stop),
+            }
+        }
+        SendClass::Queryable => match tokio::time::timeout(LONGEST_SEND, outbound.look_up(&message)).await {
+            Ok(Ok(Some(receipt))) => Ok(receipt),
+            Ok(Ok(None)) => Err(SendError::Transient("it stopped before the message was handed over".to_owned())),
+            // That asking failed says nothing about the message.
+            Ok(Err(error)) => Err(SendError::InDoubt(error.to_string())),
+            Err(_) => Err(unanswered()),
         },
         SendClass::Blind => {
             Err(SendError::InDoubt("the process stopped while the message was being handed over".to_owned()))
         }
     };
     failpoint::reached(FailPoint::RecoverAnswered);
-    finish(engine, context, &answer).await
+    asked.now_ms = engine.clock().now_ms();
+    finish(engine, &asked, &answer, outbound.class()).await
 }
 
 async fn finish(
     engine: &Engine,
     context: &RunContext,
     answer: &Result<SendReceipt, SendError>,
+    class: SendClass,
 ) -> Result<Next, StepError> {
     let Some(effect) = &context.effect else { return Ok(Next::Stop) };
-    pass_on(engine, context, decide::send::decide(context, effect, answer, engine.ids())).await
+    pass_on(engine, context, decide::send::decide(context, effect, answer, class, engine.ids())).await
 }
 
 fn payload(text: &str) -> Result<OutboundMessage, StoreError> {

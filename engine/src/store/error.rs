@@ -8,6 +8,12 @@ pub enum StoreError {
     /// Somebody else wrote at the same time; doing it again will work.
     #[error("another writer was faster; try again")]
     Contended,
+    /// More is waiting to be written than there is room for.
+    #[error("more is waiting to be stored than there is room for; try again")]
+    Full,
+    /// Another policy came into force meanwhile.
+    #[error("another policy came into force meanwhile")]
+    PolicyChanged,
     /// The database refused or could not be reached.
     #[error("the database failed: {0}")]
     Driver(#[from] sqlx::Error),
@@ -49,7 +55,7 @@ impl StoreError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Contended => true,
+            Self::Contended | Self::Full => true,
             Self::Driver(sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::PoolClosed) => true,
             Self::Driver(sqlx::Error::Database(database)) => {
                 // SQLite busy and locked; PostgreSQL serialisation failure, deadlock, shutting down.

@@ -160,7 +160,7 @@ pub(crate) const MOST_THREAD_IDS: usize = 24;
 
 impl Ingest {
     /// The run as it was stored.
-    pub(super) fn run_row(&self, thread: &ConversationRow, epoch: i64) -> RunRow {
+    pub(crate) fn run_row(&self, thread: &ConversationRow, epoch: i64) -> RunRow {
         RunRow {
             workspace_id: self.workspace_id.clone(),
             id: self.ids.run.clone(),
@@ -186,7 +186,7 @@ impl Ingest {
     }
 
     /// The message as it was stored.
-    pub(super) fn message_row(&self, thread: &ConversationRow, contact: &ContactRow) -> MessageRow {
+    pub(crate) fn message_row(&self, thread: &ConversationRow, contact: &ContactRow) -> MessageRow {
         MessageRow {
             workspace_id: self.workspace_id.clone(),
             id: self.ids.message.clone(),

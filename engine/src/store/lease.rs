@@ -48,6 +48,12 @@ impl Db {
         Ok(())
     }
 
+    /// Ends leases that reach further than any can now: a clock that was wrong has left them. Gives how many.
+    pub(crate) async fn unlease_odd(&self, latest: i64) -> Result<u64, StoreError> {
+        let Some(pool) = self.postgres() else { return Ok(0) };
+        Ok(sqlx::query(sql::RUN_UNLEASE_ODD).bind(latest).execute(pool).await?.rows_affected())
+    }
+
     /// Tells other processes that there is work. Only a hint: they look by themselves as well.
     pub(crate) async fn tell_others(&self) -> Result<(), StoreError> {
         if let Some(pool) = self.postgres() {

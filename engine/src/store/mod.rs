@@ -6,18 +6,23 @@
 mod batch;
 mod checkpoint;
 mod error;
+pub mod events;
 pub mod inbox;
 pub mod ingest;
+pub mod jobs;
 mod lease;
 mod migrate;
 mod preview;
 pub mod read;
 pub mod rows;
 pub mod statements;
+pub(crate) mod texts;
 mod timer;
 mod transition;
 mod write;
+mod write_jobs;
 mod write_people;
+mod write_traffic;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -31,10 +36,13 @@ use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool}
 
 pub(crate) use batch::{contexts, limits};
 pub use error::StoreError;
+pub use events::EventWrite;
 pub use ingest::{Ingest, Ingested};
 pub use transition::{Fence, Guarded, LimitClaim, RunMove, SendClaim, SendFence, TimelineEntry, Transition};
 pub use write::Write;
+pub use write_jobs::JobWrite;
 pub use write_people::{NewReply, PeopleWrite, TimerKind};
+pub use write_traffic::{NewActivation, NewBlock};
 pub use writer::{Outcome, Writer};
 
 /// Which database a store runs on.
@@ -186,6 +194,7 @@ impl Db {
             Address::Postgres(url) => Self::open_postgres(url).await?,
         };
         migrate::run(&db).await?;
+        db.mend_log().await?;
         Ok(db)
     }
 
@@ -300,7 +309,9 @@ impl Db {
             statements::SETS.iter().map(|(name, lite, postgres)| (*name, if sqlite { *lite } else { *postgres }));
         let mut good = Vec::new();
         let mut bad = Vec::new();
-        for (name, text) in statements::PORTABLE.iter().chain(inbox::PORTABLE).chain(own).copied().chain(sets) {
+        for (name, text) in
+            statements::PORTABLE.iter().chain(inbox::PORTABLE).chain(jobs::PORTABLE).chain(own).copied().chain(sets)
+        {
             let mut reader = match self.read().await {
                 Ok(reader) => reader,
                 Err(error) => {

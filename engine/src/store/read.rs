@@ -2,9 +2,10 @@
 //! "Not there" is `Ok(None)` or an empty list, never an error.
 
 use super::rows::{
-    ActionRow, AddressRow, ApprovalRow, ChannelRow, ContactRow, ConversationRow, DecisionRow, DraftRow,
-    DraftVersionRow, DueRow, LedgerBlockRow, MentionRow, MessageRow, NoteRow, PolicyActiveRow, PolicyVersionRow,
-    QueuedRow, RawBytesRow, RejectedRow, RepRow, RunRow, SwitchRow, TimelineRow, TimerRow, VoteRow, WorkspaceRow,
+    AboutRow, ActionRow, AddressRow, ApprovalRow, BootRow, ChannelRow, ContactRow, ConversationRow, DecisionKeyRow,
+    DecisionRow, DeliveryRow, DraftRow, DraftVersionRow, DueRow, LedgerBlockRow, MentionRow, MessageRow, NoteRow,
+    PackRow, PlaceRow, PolicyActivationRow, PolicyActiveRow, PolicyListRow, PolicyVersionRow, QueuedRow, RawBytesRow,
+    RejectedRow, RepRow, RunErrorRow, RunRow, SwitchRow, TimelineRow, TimerRow, VoteRow, WebhookRow, WorkspaceRow,
 };
 use super::statements as sql;
 use super::{Conn, StoreError, on};
@@ -79,6 +80,24 @@ reads! {
     rep(ws: &str, id: &str) -> one RepRow = REP_GET;
     /// Runs that are due, oldest first.
     due(now: i64, limit: i64) -> all DueRow = RUN_DUE;
+    /// What failed in a run before a version, latest first.
+    run_errors(ws: &str, run: &str, before: i64, limit: i64) -> all RunErrorRow = RUN_ERRORS;
+    /// Runs after an id that nobody would ever look at.
+    forgotten(after: &str, limit: i64) -> all RunRow = RUN_FORGOTTEN;
+    /// Runs after an id and up to another that wait for a person who is not asked.
+    unasked(ws: &str, after: &str, until: &str) -> all RunRow = RUN_UNASKED;
+    /// The last id of the next slice of runs that wait for a person.
+    waiting_slice(ws: &str, after: &str, limit: i64) -> one (Option<String>,) = RUN_WAITING_SLICE;
+    /// How many runs are due, up to a number.
+    depth(now: i64, most: i64) -> one (i64,) = RUN_DEPTH;
+    /// How many jobs there are by state, each counted up to a number.
+    job_counts(ws: &str, now: i64, most: i64) -> all (String, i64) = JOB_COUNTS;
+    /// When the first run is due, or was.
+    queue_oldest() -> one (Option<i64>,) = QUEUE_OLDEST;
+    /// How often in a row a process may have died over a run.
+    unclean(ws: &str, run: &str) -> one (i64,) = RUN_UNCLEAN_GET;
+    /// Processes that owned the store and did not end in good order.
+    other_boots(own: &str) -> all BootRow = BOOT_OTHERS;
     /// The policy in force.
     policy_active(ws: &str) -> one PolicyActiveRow = POLICY_ACTIVE_GET;
     /// A policy's files.
@@ -89,6 +108,16 @@ reads! {
     decisions_of_message(ws: &str, message: &str) -> all DecisionRow = DECISION_OF_MESSAGE;
     /// Decisions after a time and id up to a time, in order.
     decisions_after(ws: &str, after: i64, after_id: &str, until: i64, limit: i64) -> all DecisionRow = DECISION_AFTER;
+    /// Whom decisions are about, after a time and id up to a time and id.
+    decisions_about(ws: &str, after: i64, after_id: &str, until: i64, until_id: &str) -> all AboutRow = DECISION_ABOUT;
+    /// The decision before the latest `count`, if it is not older than a time.
+    decision_nth(ws: &str, since: i64, count: i64) -> one DecisionKeyRow = DECISION_NTH;
+    /// Blocks of decisions for replay after a time and number, in order.
+    packs(ws: &str, after: i64, after_seq: i64, limit: i64) -> all PackRow = DECISION_PACKS;
+    /// Policies that were kept before a time and digest, latest first.
+    policy_versions(ws: &str, before: i64, before_digest: &str, limit: i64) -> all PolicyListRow = POLICY_VERSION_LIST;
+    /// When which policy came into force before a time and id, latest first.
+    policy_activations(ws: &str, before: i64, before_id: &str, limit: i64) -> all PolicyActivationRow = POLICY_ACTIVATION_LIST;
     /// The youngest block of the ledger.
     ledger_head(ws: &str) -> one LedgerBlockRow = LEDGER_HEAD;
     /// Blocks of the ledger after a number, in order.
@@ -115,6 +144,18 @@ reads! {
     timeline(ws: &str, conversation: &str, before: i64, before_id: &str, limit: i64) -> all TimelineRow = TIMELINE_LIST;
     /// Every switch that was ever flipped.
     switches(ws: &str) -> all SwitchRow = SWITCH_LIST;
+    /// A webhook.
+    webhook(ws: &str, id: &str) -> one WebhookRow = WEBHOOK_GET;
+    /// Webhooks after a time and id, oldest first.
+    webhooks(ws: &str, after: i64, after_id: &str, limit: i64) -> all WebhookRow = WEBHOOK_LIST;
+    /// The webhooks of all workspaces that are told of events.
+    webhooks_enabled() -> all WebhookRow = WEBHOOK_ENABLED;
+    /// Up to where a workspace's log was turned into deliveries.
+    webhook_place(ws: &str) -> one PlaceRow = WEBHOOK_PLACE_GET;
+    /// A delivery.
+    delivery(ws: &str, id: &str) -> one DeliveryRow = WEBHOOK_DELIVERY_GET;
+    /// A webhook's deliveries before a time and id, latest first.
+    deliveries(ws: &str, webhook: &str, before: i64, before_id: &str, limit: i64) -> all DeliveryRow = WEBHOOK_DELIVERY_LIST;
     /// Inbound requests turned away since the start of a day, by reason.
     rejected(since_day: i64) -> all RejectedRow = REJECTED_LIST;
 }

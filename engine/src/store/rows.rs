@@ -68,7 +68,15 @@ rows! {
     /// A run that is queued, asked about or being sent, and whose it is.
     QueuedRow { #[sqlx(flatten)] run: RunRow, contact_id: String, channel_id: String, }
     /// A run that is due, and the lane it runs in.
-    DueRow { workspace_id: String, id: String, conversation_id: String, seq: i64, epoch: i64, }
+    DueRow {
+        workspace_id: String, id: String, conversation_id: String, seq: i64, epoch: i64,
+        /// Another process had it and is gone: it may have died over it.
+        #[sqlx(default)] suspect: bool,
+    }
+    /// A failure of a run.
+    RunErrorRow { version: i64, attempt: i64, stage: String, class: String, error: String, at: i64, }
+    /// A start of a process that owned the store.
+    BootRow { id: String, started_at: i64, }
     /// What an event seen before became.
     #[derive(serde::Deserialize)]
     SeenRow { place: i64, message_id: String, conversation_id: String, run_id: String, }
@@ -83,6 +91,44 @@ rows! {
         workspace_id: String, id: String, run_id: String, message_id: String, conversation_id: String,
         draft_id: Option<String>, gate: String, policy_digest: String, outcome: String, rule: String,
         rule_file: String, rule_line: i64, rule_column: i64, record: String, took_us: i64, decided_at: i64,
+    }
+    /// Whom a decision is about.
+    AboutRow { id: String, contact_id: String, channel_id: String, from_address: String, }
+    /// A block of decisions for replay.
+    PackRow { seq: i64, last_at: i64, last_id: String, bytes: Vec<u8>, }
+    /// Where a decision stands in the order of all.
+    DecisionKeyRow { decided_at: i64, id: String, }
+    /// A text a draft has had.
+    DraftTextRow {
+        draft_id: String, version: i64, subject: Option<String>, body_text: String, content_sha256: String,
+    }
+    /// A policy that was kept, without its files.
+    PolicyListRow { digest: String, name: String, root: String, created_at: i64, }
+    /// When a policy came into force, and why it was allowed to.
+    PolicyActivationRow {
+        id: String, digest: String, previous: Option<String>, how: String, by_id: Option<String>, by_name: String,
+        freer: bool, acknowledged: Option<String>, summary: String, at: i64,
+    }
+    /// What one transaction told in one workspace.
+    LogRow { workspace_id: String, xid: i64, seq: i64, body: String, }
+    /// A place of the event log.
+    #[derive(Copy, PartialOrd, Ord, Default)]
+    PlaceRow { xid: i64, seq: i64, }
+    /// Up to where the log is gone, and how many events that were.
+    TrimmedRow { xid: i64, seq: i64, events: i64, }
+    /// How much a row of the event log holds.
+    LogSizeRow { xid: i64, seq: i64, at: i64, events: i64, }
+    /// Where events are posted to.
+    WebhookRow {
+        workspace_id: String, id: String, url: String, description: String, event_types: String, enabled: bool,
+        disabled_reason: Option<String>, failing_since: Option<i64>, secret_version: i64, old_until: Option<i64>,
+        from_xid: i64, from_seq: i64, version: i64, created_by: String, created_at: i64, updated_at: i64,
+    }
+    /// One event on its way to one webhook.
+    DeliveryRow {
+        workspace_id: String, id: String, webhook_id: String, event_id: String, event_type: String, body: String,
+        state: String, attempt: i64, next_at: Option<i64>, status: Option<i64>, took_ms: Option<i64>,
+        error: Option<String>, response: Option<String>, created_at: i64, attempted_at: Option<i64>,
     }
     /// Decisions sealed together.
     LedgerBlockRow {

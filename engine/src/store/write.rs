@@ -3,10 +3,13 @@
 
 use super::batch::Kinds;
 use super::batch::set::Set;
+use super::events::{EventWrite, Log};
 pub(super) use super::preview::preview;
 use super::statements::{self as sql, many};
 use super::transition::{SendClaim, TimelineEntry};
+use super::write_jobs::JobWrite;
 use super::write_people::PeopleWrite;
+use super::write_traffic::{NewActivation, NewBlock};
 use super::{Conn, StoreError, execute, on};
 use crate::domain::ActionReason;
 
@@ -64,6 +67,8 @@ pub enum Write {
         rule_column: i64,
         record: String,
         took_us: i64,
+        /// The autonomy mode, which stands in the record: here for those who count.
+        mode: String,
     },
     /// Ask a person.
     Approval {
@@ -158,12 +163,16 @@ pub enum Write {
     ChannelStatus { id: String, status: &'static str },
     /// The files of a policy.
     PolicyVersion { digest: String, name: String, root: String, files: String },
-    /// Put a policy in force.
-    PolicyActivate { digest: String, by: String },
     /// What people, clocks and limits cause.
     People(PeopleWrite),
+    /// What the operating side causes.
+    Job(JobWrite),
+    /// What those cause who follow the event log.
+    Events(EventWrite),
     /// Seal decisions, unless another process has sealed a block of this number.
-    LedgerBlock { seq: i64, previous_sha256: String, sha256: String, entries: String, last_at: i64, last_id: String },
+    LedgerBlock(Box<NewBlock>),
+    /// Put a policy in force where `previous` still is, and say who and why; nothing is written when another is.
+    PolicyPublish(Box<NewActivation>),
     /// Count an inbound request that was turned away.
     RejectedInbound { reason: String, day: i64 },
 }
@@ -202,15 +211,51 @@ pub(super) async fn withdraw(
     draft_id: Option<&str>,
     draft_status: &str,
     now: i64,
+    log: &mut Log,
 ) -> Result<(), StoreError> {
     if let Some(draft_id) = draft_id {
         let mut set = Set::new(&many::DRAFT_STATUS);
         set.push([ws.into(), draft_id.into(), draft_status.into(), now.into()]);
         set.execute(conn).await?;
+        log.draft_status(draft_id, draft_status);
     }
-    execute!(conn, sql::APPROVAL_DECIDE, ws, run_id, "withdrawn", None::<&str>, now, None::<i64>, Some(draft_status));
+    let withdrawn = ApprovalEnd { state: "withdrawn", by: None, draft_version: None, reason: Some(draft_status) };
+    settle_approval(conn, ws, run_id, withdrawn, now, log).await?;
     execute!(conn, sql::LIMIT_WAIT_END, ws, run_id);
     cancel_effect(conn, ws, run_id, now).await
+}
+
+/// How an approval ended.
+struct ApprovalEnd<'a> {
+    state: &'a str,
+    by: Option<&'a str>,
+    draft_version: Option<i64>,
+    reason: Option<&'a str>,
+}
+
+/// Settles what a run waits for, if it waits.
+async fn settle_approval(
+    conn: &mut Conn<'_>,
+    ws: &str,
+    run_id: &str,
+    end: ApprovalEnd<'_>,
+    now: i64,
+    log: &mut Log,
+) -> Result<(), StoreError> {
+    let settled: Vec<(String,)> = on!(conn, |c| sqlx::query_as(sql::APPROVAL_DECIDE)
+        .bind(ws)
+        .bind(run_id)
+        .bind(end.state)
+        .bind(end.by)
+        .bind(now)
+        .bind(end.draft_version)
+        .bind(end.reason)
+        .fetch_all(c)
+        .await?);
+    for (id,) in settled {
+        log.approval(&id, end.state, end.reason);
+    }
+    Ok(())
 }
 
 /// Takes back an effect that was not begun, and the message of one whose earlier attempt failed.
@@ -225,7 +270,8 @@ async fn cancel_effect(conn: &mut Conn<'_>, ws: &str, run_id: &str, now: i64) ->
 }
 
 impl Write {
-    pub(super) async fn apply(&self, conn: &mut Conn<'_>, ws: &str, now: i64) -> Result<(), StoreError> {
+    /// Makes it; what it learns from the store about what it did, it tells.
+    pub(super) async fn apply(&self, conn: &mut Conn<'_>, ws: &str, now: i64, log: &mut Log) -> Result<(), StoreError> {
         if Kinds::takes(self) {
             let mut kinds = Kinds::new();
             kinds.add(self, ws, now);
@@ -250,7 +296,8 @@ impl Write {
             }
             Self::ApprovalDecided { run_id, state, by, draft_version, reason } => {
                 let (by, reason) = (by.as_deref(), reason.as_deref());
-                execute!(conn, sql::APPROVAL_DECIDE, ws, run_id, *state, by, now, *draft_version, reason);
+                let end = ApprovalEnd { state, by, draft_version: *draft_version, reason };
+                settle_approval(conn, ws, run_id, end, now, log).await?;
             }
             Self::EffectCancel { run_id } => cancel_effect(conn, ws, run_id, now).await?,
             Self::ActionRemove { conversation_id, reason } => remove_action(conn, ws, conversation_id, *reason).await?,
@@ -303,24 +350,11 @@ impl Write {
             Self::PolicyVersion { digest, name, root, files } => {
                 execute!(conn, sql::POLICY_VERSION_INSERT, ws, digest, name, root, files, now);
             }
-            Self::PolicyActivate { digest, by } => {
-                execute!(conn, sql::POLICY_ACTIVATE, ws, digest, now, by);
-            }
-            Self::People(write) => write.apply(conn, ws, now).await?,
-            Self::LedgerBlock { seq, previous_sha256, sha256, entries, last_at, last_id } => {
-                execute!(
-                    conn,
-                    sql::LEDGER_BLOCK_INSERT,
-                    ws,
-                    *seq,
-                    previous_sha256,
-                    sha256,
-                    entries,
-                    *last_at,
-                    last_id,
-                    now
-                );
-            }
+            Self::People(write) => write.apply(conn, ws, now, log).await?,
+            Self::Events(write) => write.apply(conn, ws, now).await?,
+            Self::Job(write) => write.apply(conn, ws, now).await?,
+            Self::LedgerBlock(block) => block.insert(conn, ws, now).await?,
+            Self::PolicyPublish(activation) => activation.apply(conn, ws, now).await?,
             Self::RejectedInbound { reason, day } => {
                 execute!(conn, sql::REJECTED_ADD, reason, *day);
             }

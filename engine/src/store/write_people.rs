@@ -2,6 +2,7 @@
 
 use super::batch::Kinds;
 use super::batch::set::Set;
+use super::events::Log;
 use super::rows::SupersededRow;
 use super::statements::{self as sql, many};
 use super::transition::TimelineEntry;
@@ -113,7 +114,7 @@ impl PeopleWrite {
         }
     }
 
-    pub(super) async fn apply(&self, conn: &mut Conn<'_>, ws: &str, now: i64) -> Result<(), StoreError> {
+    pub(super) async fn apply(&self, conn: &mut Conn<'_>, ws: &str, now: i64, log: &mut Log) -> Result<(), StoreError> {
         match self {
             Self::Vote { approval_id, rep_id, rep_name, draft_version, content_sha256 } => {
                 let version = *draft_version;
@@ -144,7 +145,7 @@ impl PeopleWrite {
                 execute!(conn, sql::CONVERSATION_HUMAN, ws, conversation_id, *active);
             }
             Self::WithdrawParked { conversation_id, reason, said } => {
-                withdraw_parked(conn, ws, conversation_id, *reason, said, now).await?;
+                withdraw_parked(conn, ws, conversation_id, *reason, said, now, log).await?;
             }
             Self::Status { conversation_id, status, snoozed_until } => {
                 execute!(conn, sql::CONVERSATION_STATUS, ws, conversation_id, *status, *snoozed_until);
@@ -239,6 +240,7 @@ async fn withdraw_parked(
     reason: ClosedReason,
     said: &TimelineEntry,
     now: i64,
+    log: &mut Log,
 ) -> Result<(), StoreError> {
     let closed: Vec<SupersededRow> = on!(conn, |c| sqlx::query_as(sql::RUN_WITHDRAW)
         .bind(ws)
@@ -250,8 +252,9 @@ async fn withdraw_parked(
     if closed.is_empty() {
         return Ok(());
     }
+    log.begin(ws, now, Some(conversation_id), Some((said.actor_kind, said.actor_name.as_deref())));
     for run in &closed {
-        withdraw(conn, ws, &run.id, run.draft_id.as_deref(), "discarded", now).await?;
+        withdraw(conn, ws, &run.id, run.draft_id.as_deref(), "discarded", now, log).await?;
     }
     remove_action(conn, ws, conversation_id, ActionReason::ApprovalPending).await?;
     let mut kinds = Kinds::new();

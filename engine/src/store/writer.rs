@@ -6,13 +6,15 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use tokio::sync::{mpsc, oneshot};
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::failpoint::{self, FailPoint};
 
 use super::checkpoint::Checkpoints;
+use super::events::Log;
 use super::ingest::Arrived;
 use super::{Db, Dialect, Ingest, Ingested, StoreError, Transition, batch};
 
@@ -36,7 +38,7 @@ enum Change {
 }
 
 /// Messages first, then transitions: a send that is about to begin sees what has just come in.
-async fn apply(conn: &mut super::Conn<'_>, changes: &[&Change]) -> Result<Vec<Outcome>, StoreError> {
+async fn apply(conn: &mut super::Conn<'_>, changes: &[&Change], log: &mut Log) -> Result<Vec<Outcome>, StoreError> {
     let ingests: Vec<&Ingest> = changes
         .iter()
         .filter_map(|change| if let Change::Ingest(ingest) = change { Some(&**ingest) } else { None })
@@ -45,8 +47,8 @@ async fn apply(conn: &mut super::Conn<'_>, changes: &[&Change]) -> Result<Vec<Ou
         .iter()
         .filter_map(|change| if let Change::Transition(transition) = change { Some(&**transition) } else { None })
         .collect();
-    let mut ingested = batch::ingest(conn, &ingests).await?.into_iter();
-    let mut moved = batch::transitions(conn, &transitions).await?.into_iter();
+    let mut ingested = batch::ingest(conn, &ingests, log).await?.into_iter();
+    let mut moved = batch::transitions(conn, &transitions, log).await?.into_iter();
     changes
         .iter()
         .map(|change| match change {
@@ -65,6 +67,9 @@ pub struct Writer {
     /// first is for messages that come in: they lock contacts and conversations in another order than transitions do.
     queues: Arc<[mpsc::Sender<(Change, Answer)>]>,
     next: Arc<AtomicUsize>,
+    measured: Arc<(Histogram, Histogram)>,
+    /// Changes with every commit that added to the event log.
+    told: watch::Sender<u64>,
 }
 
 /// Connections that write to PostgreSQL at the same time. A run has one change in flight at most, so which of those for
@@ -84,12 +89,26 @@ impl Writer {
     pub fn start(db: &Db) -> Self {
         let writers = if db.dialect() == Dialect::Sqlite { 1 } else { POSTGRES_WRITERS };
         let checkpoints = Checkpoints::start(db);
+        let sizes = Histogram::new(exponential_buckets(1.0, 2.0, 11));
+        let measured = Arc::new((sizes, Histogram::new(exponential_buckets(0.000_25, 2.0, 15))));
+        let told = watch::Sender::new(0);
         let queues = (0..writers).map(|_| {
             let (queue, inbox) = mpsc::channel(LONGEST_QUEUE);
-            tokio::spawn(serve(db.clone(), inbox, checkpoints.clone()));
+            tokio::spawn(serve(db.clone(), inbox, checkpoints.clone(), Arc::clone(&measured), told.clone()));
             queue
         });
-        Self { queues: queues.collect(), next: Arc::new(AtomicUsize::new(0)) }
+        Self { queues: queues.collect(), next: Arc::new(AtomicUsize::new(0)), measured, told }
+    }
+
+    /// What is measured of its commits: how many changes shared one, and how long each took in seconds.
+    pub(crate) fn measured(&self) -> (&Histogram, &Histogram) {
+        (&self.measured.0, &self.measured.1)
+    }
+
+    /// Changes with every commit of this process that added to the event log.
+    #[must_use]
+    pub fn told(&self) -> watch::Receiver<u64> {
+        self.told.subscribe()
     }
 
     /// Stores one inbound message, once.
@@ -97,7 +116,19 @@ impl Writer {
     /// # Errors
     /// [`StoreError`] when it could not be stored; nothing of it was kept then.
     pub async fn ingest(&self, ingest: Ingest) -> Result<(Ingested, Option<Box<Arrived>>), StoreError> {
-        match self.submit(Change::Ingest(Box::new(ingest))).await? {
+        self.ingest_within(ingest, None).await
+    }
+
+    /// The same, with a bound on how long it may wait for a place in the queue; for as long as it takes when absent.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`] when there was no place in time.
+    pub async fn ingest_within(
+        &self,
+        ingest: Ingest,
+        patience: Option<Duration>,
+    ) -> Result<(Ingested, Option<Box<Arrived>>), StoreError> {
+        match self.submit(Change::Ingest(Box::new(ingest)), patience).await? {
             Outcome::Ingested(ingested, arrived) => Ok((ingested, arrived)),
             other => Err(StoreError::Inconsistent { table: "message", reason: format!("an ingest became {other:?}") }),
         }
@@ -108,26 +139,38 @@ impl Writer {
     /// # Errors
     /// [`StoreError`] when it could not be committed; nothing of it was kept then.
     pub async fn commit(&self, transition: Transition) -> Result<Outcome, StoreError> {
-        self.submit(Change::Transition(Box::new(transition))).await
+        self.submit(Change::Transition(Box::new(transition)), None).await
     }
 
-    async fn submit(&self, change: Change) -> Result<Outcome, StoreError> {
+    async fn submit(&self, change: Change, patience: Option<Duration>) -> Result<Outcome, StoreError> {
         let (answer, answered) = oneshot::channel();
         let turn = match (&change, self.queues.len()) {
             (Change::Ingest(_), _) | (_, 0 | 1) => 0,
             (Change::Transition(_), queues) => 1 + self.next.fetch_add(1, Ordering::Relaxed) % (queues - 1),
         };
         let queue = self.queues.get(turn).ok_or(StoreError::Closed)?;
-        queue.send((change, answer)).await.map_err(|_| StoreError::Closed)?;
+        let place = match patience {
+            Some(patience) => tokio::time::timeout(patience, queue.reserve()).await.map_err(|_| StoreError::Full)?,
+            None => queue.reserve().await,
+        };
+        place.map_err(|_| StoreError::Closed)?.send((change, answer));
         answered.await.map_err(|_| StoreError::Closed)?
     }
 }
 
-async fn serve(db: Db, mut inbox: mpsc::Receiver<(Change, Answer)>, checkpoints: Option<Arc<Checkpoints>>) {
+async fn serve(
+    db: Db,
+    mut inbox: mpsc::Receiver<(Change, Answer)>,
+    checkpoints: Option<Arc<Checkpoints>>,
+    measured: Arc<(Histogram, Histogram)>,
+    told: watch::Sender<u64>,
+) {
     let mut group = Vec::with_capacity(LARGEST_GROUP);
     while inbox.recv_many(&mut group, LARGEST_GROUP).await > 0 {
         let changes: Vec<&Change> = group.iter().map(|(change, _)| change).collect();
-        match together(&db, &changes).await {
+        measured.0.observe(changes.len() as f64);
+        let begun = Instant::now();
+        match together(&db, &told, &changes).await {
             Ok(outcomes) => {
                 for ((_, answer), outcome) in group.drain(..).zip(outcomes) {
                     // A caller that went away does not undo what was committed for it.
@@ -139,23 +182,32 @@ async fn serve(db: Db, mut inbox: mpsc::Receiver<(Change, Answer)>, checkpoints:
                     tracing::debug!(%error, changes = group.len(), "a group failed; doing its changes one at a time");
                 }
                 for (change, answer) in group.drain(..) {
-                    let _ = answer.send(alone(&db, &change).await);
+                    let _ = answer.send(alone(&db, &told, &change).await);
                 }
             }
         }
+        measured.1.observe(begun.elapsed().as_secs_f64());
         if let Some(checkpoints) = &checkpoints {
             checkpoints.between_groups(&db).await;
         }
     }
 }
 
-async fn together(db: &Db, changes: &[&Change]) -> Result<Vec<Outcome>, StoreError> {
+async fn together(db: &Db, told: &watch::Sender<u64>, changes: &[&Change]) -> Result<Vec<Outcome>, StoreError> {
     let mut tx = db.begin().await?;
-    match apply(&mut tx.conn(), changes).await {
-        Ok(outcomes) => {
+    let mut log = Log::default();
+    let applied = match apply(&mut tx.conn(), changes, &mut log).await {
+        Ok(outcomes) => log.write(&mut tx.conn()).await.map(|tells| (outcomes, tells)),
+        Err(error) => Err(error),
+    };
+    match applied {
+        Ok((outcomes, tells)) => {
             failpoint::reached(FailPoint::CommitBefore);
             tx.commit().await?;
             failpoint::reached(FailPoint::CommitAfter);
+            if tells {
+                told.send_modify(|times| *times += 1);
+            }
             Ok(outcomes)
         }
         Err(error) => {
@@ -168,10 +220,10 @@ async fn together(db: &Db, changes: &[&Change]) -> Result<Vec<Outcome>, StoreErr
     }
 }
 
-async fn alone(db: &Db, change: &Change) -> Result<Outcome, StoreError> {
+async fn alone(db: &Db, told: &watch::Sender<u64>, change: &Change) -> Result<Outcome, StoreError> {
     let mut tries = 1;
     loop {
-        match together(db, &[change]).await {
+        match together(db, told, &[change]).await {
             Ok(mut outcomes) => return outcomes.pop().ok_or(StoreError::Closed),
             Err(error) if error.is_transient() && tries < MOST_TRIES => {
                 tokio::time::sleep(Duration::from_millis(4 << tries)).await;

@@ -11,7 +11,7 @@ fn a_good_policy_is_checked_in_silence() {
     remit.write("good.remit", "remit 1\npolicy good\nimport \"std/base\"\ntimezone \"UTC\"\n");
     let ran = remit.run(&["check", "good.remit"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), ""), "{ran:?}");
-    assert_snapshot!(ran.stderr, @"1 file(s) checked: 0 error(s), 0 warning(s)");
+    assert_snapshot!(ran.stderr, @"1 file checked: 0 errors, 0 warnings");
 }
 
 #[test]
@@ -175,4 +175,48 @@ fn cases_as_junit_and_as_plain_lines() {
     assert!(junit.stdout.contains("tests=\"3\" failures=\"2\""), "a policy that does not check has failed: {junit:?}");
     let plain = remit.run(&["test", "rules/shop.remit", "--format", "plain"]);
     assert_snapshot!(plain.stdout);
+}
+
+/// Bytes of any kind are answered, and never read much further than a policy may be long.
+#[test]
+fn bytes_that_are_no_text_are_refused_with_their_line() {
+    let remit = remit();
+    remit.write("latin.remit", b"remit 1\nguard a: off when contact.new\n  because \"sch\xF6n\"\n");
+    let ran = remit.run(&["check", "latin.remit", "--format", "plain"]);
+    assert_snapshot!(ran.all(), @r"
+    exit code: 3
+    ----- stdout -----
+    latin.remit:1:1: error[R0120]: cannot read `latin.remit`: it is not UTF-8 text, first in line 3; save it as UTF-8
+    ----- stderr -----
+    1 file checked: 1 error, 0 warnings
+    ");
+    for command in [vec!["fmt", "latin.remit"], vec!["doc", "latin.remit"], vec!["tree", "latin.remit"]] {
+        let ran = remit.run(&command);
+        assert_eq!(ran.code, Some(3), "{command:?}: {ran:?}");
+        assert!(ran.stderr.contains("first in line 3"), "{command:?}: {ran:?}");
+    }
+    let ran = remit.run_with(&["check", "-"], &vec![b'#'; 40 << 20]);
+    assert_eq!(ran.code, Some(3));
+    assert!(ran.stdout.contains("R0003") && ran.stdout.len() < 2_000, "{}", ran.stdout.len());
+    remit.write("folder.remit/inside", "");
+    let ran = remit.run(&["matrix", "folder.remit"]);
+    assert_eq!(ran.code, Some(3));
+    assert!(ran.stderr.contains("is a folder, and one policy is wanted"), "{ran:?}");
+}
+
+/// `remit explain-code | head`: a reader may have enough.
+#[test]
+fn a_reader_that_goes_away_is_no_defect() {
+    use std::process::{Command, Stdio};
+
+    let policy = remit_tests::root().join("policies/default.remit");
+    for words in [vec!["doc"], vec!["tree"], vec!["matrix"], vec!["facts"], vec!["fmt", "--diff"]] {
+        let mut command = Command::new(crate::mails::REMIT);
+        command.args(&words).arg(&policy).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        drop(child.stdout.take());
+        let ended = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert!(said.is_empty(), "{words:?}: {said}");
+    }
 }

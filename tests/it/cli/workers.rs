@@ -9,7 +9,7 @@ use reqwest::Client;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use super::remit;
+use super::{eager, remit, silent_smtp};
 
 const MESSAGES: usize = 12;
 
@@ -95,6 +95,55 @@ async fn messages_posted_to_the_api_are_decided_by_workers_in_other_processes() 
         let (ended, took) = process.terminate();
         assert_eq!(ended.code, Some(0), "{ended:?}");
         assert!(took < Duration::from_secs(10), "it took {took:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_killed_worker_had_in_hand_another_one_takes_over() {
+    let test = "cli::workers::what_a_killed_worker_had_in_hand_another_one_takes_over";
+    let Some(database) = Database::fresh(Kind::Postgres).await else {
+        return skipped(test, "REMIT_TEST_POSTGRES_URL is not set");
+    };
+    let remit = eager().with("REMIT_DATABASE_URL", &database.address);
+    assert_eq!(remit.run(&["migrate"]).code, Some(0));
+    let channel = remit.run(&["channel", "add", "email", "inbox@acme.example"]).stdout;
+    let inbound = remit.run(&["channel", "secret", channel.trim(), "--json"]).json_lines().remove(0);
+    let mut server = remit.start(&["serve", "--no-worker", "--port", "0", "--policy", "eager.remit"]);
+    let url = server.wait_for("ready ");
+    let post_to = format!("{url}{}", inbound["path"].as_str().unwrap());
+    let (smtp, calls) = silent_smtp();
+    let mut killed = remit.start(&["worker", "--smtp", &smtp]);
+    let _ = killed.wait_for("ready worker");
+    let body =
+        json!({ "external_id": "1", "from": { "address": "bo@example.com" }, "subject": "Hi", "text": "Hello?" });
+    let answer = deliver(&Client::new(), &post_to, inbound["secret"].as_str().unwrap(), "delivery", &body).await;
+    assert_eq!(answer.status(), 202);
+    let called = tokio::task::spawn_blocking(move || (calls.recv_timeout(Duration::from_secs(60)), calls));
+    let (called, _calls) = called.await.unwrap();
+    called.expect("the worker calls the provider");
+    killed.kill();
+
+    // Its lease holds the run for half a minute; nobody need wait for that here.
+    let db = database.open().await;
+    assert_eq!(database.end_leases(&db).await, 1, "the dead worker's lease is all that is left");
+    db.close().await;
+    let mut next = remit.start(&["worker", "--smtp", &smtp]);
+    let _ = next.wait_for("ready worker");
+    // SMTP cannot be asked whether it has a mail: a person is, and nothing is sent again.
+    let shown = tokio::time::timeout(Duration::from_secs(60), async {
+        loop {
+            let found = remit.run(&["jobs", "list", "--state", "in-doubt", "--json"]).json_lines().remove(0);
+            if found["data"].as_array().is_some_and(|jobs| !jobs.is_empty()) {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    });
+    let shown = shown.await.expect("it is taken over and shown");
+    assert_eq!(shown["data"][0]["channel"], "email", "{shown}");
+    for process in [next, server] {
+        let (ended, _) = process.terminate();
+        assert_eq!(ended.code, Some(0), "{ended:?}");
     }
 }
 

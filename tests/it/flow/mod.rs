@@ -1,8 +1,10 @@
 //! One message all the way through, with every outcome, on both databases.
 
 mod approvals;
+mod care;
 mod drafts;
 mod failures;
+mod jobs;
 mod limits;
 mod outcomes;
 mod time;

@@ -78,6 +78,7 @@ each_database!(s07_a_look_for_lost_work_while_a_reply_takes_25_seconds_starts_no
         app.clock.advance(Duration::from_secs(1));
         app.engine.wake();
         other.iter().for_each(|other| other.engine.wake());
+        assert_eq!(app.engine.find_forgotten().await.unwrap(), 0, "it is being worked on, however slowly");
         tokio::time::sleep(Duration::from_millis(10)).await;
         assert_eq!(app.outbound.recorder.before.waiting(), 1, "a second send was begun");
     }

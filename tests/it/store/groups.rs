@@ -11,8 +11,8 @@ use remit_engine::ports::Ids;
 use remit_engine::store::ingest::{Ingest, Ingested};
 use remit_engine::store::rows::ChannelRow;
 use remit_engine::store::{
-    Db, Fence, Guarded, LimitClaim, Outcome, RunMove, SendClaim, SendFence, TimelineEntry, Transition, Write, Writer,
-    read,
+    Db, Fence, Guarded, LimitClaim, NewActivation, Outcome, RunMove, SendClaim, SendFence, TimelineEntry, Transition,
+    Write, Writer, read,
 };
 use remit_tests::{Database, Kind, each_database};
 
@@ -59,7 +59,17 @@ impl Store {
                 root: "test.remit".to_owned(),
                 files: "{}".to_owned(),
             },
-            Write::PolicyActivate { digest: "sha256:1".to_owned(), by: "test".to_owned() },
+            Write::PolicyPublish(Box::new(NewActivation {
+                id: "act_1".to_owned(),
+                digest: "sha256:1".to_owned(),
+                previous: None,
+                how: "set_up",
+                by_id: None,
+                by_name: "test".to_owned(),
+                freer: false,
+                acknowledged: None,
+                summary: "{}".to_owned(),
+            })),
         ];
         for kind in [ChannelKind::Chat, ChannelKind::Email] {
             writes.push(Write::Channel {
@@ -100,7 +110,7 @@ impl Store {
         match &self.db {
             Db::Sqlite { read, .. } => {
                 let tables: Vec<(String,)> = sqlx::query_as(
-                    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\'",
+                    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' AND name <> 'event_log'",
                 )
                 .fetch_all(read)
                 .await
@@ -119,7 +129,7 @@ impl Store {
             }
             Db::Postgres { read, .. } => {
                 let tables: Vec<(String,)> = sqlx::query_as(
-                    "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '\\_%'",
+                    "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '\\_%' AND tablename <> 'event_log'",
                 )
                 .fetch_all(read)
                 .await
@@ -214,6 +224,7 @@ fn decided(ids: &Counted, run: &Ingested, contact: &str) -> (Vec<Write>, String,
             rule_column: 1,
             record: "{\"a\":\"b\\nc\"}".to_owned(),
             took_us: 5,
+            mode: "full".to_owned(),
         },
         Write::Route {
             conversation_id: run.conversation_id.clone(),

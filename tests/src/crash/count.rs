@@ -31,6 +31,8 @@ pub struct Counts {
     pub out_of_order: usize,
     /// Sends of which nobody knows whether they happened; a person was asked about each.
     pub in_doubt: usize,
+    /// Runs that the process was killed over again and again, so that they were left to a person; one was asked about each.
+    pub parked: usize,
     /// Replies that the provider has and the store knows nothing of, and sends in doubt that no person was asked about.
     pub unaccounted: usize,
 }
@@ -42,13 +44,16 @@ struct Fate {
     closed_reason: Option<String>,
     effect: Option<String>,
     asked: i64,
+    parked: i64,
 }
 
 const FATES: &str = "SELECT m.external_id, r.stage, r.closed_reason,
     (SELECT e.state FROM effect e WHERE e.workspace_id = r.workspace_id AND e.run_id = r.id
         ORDER BY e.created_at DESC, e.id DESC LIMIT 1) AS effect,
     (SELECT COUNT(*) FROM requires_action a WHERE a.workspace_id = m.workspace_id
-        AND a.conversation_id = m.conversation_id AND a.reason = 'delivery_failed') AS asked
+        AND a.conversation_id = m.conversation_id AND a.reason = 'delivery_failed') AS asked,
+    (SELECT COUNT(*) FROM requires_action a WHERE a.workspace_id = m.workspace_id
+        AND a.conversation_id = m.conversation_id AND a.reason = 'job_dead') AS parked
     FROM message m JOIN run r ON r.workspace_id = m.workspace_id AND r.message_id = m.id
     WHERE m.direction = 'inbound'";
 
@@ -82,7 +87,7 @@ pub(super) async fn ended(plan: &Plan, known: usize, counts: &mut Counts) -> Res
     counts.messages = known;
     counts.replies = by_message.len();
     counts.duplicated = beyond(&by_key).max(beyond(&by_message));
-    (counts.lost, counts.stuck, counts.in_doubt, counts.unaccounted) = (0, 0, 0, 0);
+    (counts.lost, counts.stuck, counts.in_doubt, counts.parked, counts.unaccounted) = (0, 0, 0, 0, 0);
     for at in 0..known {
         let id = external_id(at);
         let at_provider = by_message.contains_key(id.as_str());
@@ -97,6 +102,10 @@ pub(super) async fn ended(plan: &Plan, known: usize, counts: &mut Counts) -> Res
             ("failed", _) if doubt => {
                 counts.in_doubt += 1;
                 counts.unaccounted += usize::from(fate.asked == 0);
+            }
+            ("failed", _) if fate.parked > 0 => {
+                counts.parked += 1;
+                counts.unaccounted += usize::from(at_provider);
             }
             // The contact wrote again before an answer left: the next run answers.
             ("closed", Some("superseded")) if !last => counts.unaccounted += usize::from(at_provider),

@@ -1,5 +1,6 @@
 //! Decisions of the gate: what it said, by which line of the policy, and what it had read.
 
+pub(crate) mod explain;
 pub(crate) mod get;
 pub(crate) mod list;
 

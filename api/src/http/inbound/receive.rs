@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -17,7 +19,10 @@ use crate::http::extract::{self, Id, JSON_LIMIT, bounded};
 use crate::http::state::{App, inbound_key};
 
 /// Largest mail, bytes.
-const MAIL_LIMIT: usize = 25 * 1024 * 1024;
+pub(crate) const MAIL_LIMIT: usize = 25 * 1024 * 1024;
+
+/// How long a message may wait for its turn to be stored. Beyond it whoever sends it comes back later.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A message of any channel.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -166,6 +171,8 @@ impl From<StoreError> for Refusal {
         (status = 202, description = "It is stored and will be worked on", body = Received),
         (status = 401, description = "`invalid_signature`"),
         (status = 409, description = "`channel_inactive`"),
+        (status = 429, description = "`busy`: nothing was stored; come back after `Retry-After` seconds"),
+        (status = 503, description = "`database_busy`, `timed_out`: come back after `Retry-After` seconds"),
     )
 )]
 pub(crate) async fn receive_inbound(
@@ -173,6 +180,7 @@ pub(crate) async fn receive_inbound(
     Id(channel_id): Id,
     request: Request,
 ) -> Result<(StatusCode, Json<Received>), ApiError> {
+    let _room = app.intake().room_for(&app, request.headers())?;
     let ingest = match accept(&app, &channel_id, request).await {
         Ok(ingest) => ingest,
         Err(Refusal::Failed(error)) => return Err(error),
@@ -181,7 +189,11 @@ pub(crate) async fn receive_inbound(
             return Err(error);
         }
     };
-    let stored = app.engine().receive(ingest).await?;
+    let stored = app.engine().receive_within(ingest, Some(PATIENCE)).await.inspect_err(|error| {
+        if matches!(error, StoreError::Full) {
+            app.engine().metrics().rejected("queue_full");
+        }
+    })?;
     let status = if stored.duplicate { StatusCode::OK } else { StatusCode::ACCEPTED };
     Ok((
         status,

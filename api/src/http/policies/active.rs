@@ -6,6 +6,7 @@ use remit_engine::store::{StoreError, read};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::PolicyFile;
 use crate::http::auth::Rep;
 use crate::http::error::ApiError;
 use crate::http::state::App;
@@ -26,15 +27,6 @@ pub(crate) struct ActivePolicy {
     activated_by: String,
     /// Its files, by path.
     files: Vec<PolicyFile>,
-}
-
-/// A file of a policy.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PolicyFile {
-    /// Path, relative to the folder of the root file.
-    path: String,
-    /// The text.
-    text: String,
 }
 
 /// The policy in force

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::set::Set;
 use super::{arrived, next_wave};
 use crate::domain::{ActionReason, ChannelKind};
+use crate::store::events::Log;
 use crate::store::ingest::{AddressKind, Ingest, Ingested, MOST_THREAD_IDS};
 use crate::store::rows::{ContactRow, ConversationRow, SeenRow, SupersededRow};
 use crate::store::statements::{many, packed, postgres};
@@ -12,7 +13,11 @@ use crate::store::transition::TimelineEntry;
 use crate::store::{Conn, Outcome, StoreError, write};
 
 /// Stores messages; the outcomes are in the same order.
-pub(in crate::store) async fn apply(conn: &mut Conn<'_>, ingests: &[&Ingest]) -> Result<Vec<Outcome>, StoreError> {
+pub(in crate::store) async fn apply(
+    conn: &mut Conn<'_>,
+    ingests: &[&Ingest],
+    log: &mut Log,
+) -> Result<Vec<Outcome>, StoreError> {
     let mut outcomes: Vec<Option<Outcome>> = vec![None; ingests.len()];
     let mut waiting: Vec<usize> = (0..ingests.len()).collect();
     while !waiting.is_empty() {
@@ -24,7 +29,7 @@ pub(in crate::store) async fn apply(conn: &mut Conn<'_>, ingests: &[&Ingest]) ->
             let ingest = ingests.get(place).copied()?;
             Some(Arrival { place, ingest, known: known.get(&place).cloned() })
         });
-        for (place, outcome) in store(conn, arrivals.collect()).await? {
+        for (place, outcome) in store(conn, arrivals.collect(), log).await? {
             if let Some(slot) = outcomes.get_mut(place) {
                 *slot = Some(outcome);
             }
@@ -85,7 +90,11 @@ async fn known_contacts(
 }
 
 /// Stores one wave: no two of its messages have the same sender, event or thread.
-async fn store(conn: &mut Conn<'_>, wave: Vec<Arrival<'_>>) -> Result<Vec<(usize, Outcome)>, StoreError> {
+async fn store(
+    conn: &mut Conn<'_>,
+    wave: Vec<Arrival<'_>>,
+    log: &mut Log,
+) -> Result<Vec<(usize, Outcome)>, StoreError> {
     let fresh = raw_events(conn, &wave).await?;
     let (new, seen): (Vec<_>, Vec<_>) =
         wave.into_iter().partition(|arrival| fresh.contains(&arrival.ingest.ids.raw_event));
@@ -93,7 +102,11 @@ async fn store(conn: &mut Conn<'_>, wave: Vec<Arrival<'_>>) -> Result<Vec<(usize
     let placed = conversations(conn, new, contacts).await?;
     let threads = touch(conn, &placed).await?;
     messages(conn, &placed, &threads).await?;
-    supersede(conn, &placed).await?;
+    for one in &placed {
+        let is_stranger = one.contact.id == one.ingest.ids.contact;
+        log.received(one.ingest, &one.conversation_id, &one.contact.id, (is_stranger, one.is_new));
+    }
+    supersede(conn, &placed, log).await?;
     let epochs = runs(conn, &placed, &threads).await?;
     let mut arrived = arrived::rows(conn, &placed, &threads, &epochs).await?;
     let mut outcomes = Vec::with_capacity(placed.len() + seen.len());
@@ -399,7 +412,7 @@ fn entry(one: &Placed<'_>) -> TimelineEntry {
 }
 
 /// What was parked on an older message no longer answers the contact.
-async fn supersede(conn: &mut Conn<'_>, placed: &[Placed<'_>]) -> Result<(), StoreError> {
+async fn supersede(conn: &mut Conn<'_>, placed: &[Placed<'_>], log: &mut Log) -> Result<(), StoreError> {
     let mut asked = Set::new(&many::RUN_SUPERSEDE);
     for one in placed.iter().filter(|one| !one.is_new && one.ingest.kind == "message" && !one.ingest.automated) {
         asked.push([(&one.ingest.workspace_id).into(), (&one.conversation_id).into(), one.ingest.now_ms.into()]);
@@ -412,8 +425,9 @@ async fn supersede(conn: &mut Conn<'_>, placed: &[Placed<'_>]) -> Result<(), Sto
         let Some(mut closed) = closed.remove(&one.conversation_id) else { continue };
         closed.sort_by(|a, b| a.id.cmp(&b.id));
         let (ws, now) = (&one.ingest.workspace_id, one.ingest.now_ms);
+        log.begin(ws, now, Some(&one.conversation_id), None);
         for run in &closed {
-            write::withdraw(conn, ws, &run.id, run.draft_id.as_deref(), "superseded", now).await?;
+            write::withdraw(conn, ws, &run.id, run.draft_id.as_deref(), "superseded", now, log).await?;
         }
         write::remove_action(conn, ws, &one.conversation_id, ActionReason::ApprovalPending).await?;
         if closed.iter().any(|run| run.author_kind == "rep") {

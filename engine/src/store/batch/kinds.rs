@@ -241,6 +241,7 @@ impl<'a> Kinds<'a> {
             rule_column,
             record,
             took_us,
+            mode: _,
         } = write
         else {
             return;

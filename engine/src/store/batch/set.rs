@@ -253,7 +253,7 @@ const SPECIAL: [bool; 256] = {
     special
 };
 
-fn write_text(json: &mut String, text: &str) {
+pub(crate) fn write_text(json: &mut String, text: &str) {
     json.reserve(text.len() + text.len() / 8 + 2);
     json.push('"');
     let mut plain_from = 0;

@@ -6,6 +6,7 @@ use super::limits::{self, LimitAsk};
 use super::set::Set;
 use super::{Kinds, next_wave};
 use crate::domain::ClosedReason;
+use crate::store::events::Log;
 use crate::store::rows::FenceRow;
 use crate::store::statements::{many, packed, postgres};
 use crate::store::transition::{LimitClaim, RunMove, Transition};
@@ -16,6 +17,7 @@ use crate::store::{Conn, Outcome, StoreError};
 pub(in crate::store) async fn apply(
     conn: &mut Conn<'_>,
     transitions: &[&Transition],
+    log: &mut Log,
 ) -> Result<Vec<Outcome>, StoreError> {
     let mut outcomes = vec![Outcome::Lost; transitions.len()];
     let at = |place: usize| transitions.get(place).copied();
@@ -28,6 +30,7 @@ pub(in crate::store) async fn apply(
         let mut kinds = Kinds::new();
         for ((place, transition), outcome) in wave.into_iter().zip(together).zip(settled) {
             if outcome == Outcome::Won {
+                log.transition(transition);
                 for write in &transition.writes {
                     kinds.add(write, &transition.workspace_id, transition.now_ms);
                 }
@@ -43,8 +46,9 @@ pub(in crate::store) async fn apply(
         let Some(transition) = at(place) else { continue };
         let outcome = settle(conn, &[transition]).await?.pop().unwrap_or(Outcome::Lost);
         if outcome == Outcome::Won {
+            log.transition(transition);
             for write in &transition.writes {
-                write.apply(conn, &transition.workspace_id, transition.now_ms).await?;
+                write.apply(conn, &transition.workspace_id, transition.now_ms, log).await?;
             }
         }
         if let Some(slot) = outcomes.get_mut(place) {
@@ -73,6 +77,7 @@ fn conversations(transition: &Transition) -> impl Iterator<Item = &str> {
         | Write::ActionAdd { conversation_id, .. }
         | Write::ActionRemove { conversation_id, .. } => Some(conversation_id.as_str()),
         Write::People(write) => write.conversation(),
+        Write::Job(write) => write.conversation(),
         Write::EffectStart { message: Some(claim), .. } => Some(claim.conversation_id.as_str()),
         Write::Timeline(entry) => Some(entry.conversation_id.as_str()),
         _ => None,

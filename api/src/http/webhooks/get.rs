@@ -1,0 +1,35 @@
+use axum::Json;
+use axum::extract::State;
+use remit_engine::store::read;
+use remit_engine::store::rows::WebhookRow;
+
+use super::Webhook;
+use crate::http::auth::{Manager, Rep};
+use crate::http::error::ApiError;
+use crate::http::extract::Id;
+use crate::http::state::App;
+
+/// The webhook, if there is one.
+pub(super) async fn found(app: &App, workspace: &str, id: &str) -> Result<WebhookRow, ApiError> {
+    let mut reader = app.read().await?;
+    let row = read::webhook(&mut reader.conn(), workspace, id).await?;
+    row.ok_or_else(|| ApiError::not_found("webhook"))
+}
+
+/// A webhook
+#[utoipa::path(
+    get,
+    path = "/api/v1/webhooks/{id}",
+    tag = "webhooks",
+    security(("key" = ["manager"])),
+    params(("id" = String, Path, description = "The webhook, `whk_…`")),
+    responses((status = 200, description = "The webhook, without its secret", body = Webhook))
+)]
+pub(crate) async fn get_webhook(
+    rep: Rep<Manager>,
+    State(app): State<App>,
+    Id(id): Id,
+) -> Result<Json<Webhook>, ApiError> {
+    let row = found(&app, rep.workspace(), &id).await?;
+    Ok(Json(Webhook::of(row, app.now_ms())))
+}

@@ -1,0 +1,136 @@
+//! R0305: an automatic reply that nothing but the judgement of a model stands before.
+//!
+//! What a model says (the intent, how sure it is, a score) follows from what the message says, so whoever writes the
+//! message can move it. Here every such fact is taken at its best for a reply; the question is whether anything that is
+//! observed can then still stop it: a detector of words, the contact, the thread, the hour, a limit. The standard guards
+//! and the switches of people do not count: they stop everything alike.
+
+use std::collections::BTreeMap;
+
+use crate::ast::{At, Item, ItemKind, Word};
+use crate::check::Annotations;
+use crate::detect::Signal;
+use crate::eval;
+use crate::facts::Value;
+use crate::load::{File, Role};
+use crate::model::Model;
+use crate::prove::circuit::{Formula, Point};
+use crate::prove::claims::{Subject, reads};
+use crate::prove::domain::{Domain, Topic};
+use crate::prove::sat::Answer;
+use crate::source::Finding;
+use crate::verdict::{Outcome, RuleKind};
+
+const CODE: &str = "R0305";
+/// Facts that a model judges in every policy.
+const JUDGED: [&str; 4] = ["intent", "confidence", "margin", "sentiment"];
+
+pub(crate) fn taint(
+    model: &Model,
+    files: &[File],
+    annotations: &BTreeMap<At, Annotations>,
+    subject: &mut Subject<'_>,
+) -> Vec<Finding> {
+    let Some(root) = files.iter().find(|file| file.role == Role::Root) else { return Vec::new() };
+    let mut places: Vec<(&Item, &Word, Vec<&str>)> = Vec::new();
+    for item in &root.tree.items {
+        let ItemKind::Intent { name, .. } = &item.kind else { continue };
+        let open: Vec<&str> = channels(model)
+            .into_iter()
+            .filter(|channel| rests_on_models(model, subject, &name.text, channel))
+            .collect();
+        if !open.is_empty() {
+            places.push((item, name, open));
+        }
+    }
+    // One finding for all, but for those that are allowed: each `@allow` silences something.
+    let allowed = |item: &Item| annotations.get(&item.at).is_some_and(|all| all.allows(CODE));
+    let (allowed, rest): (Vec<_>, Vec<_>) = places.into_iter().partition(|(item, ..)| allowed(item));
+    let mut found: Vec<Finding> = allowed.iter().map(|(_, name, open)| finding(name, open)).collect();
+    if let Some(((_, first, open), others)) = rest.split_first() {
+        let label = |finding: Finding, (_, name, open): &(&Item, &Word, Vec<&str>)| {
+            finding.label(name.at, format!("here too, on {}", open.join(", ")))
+        };
+        found.push(others.iter().fold(finding(first, open), label));
+    }
+    found
+}
+
+fn finding(name: &Word, channels: &[&str]) -> Finding {
+    let message = format!(
+        "nothing but a model's judgement stands before the automatic reply to `{}` on {}",
+        name.text,
+        channels.join(", ")
+    );
+    Finding::new(CODE, name.at, message).hint(
+        "who writes the message can mislead a model: add `undo 2m`, a limit, or a rule on what is observed, \
+         such as `medium when contact.new`",
+    )
+}
+
+/// Channels on which an AI agent of the policy answers.
+fn channels(model: &Model) -> Vec<&str> {
+    let mut channels: Vec<&str> = model.agents.iter().flat_map(|agent| &agent.channels).map(String::as_str).collect();
+    channels.sort_unstable();
+    channels.dedup();
+    channels
+}
+
+/// The reply leaves at once, for good, and nothing that is observed could stop it.
+fn rests_on_models(model: &Model, subject: &mut Subject<'_>, intent: &str, channel: &str) -> bool {
+    let domain = subject.questions.domain;
+    let Some(point) = at_its_best(model, domain, intent, channel) else { return false };
+    let verdict = eval::decide(model, &domain.facts(&point));
+    if verdict.outcome != Outcome::Send || verdict.undo_ms > 0 {
+        return false;
+    }
+    let mut fixed: Vec<Formula> = Vec::new();
+    for (number, variable) in domain.variables.iter().enumerate() {
+        let key = variable.key.as_str();
+        let scope =
+            matches!(variable.topic, Topic::Channel | Topic::Agent | Topic::Action | Topic::Switch | Topic::Special);
+        if scope || is_judged(model, key) || is_standard(model, key) {
+            let cell = point.cell(number);
+            fixed.push(subject.questions.circuit.within(number, |one| one == cell));
+        }
+    }
+    fixed.extend(subject.gate.at_least.first().copied());
+    subject.questions.possible(&fixed) == Answer::Impossible
+}
+
+/// Nothing special about a message, of which a model is as sure as it can be.
+fn at_its_best(model: &Model, domain: &Domain, intent: &str, channel: &str) -> Option<Point> {
+    let mut point = domain.quiet_point();
+    let agent = model.agents.iter().find(|agent| agent.channels.iter().any(|one| one == channel))?;
+    for (key, value) in [
+        ("intent", Value::Name(intent.to_owned())),
+        ("channel", Value::Name(channel.to_owned())),
+        ("agent", Value::Name(agent.name.clone())),
+        ("confidence", Value::Number(1000)),
+        ("margin", Value::Number(1000)),
+    ] {
+        if let Some(number) = domain.number(key) {
+            point.set(number, domain.variable(number)?.cell_of(Some(&value))?);
+        }
+    }
+    Some(point)
+}
+
+/// A model says it, and nothing else has a say.
+fn is_judged(model: &Model, key: &str) -> bool {
+    let only_models = |key: &str| {
+        let is = |(number, one): &(usize, &crate::detect::Detector)| {
+            key == format!("{}.{}", one.subject.as_str(), one.name)
+                && model.detectors.words_of(*number).next().is_none()
+                && one.signals.iter().all(|signal| matches!(signal, Signal::Model(..)))
+        };
+        model.detectors.detectors.iter().enumerate().any(|one| is(&one))
+    };
+    JUDGED.contains(&key) || key.strip_prefix("detect:").is_some_and(only_models)
+}
+
+/// A standard guard reads it.
+fn is_standard(model: &Model, key: &str) -> bool {
+    let asks = |slot: &usize| model.slots.get(*slot).is_some_and(|slot| slot.key == key);
+    model.rules.iter().any(|rule| rule.kind == RuleKind::Standard && reads(&rule.when, &asks))
+}

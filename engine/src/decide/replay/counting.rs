@@ -1,0 +1,204 @@
+//! What depends on what was sent before, counted anew under the candidate.
+//!
+//! Assumed: what the candidate sends, leaves when it is decided; what it gives to a person is not sent, unless the record
+//! says that a person approved it and the candidate then lets it go; limits are empty and threads are as recorded where the
+//! replay begins.
+
+use std::collections::{HashMap, HashSet};
+
+use remit_dsl::{Limit, Policy};
+
+/// What is assumed where limits and threads are counted anew, for people.
+pub const ASSUMPTIONS: [&str; 3] = [
+    "limits are empty where the replay begins",
+    "what the candidate sends leaves when it is decided",
+    "what the candidate gives to a person is sent only where the record says that a person approved it",
+];
+
+/// 64 bits of a text: enough to tell millions apart, and small to keep.
+#[must_use]
+pub fn short(text: &str) -> u64 {
+    // FNV-1a, with a last mix so that the low bits are good for tables.
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for byte in text.as_bytes() {
+        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    }
+    hash ^ (hash >> 32)
+}
+
+/// Whose sends a limit counts.
+#[derive(Debug, Clone, Copy)]
+enum Per {
+    Contact,
+    Agent,
+    Channel,
+    Domain,
+    Everybody,
+}
+
+#[derive(Debug)]
+struct Counter {
+    limit: Limit,
+    per: Per,
+    /// The bucket of the latest decision: they come in order, so the next one is mostly in the same.
+    bucket: (i64, i64),
+    /// Sends by subject, each with the start of its bucket.
+    sent: HashMap<u64, (i64, u32)>,
+    /// Subjects of old buckets are forgotten when there are more than this.
+    forget_above: usize,
+}
+
+/// Whose message it is, as far as limits count by it.
+#[derive(Debug, Clone, Copy)]
+pub struct Subjects<'a> {
+    /// The contact.
+    pub contact: &'a str,
+    /// The AI agent that would answer under the candidate.
+    pub agent: &'a str,
+    /// The channel account.
+    pub channel: &'a str,
+    /// Domain of the sender's address, where it has one.
+    pub domain: Option<&'a str>,
+}
+
+/// Limits and threads under the candidate. What it keeps grows with the contacts of one bucket of a limit and with the
+/// threads in which the candidate sent more or less, not with the decisions.
+#[derive(Debug)]
+pub struct Counting {
+    timezone: String,
+    counters: Vec<Counter>,
+    /// How many messages more (or fewer) a thread has.
+    longer: HashMap<u64, i64>,
+    /// Messages that the candidate answered before the record did.
+    answered: HashSet<u64>,
+}
+
+/// What the candidate finds where it counts itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Over {
+    /// The limit is used up.
+    pub over: bool,
+    /// When its bucket ends.
+    pub end: i64,
+}
+
+const FEWEST: usize = 4_096;
+
+impl Counting {
+    /// Empty limits.
+    #[must_use]
+    pub fn new(policy: &Policy) -> Self {
+        let counter = |limit: &Limit| Counter {
+            limit: limit.clone(),
+            per: match limit.per.as_str() {
+                "contact" => Per::Contact,
+                "agent" => Per::Agent,
+                "channel" => Per::Channel,
+                "domain" => Per::Domain,
+                _ => Per::Everybody,
+            },
+            bucket: (0, 0),
+            sent: HashMap::new(),
+            forget_above: FEWEST,
+        };
+        Self {
+            timezone: policy.timezone().to_owned(),
+            counters: policy.limits().iter().map(counter).collect(),
+            longer: HashMap::new(),
+            answered: HashSet::new(),
+        }
+    }
+
+    /// How the limits stand, in the order of the policy; `None` where nobody can tell whose sends one counts.
+    pub fn over(&mut self, now_ms: i64, subjects: &Subjects<'_>, mut each: impl FnMut(usize, Option<Over>)) {
+        for (number, counter) in self.counters.iter_mut().enumerate() {
+            counter.turn(&self.timezone, now_ms);
+            let (start, end) = counter.bucket;
+            let over = counter.subject(subjects).map(|subject| {
+                let sent =
+                    counter.sent.get(&subject).filter(|(bucket, _)| *bucket == start).map_or(0, |(_, sent)| *sent);
+                Over { over: sent >= counter.limit.count, end }
+            });
+            each(number, over);
+        }
+    }
+
+    /// How many messages more than recorded a thread has.
+    #[must_use]
+    pub fn longer(&self, conversation: &str) -> i64 {
+        if self.longer.is_empty() { 0 } else { self.longer.get(&short(conversation)).copied().unwrap_or(0) }
+    }
+
+    /// Whether the candidate has answered the message already.
+    #[must_use]
+    pub fn has_answered(&self, message: &str) -> bool {
+        !self.answered.is_empty() && self.answered.contains(&short(message))
+    }
+
+    /// The record sends what the candidate has sent before.
+    pub fn caught_up(&mut self, message: &str, conversation: &str) {
+        if self.answered.remove(&short(message)) {
+            self.lengthen(conversation, -1);
+        }
+    }
+
+    /// One decision on a message: whether the record sent, and whether the candidate does.
+    pub fn decided(
+        &mut self,
+        subjects: &Subjects<'_>,
+        message: &str,
+        conversation: &str,
+        recorded: bool,
+        candidate: bool,
+    ) {
+        if candidate {
+            for counter in &mut self.counters {
+                let start = counter.bucket.0;
+                let Some(subject) = counter.subject(subjects) else { continue };
+                let entry = counter.sent.entry(subject).or_insert((start, 0));
+                *entry = if entry.0 == start { (start, entry.1.saturating_add(1)) } else { (start, 1) };
+            }
+        }
+        match (recorded, candidate) {
+            (false, true) => {
+                self.answered.insert(short(message));
+                self.lengthen(conversation, 1);
+            }
+            (true, false) => self.lengthen(conversation, -1),
+            _ => {}
+        }
+    }
+
+    fn lengthen(&mut self, conversation: &str, by: i64) {
+        let thread = short(conversation);
+        let longer = self.longer.entry(thread).or_insert(0);
+        *longer += by;
+        if *longer == 0 {
+            self.longer.remove(&thread);
+        }
+    }
+}
+
+impl Counter {
+    fn turn(&mut self, timezone: &str, now_ms: i64) {
+        if (self.bucket.0..self.bucket.1).contains(&now_ms) {
+            return;
+        }
+        self.bucket = self.limit.bucket(timezone, now_ms);
+        if self.sent.len() > self.forget_above {
+            let start = self.bucket.0;
+            self.sent.retain(|_, (bucket, _)| *bucket == start);
+            self.forget_above = (self.sent.len() * 2).max(FEWEST);
+        }
+    }
+
+    fn subject(&self, subjects: &Subjects<'_>) -> Option<u64> {
+        match self.per {
+            Per::Contact => Some(short(subjects.contact)),
+            Per::Agent => (subjects.agent != "none").then(|| short(subjects.agent)),
+            Per::Channel => Some(short(subjects.channel)),
+            Per::Domain => subjects.domain.map(short),
+            Per::Everybody => Some(0),
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! What whoever runs an engine may choose.
+
+use std::time::Duration;
+
+/// How an engine behaves under load and at its end. The defaults suit one busy team; all of them are generous.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// How long steps in progress may take once the engine was told to stop; then their runs are released as they are,
+    /// and whoever works next goes on with them.
+    pub shutdown: Duration,
+    /// A message that waited longer than this before anybody began with it goes to a person instead of being answered
+    /// late. `None`: however late.
+    pub longest_wait: Option<Duration>,
+    /// While more runs than this are due, messages whose turn it is go to a person, until fewer are. `None`: no limit.
+    pub most_waiting: Option<usize>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            shutdown: Duration::from_secs(27),
+            longest_wait: Some(Duration::from_secs(3_600)),
+            most_waiting: Some(100_000),
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! What each write tells.
+
+use super::{Datum, Log};
+use crate::store::transition::{TimelineEntry, Transition};
+use crate::store::write::Write;
+use crate::store::{Ingest, PeopleWrite};
+use Datum::{Maybe, Number, Text, Words};
+
+impl Log {
+    /// What the writes of a transition tell that was won. Those that learn from the store what they did
+    /// ([`Write::ApprovalDecided`] and what withdraws) tell it when they are made, right after this.
+    pub(in crate::store) fn transition(&mut self, transition: &Transition) {
+        let (ws, at) = (&transition.workspace_id, transition.now_ms);
+        let actor = transition.writes.iter().find_map(actor);
+        // What a step does to its run is about one conversation, also where a write does not name it.
+        let of_run = transition.run.as_ref().and_then(|_| transition.writes.iter().find_map(conversation));
+        let mut current = of_run;
+        self.begin(ws, at, current, actor);
+        let mut told: Vec<Option<&str>> = Vec::new();
+        for write in &transition.writes {
+            let own = conversation(write).or(of_run);
+            if own != current {
+                current = own;
+                self.begin(ws, at, current, actor);
+            }
+            if self.tells(write) {
+                told.push(own);
+            }
+        }
+        // What nothing else tells of, a line of the timeline does.
+        for entry in transition.writes.iter().filter_map(line) {
+            let own = Some(entry.conversation_id.as_str());
+            if told.contains(&own) && !entry.kind.starts_with("linkedin_") {
+                continue;
+            }
+            if own != current {
+                current = own;
+                self.begin(ws, at, current, actor);
+            }
+            let kind = if entry.kind.starts_with("linkedin_") { "activity.logged" } else { "timeline.recorded" };
+            self.event(kind, &[("timeline_id", Text(&entry.id)), ("kind", Text(entry.kind))]);
+            told.push(own);
+        }
+        if current != of_run {
+            self.begin(ws, at, of_run, actor);
+        }
+    }
+
+    /// A message came in. `new` says whether its contact and its conversation are.
+    pub(in crate::store) fn received(&mut self, ingest: &Ingest, conversation: &str, contact: &str, new: (bool, bool)) {
+        self.begin(&ingest.workspace_id, ingest.now_ms, Some(conversation), Some(("contact", None)));
+        if new.0 {
+            self.event("contact.created", &[("contact_id", Text(contact))]);
+        }
+        if new.1 {
+            self.event("conversation.created", &[("contact_id", Text(contact))]);
+        }
+        self.event("message.received", &[("message_id", Text(&ingest.ids.message)), ("kind", Text(ingest.kind))]);
+    }
+
+    /// An approval was settled.
+    pub(in crate::store) fn approval(&mut self, id: &str, state: &str, reason: Option<&str>) {
+        let kind = match (state, reason) {
+            ("approved", _) => "approval.approved",
+            ("rejected", _) => "approval.rejected",
+            ("expired", _) => "approval.expired",
+            (_, Some("superseded")) => "approval.superseded",
+            _ => "approval.withdrawn",
+        };
+        self.event(kind, &[("approval_id", Text(id))]);
+    }
+
+    /// A draft stands somewhere else.
+    pub(in crate::store) fn draft_status(&mut self, id: &str, status: &str) {
+        let kind = if status == "discarded" { "draft.discarded" } else { "draft.updated" };
+        self.event(kind, &[("draft_id", Text(id)), ("changed", Words(&["status"]))]);
+    }
+
+    fn contact(&mut self, kind: &str, id: &str, changed: &[&str]) -> bool {
+        self.event(kind, &[("contact_id", Text(id)), ("changed", Words(changed))]);
+        true
+    }
+
+    fn conversation(&mut self, changed: &[&str]) -> bool {
+        self.event("conversation.updated", &[("changed", Words(changed))]);
+        true
+    }
+
+    /// True when it told something.
+    fn tells(&mut self, write: &Write) -> bool {
+        match write {
+            Write::Classified { message_id, .. } => {
+                self.event("intent.classified", &[("message_id", Text(message_id))]);
+            }
+            Write::Draft { id, message_id, .. } => self.event(
+                "draft.created",
+                &[("draft_id", Text(id)), ("message_id", Text(message_id)), ("version", Number(1))],
+            ),
+            Write::DraftEdit { id, version, .. } => {
+                let changed = Words(&["subject", "body_text"]);
+                let data = [("draft_id", Text(id)), ("version", Number(*version)), ("changed", changed)];
+                self.event("draft.updated", &data);
+            }
+            Write::DraftStatus { id, status } => self.draft_status(id, status),
+            Write::Decision { id, message_id, draft_id, outcome, .. } => {
+                let data = [
+                    ("decision_id", Text(id)),
+                    ("message_id", Text(message_id)),
+                    ("draft_id", Maybe(draft_id.as_deref())),
+                    ("outcome", Text(outcome)),
+                ];
+                self.event("decision.recorded", &data);
+            }
+            Write::Approval { id, draft_id, decision_id, .. } => {
+                let data =
+                    [("approval_id", Text(id)), ("draft_id", Text(draft_id)), ("decision_id", Text(decision_id))];
+                self.event("approval.created", &data);
+            }
+            Write::EffectStart { message: Some(claim), .. } => {
+                let data = [("message_id", Text(&claim.message_id)), ("draft_id", Text(&claim.draft_id))];
+                self.event("message.sending", &data);
+            }
+            Write::EffectFinish { message_id, message_status, .. } => {
+                let kind = match *message_status {
+                    "sent" => "message.sent",
+                    "queued" => "message.queued",
+                    "needs_review" => "message.needs_review",
+                    _ => "message.failed",
+                };
+                self.event(kind, &[("message_id", Text(message_id))]);
+            }
+            Write::ActionAdd { .. } | Write::ActionRemove { .. } => return self.conversation(&["requires_action"]),
+            Write::Route { .. } => {
+                let changed = Words(&["team", "person", "priority", "sla_at"]);
+                self.event("conversation.assigned", &[("changed", changed)]);
+            }
+            Write::ContactPause { id, .. } => return self.contact("ai.paused", id, &["ai"]),
+            Write::ContactResume { id } => return self.contact("ai.resumed", id, &["ai"]),
+            Write::ContactOptOut { id } => return self.contact("contact.opted_out", id, &["opted_out_at"]),
+            Write::ContactCompany { id, .. } => return self.contact("contact.updated", id, &["company"]),
+            Write::ContactSegment { id, .. } => return self.contact("contact.updated", id, &["segments"]),
+            Write::Note { id, .. } => self.event("note.created", &[("note_id", Text(id))]),
+            Write::Switch { name, is_on, .. } => {
+                let kind = match (name.as_str(), is_on) {
+                    ("kill_switch", true) => "kill_switch.engaged",
+                    ("kill_switch", false) => "kill_switch.released",
+                    _ => "switch.flipped",
+                };
+                self.event(kind, &[("switch", Text(name))]);
+            }
+            Write::Rep { id, .. } => self.event("user.created", &[("user_id", Text(id))]),
+            Write::ApiKey { id, rep_id, .. } => {
+                self.event("key.created", &[("key_id", Text(id)), ("user_id", Text(rep_id))]);
+            }
+            Write::ApiKeyRevoke { id } => self.event("key.revoked", &[("key_id", Text(id))]),
+            Write::Channel { id, .. } => self.event("channel.created", &[("channel_id", Text(id))]),
+            Write::ChannelStatus { id, .. } => {
+                self.event("channel.updated", &[("channel_id", Text(id)), ("changed", Words(&["status"]))]);
+            }
+            Write::PolicyVersion { digest, .. } => self.event("policy.version_created", &[("digest", Text(digest))]),
+            Write::PolicyPublish(activation) => {
+                self.event("policy.activated", &[("digest", Text(&activation.digest))]);
+            }
+            Write::People(write) => return self.people(write),
+            Write::Events(write) => return write.tells(self),
+            _ => return false,
+        }
+        true
+    }
+
+    fn people(&mut self, write: &PeopleWrite) -> bool {
+        match write {
+            PeopleWrite::Vote { approval_id, .. } => {
+                self.event("approval.updated", &[("approval_id", Text(approval_id)), ("changed", Words(&["votes"]))]);
+            }
+            PeopleWrite::Claim { approval_id, .. } => {
+                let changed = Words(&["claimed_by", "claimed_until"]);
+                self.event("approval.assigned", &[("approval_id", Text(approval_id)), ("changed", changed)]);
+            }
+            PeopleWrite::Reminded { approval_id } => {
+                let changed = Words(&["reminded_at"]);
+                self.event("approval.updated", &[("approval_id", Text(approval_id)), ("changed", changed)]);
+            }
+            PeopleWrite::Reply(reply) => {
+                let data = [
+                    ("draft_id", Text(&reply.draft_id)),
+                    ("message_id", Text(&reply.message_id)),
+                    ("version", Number(1)),
+                ];
+                self.event("draft.created", &data);
+            }
+            PeopleWrite::HumanActive { active: true, .. } => self.event("ai.handoff", &[]),
+            PeopleWrite::HumanActive { .. } => return self.conversation(&["human_active"]),
+            PeopleWrite::Status { status: "closed", .. } => {
+                self.event("conversation.closed", &[("changed", Words(&["status"]))]);
+            }
+            PeopleWrite::Status { .. } => return self.conversation(&["status", "snoozed_until"]),
+            PeopleWrite::ActionClear { .. } => return self.conversation(&["requires_action"]),
+            PeopleWrite::SlaMet { .. } => return self.conversation(&["sla_at"]),
+            PeopleWrite::Warmup { channel_id, .. } => {
+                let changed = Words(&["email_warmup"]);
+                self.event("channel.updated", &[("channel_id", Text(channel_id)), ("changed", changed)]);
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+
+fn line(write: &Write) -> Option<&TimelineEntry> {
+    if let Write::Timeline(entry) = write { Some(entry) } else { None }
+}
+
+/// The conversation that a write is about, where it names one.
+fn conversation(write: &Write) -> Option<&str> {
+    match write {
+        Write::Draft { conversation_id, .. }
+        | Write::Decision { conversation_id, .. }
+        | Write::Approval { conversation_id, .. }
+        | Write::Effect { conversation_id, .. }
+        | Write::Route { conversation_id, .. }
+        | Write::ActionAdd { conversation_id, .. }
+        | Write::ActionRemove { conversation_id, .. }
+        | Write::Note { conversation_id, .. } => Some(conversation_id),
+        Write::EffectStart { message: Some(claim), .. } => Some(&claim.conversation_id),
+        Write::Timeline(entry) => Some(&entry.conversation_id),
+        Write::People(write) => write.conversation(),
+        _ => None,
+    }
+}
+
+/// Who did it: who says so in the timeline, or whoever is named. Names of contacts stay out.
+fn actor(write: &Write) -> Option<(&str, Option<&str>)> {
+    match write {
+        Write::Timeline(entry) => {
+            let name = entry.actor_name.as_deref().filter(|_| entry.actor_kind != "contact");
+            Some((entry.actor_kind, name))
+        }
+        Write::Switch { by, .. } => Some(("rep", Some(by))),
+        Write::PolicyPublish(activation) => Some(("rep", Some(&activation.by_name))),
+        Write::Events(write) => write.by().map(|by| ("rep", Some(by))),
+        _ => None,
+    }
+}

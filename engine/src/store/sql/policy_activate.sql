@@ -1,4 +1,0 @@
--- Put a policy in force.  $1 workspace  $2 digest  $3 now  $4 by
-INSERT INTO policy_active (workspace_id, digest, activated_at, activated_by) VALUES ($1, $2, $3, $4)
-ON CONFLICT (workspace_id)
-DO UPDATE SET digest = excluded.digest, activated_at = excluded.activated_at, activated_by = excluded.activated_by
