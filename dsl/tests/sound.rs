@@ -125,7 +125,7 @@ fn differences_of_generated_policies_hold_what_changed() {
                 assert!(region.covers(facts), "{what}\n{region:#?}");
             }
             let mut inputs = Inputs::new(&new, &mut dice);
-            for _ in 0..200 {
+            for _ in 0..1000 {
                 let mut facts = inputs.next(&mut dice).clone();
                 first_gate(&new, &mut facts);
                 let pair = (old.decide(&facts).outcome, new.decide(&facts).outcome);
