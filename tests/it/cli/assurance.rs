@@ -218,7 +218,8 @@ fn revisions_are_compared_with_each_other_and_with_what_is_on_disk() {
     assert_eq!(statuses, ["new", "changed"], "{json}");
 
     // Moved about, it means the same.
-    remit.run(&["fmt", "policies"]);
+    let laid_out = remit.run(&["fmt", "policies"]);
+    assert_eq!(laid_out.code, Some(0), "{laid_out:?}");
     assert!(remit.run(&["diff", "HEAD", "--fail-on", "any"]).code == Some(0));
     remit.write("policies/shop.remit", "remit 1\nguard a: aproval when contact.new\n");
     let broken = remit.run(&["diff", "HEAD"]);
