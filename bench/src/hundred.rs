@@ -122,7 +122,7 @@ macro_rules! plains {
 
 const KEYS: [&str; 28] = values!(remit_keys, ());
 /// What the policy reads beside the inputs, always the same: an ordinary reply.
-const FIXED: [(&str, Raw<'static>); 12] = [
+const FIXED: [(&str, Raw<'static>); 14] = [
     ("agent", Raw::Name("ada")),
     ("action", Raw::Name("reply")),
     ("approved", Raw::Yes(false)),
@@ -131,6 +131,8 @@ const FIXED: [(&str, Raw<'static>); 12] = [
     ("contact.opted_out", Raw::Yes(false)),
     ("contact.paused", Raw::Yes(false)),
     ("thread.human_active", Raw::Yes(false)),
+    ("thread.third_party", Raw::Yes(false)),
+    ("window.closed", Raw::Yes(false)),
     ("email.warmup", Raw::Yes(false)),
     ("kill_switch", Raw::Yes(false)),
     ("channel.disabled", Raw::Yes(false)),
@@ -210,6 +212,14 @@ impl Hundred {
             if let Some(place) = policy.slot(key).and_then(|slot| fixed.get_mut(slot)) {
                 *place = value;
             }
+        }
+        // A fact that nobody gives has failed, and then it is something else that is measured.
+        if let Some(key) = policy
+            .slots()
+            .iter()
+            .find(|key| !KEYS.contains(&key.as_str()) && !FIXED.iter().any(|(fixed, _)| fixed == key))
+        {
+            return Err(wrong(format!("reads `{key}`, which no situation gives")));
         }
         let slots = KEYS.map(|key| policy.slot(key).unwrap_or(SLOTS - 1));
         Ok(Self { policy, slots, fixed })

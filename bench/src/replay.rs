@@ -52,7 +52,7 @@ async fn measure(settings: &Settings, db: &Db, count: usize) -> Result<Vec<Figur
     })
     .await?;
     let same = policy::shipped()?;
-    let candidate = policy::changed("reply send from 0.60", "reply send from 0.55")?;
+    let candidate = policy::changed("reply send from 0.60", "reply send from 0.10")?;
     let begin = Instant::now();
     fill(&engine, &same, count).await?;
     let filled = begin.elapsed();

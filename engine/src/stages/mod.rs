@@ -225,6 +225,10 @@ async fn pass_on(engine: &Engine, context: &RunContext, transition: Transition) 
 async fn as_stored(engine: &Engine, next: &RunContext) -> Result<(), StepError> {
     let in_force = engine.policies().in_force(engine.db(), &next.run.workspace_id).await?;
     let stored = context(engine, &in_force, &next.run.workspace_id, &next.run.id).await?;
+    debug_assert!(
+        stored.as_ref().is_none_or(|stored| stored.run.version >= next.run.version),
+        "what is known is ahead of what is stored"
+    );
     if let Some(stored) = stored.filter(|stored| stored.run.version == next.run.version) {
         debug_assert_eq!(stored.run, next.run);
         // The message of a rep's reply is classified by the AI's own run, whenever that comes to it.

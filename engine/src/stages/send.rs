@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use tracing::{Instrument, debug_span};
 
-use super::{Next, StepError, ask, commit, counted_limits, pass_on};
+use super::{Next, StepError, as_stored, ask, commit, counted_limits, pass_on};
 use crate::decide::{self, RunContext};
 use crate::domain::Gate;
 use crate::engine::Engine;
@@ -45,15 +45,19 @@ pub(super) async fn claim(
             None => Ok(Next::Stop),
         };
     };
-    let mut claimed = ready.after(&claim, ready.now_ms);
     let claim = match decided {
         Some((_, decision)) => decision.then(claim),
         None => claim,
     };
+    // One commit moves the run once, whatever it holds.
+    let mut claimed = stored.after(&claim, claim.now_ms);
     match commit(engine, stored, claim).await? {
         Outcome::Won => {}
         Outcome::Fenced => return Ok(Next::Again),
         Outcome::Lost | Outcome::Ingested(..) => return Ok(Next::Stop),
+    }
+    if cfg!(debug_assertions) {
+        as_stored(engine, &claimed).await?;
     }
     failpoint::reached(FailPoint::SendClaimed);
     let message = payload(&effect.payload)?;
