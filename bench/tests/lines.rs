@@ -75,12 +75,6 @@ async fn gate() {
 }
 
 #[tokio::test]
-async fn diff() {
-    let figures = lines(Name::Diff, "diff", 1, nowhere()).await;
-    assert_has(&figures, &["ms"]);
-}
-
-#[tokio::test]
 async fn check() {
     let figures = lines(Name::Check, "check", 1, nowhere()).await;
     let names = ["ms", "ms_100_rules", "ms_5000_rules", "ms_100_rules_50_claims", "ms_5000_rules_200_claims"];

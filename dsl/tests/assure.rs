@@ -1,6 +1,5 @@
 //! Proofs and differences from outside: a second engine, faults on purpose, and changes that change nothing.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
-#![expect(clippy::disallowed_methods, reason = "tests read files; the crate does not")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 

@@ -1,5 +1,4 @@
 //! What cases show, and the cases that would show the rest.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "tests read files; the crate does not")]
 
 mod common;

@@ -1,5 +1,4 @@
 //! Packs of messages and their snapshots.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 

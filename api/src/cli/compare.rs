@@ -142,7 +142,10 @@ pub(crate) fn run(global: &Global, args: &DiffArgs) -> Done {
         }
         fates.push((pair.name.as_str(), fate));
     }
-    print(if global.json { Format::Json } else { args.format }, &fates, alone)?;
+    // Where a policy does not check, nobody should read that nothing changed.
+    if !broken || !fates.is_empty() {
+        print(if global.json { Format::Json } else { args.format }, &fates, alone, broken)?;
+    }
     if broken {
         return Ok(3);
     }
@@ -342,7 +345,7 @@ fn object(diff: &Diff, traffic: Option<&TrafficCounts>) -> Result<Value, Failure
     Ok(object)
 }
 
-fn print(format: Format, fates: &[(&str, Fate)], alone: bool) -> Result<(), Failure> {
+fn print(format: Format, fates: &[(&str, Fate)], alone: bool, broken: bool) -> Result<(), Failure> {
     if format == Format::Json {
         let one = |(name, fate): &(&str, Fate)| -> Result<Value, Failure> {
             let (status, difference) = match fate {
@@ -357,8 +360,8 @@ fn print(format: Format, fates: &[(&str, Fate)], alone: bool) -> Result<(), Fail
             [(_, Fate::Changed(diff, traffic))] if alone => object(diff, traffic.as_ref())?,
             _ => json!({
                 "policies": fates.iter().map(one).collect::<Result<Vec<_>, _>>()?,
-                "empty": fates.iter().all(|(_, fate)| fate.is_empty()),
-                "may_be_freer": fates.iter().any(|(_, fate)| fate.may_be_freer()),
+                "empty": !broken && fates.iter().all(|(_, fate)| fate.is_empty()),
+                "may_be_freer": broken || fates.iter().any(|(_, fate)| fate.may_be_freer()),
             }),
         };
         println!("{value}");
@@ -378,7 +381,7 @@ fn print(format: Format, fates: &[(&str, Fate)], alone: bool) -> Result<(), Fail
         }
     }
     let policies = |count: usize| format!("{count} polic{}", if count == 1 { "y" } else { "ies" });
-    if same == fates.len() {
+    if same == fates.len() && !broken {
         println!("no difference: every message is decided as before");
     } else if same > 0 {
         println!("no difference in {}", policies(same));

@@ -353,7 +353,7 @@ fn targets(model: &Model, domain: &Domain, subject: &mut Subject<'_>) -> Vec<Tar
     for (kind, name, at, when) in conditions {
         thresholds(model, domain, subject, &format!("{} {name}", kind.as_str()), &at, when, &mut found);
     }
-    found.sort_by(|a, b| (a.at.line, a.at.column).cmp(&(b.at.line, b.at.column)));
+    found.sort_by_key(|one| (one.at.line, one.at.column));
     found
 }
 

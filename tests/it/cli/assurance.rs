@@ -224,6 +224,7 @@ fn revisions_are_compared_with_each_other_and_with_what_is_on_disk() {
     remit.write("policies/shop.remit", "remit 1\nguard a: aproval when contact.new\n");
     let broken = remit.run(&["diff", "HEAD"]);
     assert!(broken.code == Some(3) && broken.stderr.contains("does not check"), "{broken:?}");
+    assert!(!broken.stdout.contains("every message is decided as before"), "{broken:?}");
 
     for (arguments, code, said) in [
         (&["diff", "no-such-thing"][..], 1, "neither a file nor a revision"),
