@@ -242,6 +242,11 @@ impl Hundred {
     }
 }
 
+/// Its text.
+pub(crate) const fn text() -> &'static str {
+    POLICY
+}
+
 /// Compiles the policy of a hundred guards.
 pub(crate) fn compile() -> remit_dsl::Compiled {
     policy::compile_text("hundred.remit", POLICY)

@@ -75,16 +75,19 @@ async fn gate() {
 }
 
 #[tokio::test]
-async fn diff() {
-    let figures = lines(Name::Diff, "diff", 1, nowhere()).await;
-    assert_has(&figures, &["ms"]);
+async fn check() {
+    let figures = lines(Name::Check, "check", 1, nowhere()).await;
+    let names = ["ms", "ms_100_rules", "ms_5000_rules", "ms_100_rules_50_claims", "ms_5000_rules_200_claims"];
+    assert_has(&figures, &names);
+    assert!(figures["ms"]["value"].as_f64().unwrap() > 0.0);
+    assert_eq!(figures["ms_5000_rules_200_claims"]["claims"], 200);
 }
 
 #[tokio::test]
-async fn check() {
-    let figures = lines(Name::Check, "check", 1, nowhere()).await;
-    assert_has(&figures, &["ms", "ms_100_rules", "ms_5000_rules"]);
-    assert!(figures["ms"]["value"].as_f64().unwrap() > 0.0);
+async fn diff() {
+    let figures = lines(Name::Diff, "diff", 1, nowhere()).await;
+    assert_has(&figures, &["ms", "ms_100_rules", "ms_100_made_rules"]);
+    assert!(figures.values().all(|line| line["regions"].as_u64().unwrap() > 0), "{figures:?}");
 }
 
 #[tokio::test]

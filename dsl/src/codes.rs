@@ -97,6 +97,7 @@ pub const CODES: &[Code] = &[
     code!("R0404", Error),
     code!("R0405", Warning),
     // R05xx: tests.
+    code!("R0501", Warning),
     code!("R0503", Warning),
     // R06xx: keeping a policy in order.
     code!("R0601", Note),

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod amount;
+pub mod assure;
 mod ast;
 pub mod catalogue;
 mod check;

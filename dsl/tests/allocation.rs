@@ -1,7 +1,5 @@
 //! A decision allocates nothing, whatever the policy and whatever it is asked.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 mod common;
 
 use common::generate::{self, Dice};

@@ -1,6 +1,5 @@
 //! Odd texts: very long lines and words, thousands of findings, signs that nobody sees. Each is answered with findings of
 //! a size that people can read, and none takes the square of its length.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 
@@ -114,8 +113,9 @@ fn marks_and_line_ends_of_other_systems_are_read_and_signs_that_nobody_sees_are_
 #[test]
 fn circles_of_every_length_are_found() {
     for length in 1..12 {
-        let name =
-            |number: usize| if number % length == 0 { "root.remit".to_owned() } else { format!("f{number}.remit") };
+        let name = |number: usize| {
+            if number.is_multiple_of(length) { "root.remit".to_owned() } else { format!("f{number}.remit") }
+        };
         let files: Vec<(String, String)> =
             (0..length).map(|number| (name(number), format!("remit 1\nimport \"./{}\"\n", name(number + 1)))).collect();
         let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();

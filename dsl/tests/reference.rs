@@ -1,6 +1,5 @@
 //! `REFERENCE.md` says what the tables say. `UPDATE=1 cargo test -p remit-dsl --test reference` writes it anew.
 #![expect(clippy::disallowed_methods, reason = "tests read files; the crate does not")]
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
 

@@ -84,25 +84,38 @@ async fn the_table_is_true(url: &str, key: &str) {
     }
 }
 
+/// What `old.remit` is in the README; `new.remit` is a little more careful.
+const OURS: &str = "\
+remit 1
+policy ours
+intent other {
+  examples { \"So\" }
+  reply approval
+}
+guard newcomers: approval when contact.new
+";
+
 async fn run_the_binary(remit: &Remit, lines: &[&String]) {
     let postgres = Database::fresh(Kind::Postgres).await;
-    for name in ["mail.eml", "mails/mail.eml"] {
-        remit.write(
-            name,
-            "From: Bo <bo@example.com>\r\nTo: inbox@localhost\r\nMessage-ID: <readme@example.com>\r\n\
-             Subject: Hours\r\n\r\nWhen are you open?\r\n",
-        );
-    }
-    for name in ["old.remit", "new.remit"] {
-        remit.write(name, "remit 1\npolicy next \"A policy to try\"\nintent other { reply approval }\n");
-    }
-    remit.write("facts.json", r#"{"now_ms":1772532000000,"values":{"channel":{"value":"email","from":"observed"}}}"#);
+    let mail = |id: &str| {
+        format!(
+            "From: Bo <bo@example.com>\r\nTo: inbox@localhost\r\nMessage-ID: <{id}@example.com>\r\n\
+             Subject: Hours\r\n\r\nWhen are you open?\r\n"
+        )
+    };
+    remit.write("mail.eml", mail("readme"));
+    remit.write("mails/first.eml", mail("first"));
+    remit.write("old.remit", OURS);
+    remit.write("new.remit", OURS.replace("approval when", "escalate when"));
     for policy in std::fs::read_dir(root().join("policies")).unwrap() {
         copy(remit, &policy.unwrap().path(), "policies");
     }
+    // A decision that can be explained.
+    let first = remit.run(&["ingest", "mails", "--policy", "policies/default.remit", "--json"]);
+    let decision = first.json_lines()[0]["decision_id"].as_str().unwrap().to_owned();
     for line in lines {
         let words: Vec<String> =
-            line.split_whitespace().skip(1).map(|word| word.trim_matches('"').to_owned()).collect();
+            line.split_whitespace().skip(1).map(|word| word.trim_matches('"').replace("dec_…", &decision)).collect();
         let mut arguments = Vec::new();
         for word in &words {
             if word == "$REMIT_DATABASE_URL" {
@@ -121,7 +134,14 @@ async fn run_the_binary(remit: &Remit, lines: &[&String]) {
             let (ended, _) = process.terminate();
             assert_eq!(ended.code, Some(0), "`{line}`: {}", ended.stderr);
         } else {
-            let ran = remit.run(&arguments);
+            let mut ran = remit.run(&arguments);
+            // A policy under which more leaves has to be acknowledged; the refusal says how.
+            if arguments.starts_with(&["policy", "activate"]) {
+                assert_eq!(ran.code, Some(4), "`{line}`: {}", ran.all());
+                let seen = ran.stderr.split_once("--acknowledge ").and_then(|(_, rest)| rest.split_whitespace().next());
+                let seen = seen.unwrap().trim_matches('`').to_owned();
+                ran = remit.run(&[&arguments[..], &["--acknowledge", &seen]].concat());
+            }
             assert_eq!(ran.code, Some(0), "`{line}`: {}", ran.all());
             assert!(!(ran.stdout.is_empty() && ran.stderr.is_empty()), "`{line}` prints nothing");
         }

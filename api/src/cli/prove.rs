@@ -37,6 +37,7 @@ pub(crate) fn run(global: &Global, args: &ProveArgs) -> Done {
         println!("{}", serde_json::to_string(shown)?);
     } else {
         shown.iter().for_each(print);
+        println!("{}", summary(shown));
     }
     let fine = shown.iter().all(|proof| matches!(proof.standing, Standing::Proved | Standing::ProvedWhileKnown));
     Ok(if fine { 0 } else { 4 })
@@ -44,22 +45,43 @@ pub(crate) fn run(global: &Global, args: &ProveArgs) -> Done {
 
 fn print(proof: &Proof) {
     let standing = match proof.standing {
-        Standing::Proved => "proved",
-        Standing::ProvedWhileKnown => "proved while every fact is known",
-        Standing::Vacuous => "says nothing: its condition never holds",
-        Standing::False => "FALSE",
-        Standing::Open => "too hard to decide",
-        Standing::Disagreement => "DEFECT: prover and evaluator disagree",
+        Standing::Proved => "proved   for every message, also when a fact could not be determined",
+        Standing::ProvedWhileKnown => "proved   while every fact is known, but not when one could not be determined",
+        Standing::Vacuous => "EMPTY    its condition never holds, so it says nothing",
+        Standing::False => "FALSE    there are messages for which it does not hold",
+        Standing::Open => "OPEN     too hard to prove or to refute: what cannot be proved does not count",
+        Standing::Disagreement => "DEFECT   prover and evaluator disagree: report it with this policy",
     };
     println!("{}\n    {standing}", proof.claim);
+    let place = |at: &remit_dsl::Location| format!("{}:{}", at.file, at.line);
     if !proof.proved_by.is_empty() {
-        let by: Vec<String> =
-            proof.proved_by.iter().map(|rule| format!("{} ({}:{})", rule.name, rule.at.file, rule.at.line)).collect();
-        println!("    by       {}", by.join(", "));
+        let name = |rule: &prove::RuleName| {
+            let kind = rule.kind.map_or("route", remit_dsl::RuleKind::as_str);
+            format!("{kind} {} ({})", rule.name, place(&rule.at))
+        };
+        println!("    by       {}", proof.proved_by.iter().map(name).collect::<Vec<_>>().join(", "));
     }
     if let Some(example) = &proof.counterexample {
-        let because: Vec<&str> = example.deciding.iter().map(|reason| reason.name.as_str()).collect();
+        let because: Vec<String> =
+            example.deciding.iter().map(|reason| format!("{} ({})", reason.name, place(&reason.at))).collect();
         println!("    example  {}", example.message.join(", "));
         println!("    decided  {} because {}, route {}", example.outcome, because.join(", "), example.route.row);
     }
+}
+
+/// How many stand how, so that a long list need not be counted.
+fn summary(proofs: &[Proof]) -> String {
+    if proofs.is_empty() {
+        return "there are no claims; ask one: remit prove POLICY \"never send when contact.new\"".to_owned();
+    }
+    let count = |wanted: &[Standing]| proofs.iter().filter(|proof| wanted.contains(&proof.standing)).count();
+    let proved = count(&[Standing::Proved]);
+    let counts = [
+        (count(&[Standing::ProvedWhileKnown]), "only while facts are known"),
+        (count(&[Standing::False]), "false"),
+        (count(&[Standing::Vacuous]), "empty"),
+        (count(&[Standing::Open, Standing::Disagreement]), "not decided"),
+    ];
+    let others = counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}"));
+    format!("{proved} of {} proved{}", proofs.len(), others.collect::<String>())
 }

@@ -11,6 +11,8 @@ mod items;
 mod regions;
 pub mod render;
 mod routes;
+#[cfg(test)]
+mod tests;
 
 use serde::Serialize;
 
@@ -18,7 +20,7 @@ use crate::facts::Facts;
 use crate::model::Model;
 use crate::policy::Policy;
 use crate::prove::circuit::{Circuit, Formula, Point};
-use crate::prove::domain::{APPROVED, Domain, HELD};
+use crate::prove::domain::{APPROVED, Domain, HELD, Variable};
 use crate::prove::encode::{Encoder, Gate};
 use crate::prove::sat::{BatSat, MOST_CONFLICTS, Questions};
 use crate::verdict::{Location, Outcome, Reason, Route};
@@ -101,9 +103,20 @@ pub struct Region {
     pub exact: bool,
     /// The plainest such message.
     pub example: ChangedExample,
-    /// For each scope fact the cells it may be in; none where facts fail.
+    /// The scope facts and the cells in which `when` allows them; none where facts fail.
     #[serde(skip)]
-    scope: boxes::Box_,
+    inside: Vec<(Variable, Vec<usize>)>,
+}
+
+impl Region {
+    /// The message lies where this region is: everything in `when` holds of it, or could not be determined. It belongs to
+    /// the region if the old version decides `from` and the new one `to`.
+    pub fn covers(&self, facts: &Facts) -> bool {
+        self.inside.iter().all(|(variable, cells)| {
+            let cell = variable.cell_of(facts.value(&variable.key));
+            cell.is_some_and(|cell| cells.contains(&cell) || Some(cell) == variable.failed)
+        })
+    }
 }
 
 /// Messages that go to somebody else.
@@ -171,6 +184,11 @@ impl Diff {
         self.regions.is_empty() && self.routes.is_empty() && self.items.is_empty() && !self.incomplete
     }
 
+    /// The number of the region of a message that the old version decides as `from` and the new one as `to`.
+    pub fn region_of(&self, facts: &Facts, from: Outcome, to: Outcome) -> Option<usize> {
+        self.regions.iter().position(|one| (one.from, one.to) == (from, to) && one.covers(facts))
+    }
+
     /// Some message may leave more freely than before: a region says so, or it cannot be told from the rules.
     pub fn may_be_freer(&self) -> bool {
         let freer = |direction: Direction| matches!(direction, Direction::Freer | Direction::Unknown);
@@ -183,41 +201,6 @@ impl Diff {
 /// Compares two versions of a policy.
 pub fn diff(old: &Policy, new: &Policy) -> Diff {
     diff_within(old, new, crate::diagram::MOST_NODES)
-}
-
-/// What changed of the things that have a name and are no rule: detectors, scripts, limits, hours, examples and so on.
-/// Without a proof, and so at once.
-pub fn things(old: &Policy, new: &Policy) -> Vec<Item> {
-    items::items(&old.model, &new.model)
-}
-
-/// Tells in which region of a difference a message lies.
-#[derive(Debug)]
-pub struct Sorter<'d> {
-    diff: &'d Diff,
-    domain: Domain,
-}
-
-impl<'d> Sorter<'d> {
-    /// For a difference of these two versions.
-    pub fn new(diff: &'d Diff, old: &Policy, new: &Policy) -> Self {
-        Self { diff, domain: Domain::new(&[&old.model, &new.model]) }
-    }
-
-    /// The number of the region of a message that the old version decides as `from` and the new one as `to`.
-    pub fn region(&self, facts: &Facts, from: Outcome, to: Outcome) -> Option<usize> {
-        let is_inside = |region: &Region| {
-            let mut scope = region.scope.iter().enumerate();
-            scope.all(|(number, cells)| {
-                let variable = self.domain.variable(number);
-                let cell = variable.and_then(|variable| variable.cell_of(facts.value(&variable.key)));
-                cell.is_some_and(|cell| cells.contains(&cell))
-            })
-        };
-        let mut regions = self.diff.regions.iter().enumerate();
-        let found = regions.find(|(_, one)| (one.from, one.to) == (from, to) && is_inside(one));
-        found.map(|(number, _)| number)
-    }
 }
 
 /// The same with a bound on the nodes of the decision diagram.
@@ -241,15 +224,21 @@ pub fn diff_within(old: &Policy, new: &Policy, most_nodes: usize) -> Diff {
     }
 }
 
+/// What changed of the things that have a name and are no rule: detectors, scripts, limits, hours, examples and so on.
+/// Without a proof, and so at once.
+pub fn things(old: &Policy, new: &Policy) -> Vec<Item> {
+    items::items(&old.model, &new.model)
+}
+
 /// Two versions over the same cells.
-struct Both<'m> {
-    old: &'m Model,
-    new: &'m Model,
-    domain: Domain,
+pub(crate) struct Both<'m> {
+    pub(crate) old: &'m Model,
+    pub(crate) new: &'m Model,
+    pub(crate) domain: Domain,
 }
 
 impl<'m> Both<'m> {
-    fn new(old: &'m Model, new: &'m Model) -> Self {
+    pub(crate) fn new(old: &'m Model, new: &'m Model) -> Self {
         Self { old, new, domain: Domain::new(&[old, new]) }
     }
 
@@ -259,24 +248,28 @@ impl<'m> Both<'m> {
     }
 
     /// Both versions decide the example.
-    fn example(&self, point: &Point) -> ChangedExample {
-        let facts = self.domain.facts(point);
+    pub(crate) fn example(&self, point: &Point) -> ChangedExample {
+        self.example_of(self.domain.message(point), self.domain.facts(point))
+    }
+
+    /// Both versions decide these facts, told in these words.
+    pub(crate) fn example_of(&self, message: Vec<String>, facts: Facts) -> ChangedExample {
         let side = |model: &Model| {
             let verdict = crate::eval::decide(model, &facts);
             Side { outcome: verdict.outcome, deciding: verdict.deciding, route: verdict.route }
         };
         let (old, new) = (side(self.old), side(self.new));
-        ChangedExample { message: self.domain.message(point), old, new, facts }
+        ChangedExample { message, old, new, facts }
     }
 }
 
 /// Two versions as formulas of one circuit.
-struct Joint<'d> {
-    questions: Questions<'d>,
-    old: Gate,
-    new: Gate,
+pub(crate) struct Joint<'d> {
+    pub(crate) questions: Questions<'d>,
+    pub(crate) old: Gate,
+    pub(crate) new: Gate,
     /// The reply was not held before: the gate when the draft is ready.
-    fresh: Formula,
+    pub(crate) fresh: Formula,
     /// Nobody has approved it.
     unapproved: Formula,
     /// Some fact could not be determined.
@@ -284,7 +277,7 @@ struct Joint<'d> {
 }
 
 impl<'d> Joint<'d> {
-    fn new(both: &'d Both<'_>, failing: bool) -> Self {
+    pub(crate) fn new(both: &'d Both<'_>, failing: bool) -> Self {
         let mut circuit = Circuit::new(both.domain.sizes());
         let old = Encoder::new(&mut circuit, &both.domain, both.old, 0, failing).gate();
         let new = Encoder::new(&mut circuit, &both.domain, both.new, 1, failing).gate();

@@ -1,5 +1,7 @@
 //! Which messages change their outcome.
 
+use std::collections::BTreeMap;
+
 use crate::diagram::{Diagram, Function, Join, TooLarge};
 use crate::diff::boxes::{Box_, boxes};
 use crate::diff::{Both, Direction, Engine, Joint, Region};
@@ -20,7 +22,7 @@ type Changed = Vec<((Outcome, Outcome), Vec<Box_>)>;
 pub(super) fn regions(both: &Both<'_>, known: &mut Joint<'_>, failing: &mut Joint<'_>, most_nodes: usize) -> Found {
     let same = |joint: &Joint<'_>| joint.old.at_least == joint.new.at_least;
     let mut found = Found { regions: Vec::new(), engine: Engine::Same, incomplete: false };
-    let mut pairs = Vec::new();
+    let mut told = BTreeMap::new();
     if !same(known) {
         let changed = match through_diagram(both, known, most_nodes) {
             Ok(changed) => {
@@ -33,18 +35,19 @@ pub(super) fn regions(both: &Both<'_>, known: &mut Joint<'_>, failing: &mut Join
             }
         };
         for ((from, to), boxes) in changed {
-            pairs.push((from, to));
-            for one in boxes {
-                match region(both, known, from, to, &one, found.engine) {
+            for one in &boxes {
+                match region(both, known, from, to, one, found.engine) {
                     Some(region) => found.regions.push(region),
                     None => found.incomplete = true,
                 }
             }
+            told.insert((from, to), boxes);
         }
     }
     if !same(failing) {
-        for (from, to) in every_pair().filter(|pair| !pairs.contains(pair)) {
-            let fixed = [failing.changes(from, to), failing.fresh, failing.some_failed];
+        for (from, to) in every_pair() {
+            let elsewhere = outside(both, failing, told.get(&(from, to)).map_or(&[], Vec::as_slice));
+            let fixed = [failing.changes(from, to), failing.fresh, failing.some_failed, elsewhere];
             let Some(point) = failing.questions.quietest(&fixed, &shrink_order(&both.domain)) else { continue };
             let example = both.example(&point);
             found.incomplete |= (example.old.outcome, example.new.outcome) != (from, to);
@@ -57,13 +60,28 @@ pub(super) fn regions(both: &Both<'_>, known: &mut Joint<'_>, failing: &mut Join
                 when_facts_fail: true,
                 exact: false,
                 example,
-                scope: Vec::new(),
+                inside: Vec::new(),
             });
         }
     }
     let rank = |region: &Region| (region.direction, region.when_facts_fail, region.to, region.from);
     found.regions.sort_by_key(rank);
     found
+}
+
+/// In none of these boxes, where a fact that could not be determined is as good as one inside: see [`Region::covers`].
+fn outside(both: &Both<'_>, joint: &mut Joint<'_>, boxes: &[Box_]) -> Formula {
+    let circuit = &mut joint.questions.circuit;
+    let mut inside = Vec::new();
+    for one in boxes {
+        let mut cells_of = Vec::new();
+        for (number, cells) in one.iter().enumerate() {
+            let failed = both.domain.variable(number).and_then(|variable| variable.failed);
+            cells_of.push(circuit.within(number, |cell| cells.contains(&cell) || Some(cell) == failed));
+        }
+        inside.push(circuit.all(cells_of));
+    }
+    !circuit.any(inside)
 }
 
 /// Every two different outcomes.
@@ -142,10 +160,12 @@ fn region(
 ) -> Option<Region> {
     let mut inside = Vec::new();
     let mut when = Vec::new();
+    let mut scope = Vec::new();
     for (number, cells) in one.iter().enumerate() {
         inside.push(joint.questions.circuit.within(number, |cell| cells.contains(&cell)));
         let variable = both.domain.variable(number)?;
         when.extend(words::cells(&both.domain, variable, cells));
+        scope.push((variable.clone(), cells.clone()));
     }
     let changes = joint.changes(from, to);
     let fixed: Vec<Formula> = inside.iter().copied().chain([changes, joint.fresh]).collect();
@@ -167,7 +187,7 @@ fn region(
         when_facts_fail: false,
         exact,
         example,
-        scope: one.clone(),
+        inside: scope,
     })
 }
 

@@ -7,6 +7,7 @@ mod advice;
 mod claims_and_tests;
 mod condition;
 mod document;
+mod faults;
 mod items;
 mod recover;
 mod walk;
@@ -16,6 +17,7 @@ use pest::Parser as _;
 use crate::ast::{At, Item, Tree};
 use crate::source::Finding;
 pub(crate) use document::{Token, document, reads_as};
+pub(crate) use faults::{Fault, Sort, faults, is_given};
 use walk::Walk;
 pub(crate) use walk::{LONGEST_DURATION_MS, unescaped};
 

@@ -55,7 +55,7 @@ impl Topic {
 }
 
 /// One fact, or one other thing that a decision depends on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Variable {
     pub(crate) key: String,
     pub(crate) topic: Topic,

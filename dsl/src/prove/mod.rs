@@ -5,7 +5,7 @@
 
 mod aim;
 pub(crate) mod circuit;
-mod claims;
+pub(crate) mod claims;
 pub(crate) mod domain;
 pub(crate) mod encode;
 mod lints;

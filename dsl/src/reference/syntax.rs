@@ -212,7 +212,9 @@ pub const NOTES: &[(&str, &str)] = &[
 /// Commands that read policies.
 pub const COMMANDS: &[(&str, &str)] = &[
     ("check", "What is wrong, where, and the cure; `--fix` carries certain cures out."),
-    ("test", "Runs the cases written inside policies."),
+    ("test", "Runs the cases inside policies and the packs beside them; `--coverage`, `--mutants`: how good are they?"),
+    ("prove", "Proves the claims of a policy, or asks one that is in no file."),
+    ("diff", "What a change means: two files, two folders, or revisions of git."),
     ("fmt", "Lays policies out in the canonical way; `--check` for CI."),
     ("tree", "The policy as JSON, and back, for pages that edit policies."),
     ("explain-code", "The page of a diagnostic code."),

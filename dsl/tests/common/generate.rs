@@ -115,6 +115,26 @@ pub(crate) fn text(dice: &mut Dice) -> String {
     writer.text
 }
 
+/// Claims about such a policy, true and false ones, some about facts that it reads and some about others.
+pub(crate) fn claims(dice: &mut Dice, count: usize) -> Vec<String> {
+    let mut writer = Writer { dice, text: String::new(), tiers: Vec::new(), modes: Vec::new(), names: 0, mild: true };
+    let claim = |_| {
+        let bound = writer.dice.pick(&[
+            "never send when",
+            "never send now when",
+            "always at least approval when",
+            "always at least off when",
+            "always at least hold when",
+            "always escalate when",
+            "always approval when",
+        ]);
+        let bound = bound.to_owned();
+        let depth = writer.dice.throw(3);
+        format!("{bound} {}", writer.condition(depth, true))
+    };
+    (0..count).map(claim).collect()
+}
+
 impl Writer<'_> {
     fn line(&mut self, line: &str) {
         self.text.push_str(line);

@@ -83,6 +83,18 @@ pub(crate) fn quiet(intent: &str, confidence: f64) -> Facts {
     facts
 }
 
+/// As at the first gate, which is what proofs and differences are about: nothing was held before, and the bucket of a
+/// limit that is used up ends later.
+pub(crate) fn first_gate(policy: &Policy, facts: &mut Facts) {
+    facts.held_since_ms = None;
+    for limit in policy.limits() {
+        match facts.get_yes(&format!("over:{}", limit.name)) {
+            Some(true) => drop(facts.over_until_ms.insert(limit.name.clone(), facts.now_ms.saturating_add(1))),
+            _ => drop(facts.over_until_ms.remove(&limit.name)),
+        }
+    }
+}
+
 /// Past the capture of the test runner, in one piece: `tests/run` counts these lines.
 pub(crate) fn skipped(why: &str) {
     use std::io::Write as _;

@@ -1,5 +1,6 @@
 //! The real binary, from outside: exit codes, what is printed, how it starts and stops.
 
+mod assurance;
 mod audit;
 mod check;
 mod ingest;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use remit_dsl::Policy;
-use remit_dsl::diff::{Diff, Sorter};
+use remit_dsl::diff::Diff;
 use serde::Serialize;
 
 use super::counting::short;
@@ -27,7 +27,7 @@ pub struct TrafficCounts {
 pub struct Traffic<'d> {
     old: Judge,
     new: Judge,
-    sorter: Sorter<'d>,
+    diff: &'d Diff,
     counts: TrafficCounts,
     /// Messages that were counted; 64 bits each.
     seen: HashSet<u64>,
@@ -38,8 +38,7 @@ impl<'d> Traffic<'d> {
     #[must_use]
     pub fn new(diff: &'d Diff, old: &Policy, new: &Policy) -> Self {
         let counts = TrafficCounts { regions: vec![0; diff.regions.len()], ..TrafficCounts::default() };
-        let sorter = Sorter::new(diff, old, new);
-        Self { old: Judge::new(old, 0), new: Judge::new(new, 0), sorter, counts, seen: HashSet::new() }
+        Self { old: Judge::new(old, 0), new: Judge::new(new, 0), diff, counts, seen: HashSet::new() }
     }
 
     /// What was counted.
@@ -82,7 +81,7 @@ impl<'d> Traffic<'d> {
             self.counts.messages += 1;
             match (old, new) {
                 (Some(old), Some(new)) if old != new => {
-                    let region = self.sorter.region(&block.facts(row), old, new);
+                    let region = self.diff.region_of(&block.facts(row), old, new);
                     match region.and_then(|number| self.counts.regions.get_mut(number)) {
                         Some(count) => *count += 1,
                         None => self.counts.elsewhere += 1,
