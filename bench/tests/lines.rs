@@ -39,7 +39,7 @@ fn documented(bench: &str, figures: &BTreeMap<String, Value>) {
     let names: Vec<&str> = table.filter_map(|line| line.split('|').nth(1)).flat_map(|cell| cell.split('`')).collect();
     let said = |figure: &str| {
         let begins = |name: &&str| name.strip_suffix('…').is_some_and(|start| figure.starts_with(start));
-        names.contains(&figure) || names.iter().any(|name| begins(name))
+        names.contains(&figure) || names.iter().any(begins)
     };
     let missing: Vec<&String> = figures.keys().filter(|figure| !said(figure)).collect();
     assert!(missing.is_empty(), "bench/README.md does not say what these figures of `{bench}` are: {missing:?}");
