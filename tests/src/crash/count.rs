@@ -99,13 +99,14 @@ pub(super) async fn ended(plan: &Plan, known: usize, counts: &mut Counts) -> Res
         let last = at + WRITERS >= known;
         match (fate.stage.as_str(), fate.closed_reason.as_deref()) {
             ("sent", _) => counts.lost += usize::from(!at_provider),
+            // Also a send that was in flight each time the process was killed over it: nobody asks the provider any more.
+            ("failed", _) if fate.parked > 0 => {
+                counts.parked += 1;
+                counts.unaccounted += usize::from(if doubt { fate.asked == 0 } else { at_provider });
+            }
             ("failed", _) if doubt => {
                 counts.in_doubt += 1;
                 counts.unaccounted += usize::from(fate.asked == 0);
-            }
-            ("failed", _) if fate.parked > 0 => {
-                counts.parked += 1;
-                counts.unaccounted += usize::from(at_provider);
             }
             // The contact wrote again before an answer left: the next run answers.
             ("closed", Some("superseded")) if !last => counts.unaccounted += usize::from(at_provider),

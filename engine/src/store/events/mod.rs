@@ -1,6 +1,6 @@
 //! The event log: what committed transactions changed, told thinly: ids, versions and names of fields, never a text.
 //!
-//! While a group is being committed a [`Log`] gathers what its changes tell, and writes it as one row for each
+//! While a group is being committed a `Log` gathers what its changes tell, and writes it as one row for each
 //! workspace: a row for each event would cost more than all the rest of the log. A row is a JSON array with an array
 //! for each change: time, conversation, kind and name of the actor, and its events, each a type and its data.
 //!
