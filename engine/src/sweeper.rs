@@ -62,7 +62,9 @@ impl Engine {
         let last = read::waiting_slice(conn, DEFAULT_WORKSPACE, slice, PAGE).await?.and_then(|row| row.0);
         match last {
             Some(last) => {
-                forgotten.extend(read::unasked(conn, DEFAULT_WORKSPACE, slice, &last).await?);
+                let unasked = read::unasked(conn, DEFAULT_WORKSPACE, slice, &last).await?;
+                // What is due is looked at already; to move it once more would take it from whoever does.
+                forgotten.extend(unasked.into_iter().filter(|run| run.ready_at.is_none_or(|at| at > now)));
                 *slice = last;
             }
             None => slice.clear(),

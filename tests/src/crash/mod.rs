@@ -1,6 +1,6 @@
 //! A process that is killed again and again while it works, and what must be true in the end.
 //!
-//! [`child`] is the process: an engine that takes in messages and answers each of them, through a provider that keeps a
+//! `child` is the process: an engine that takes in messages and answers each of them, through a provider that keeps a
 //! log. [`run`] starts it, kills it at a named [`FailPoint`] or at a random moment, starts it again, and at last lets
 //! it finish and counts: what was lost, sent twice, left lying, or sent out of order.
 
