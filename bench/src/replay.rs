@@ -162,40 +162,14 @@ async fn fill(engine: &Engine, policy: &Policy, count: usize) -> Result<(), Benc
 }
 
 /// The decision of a situation as if it was about this message.
-fn about_message(write: Write, decision: String, about: &Ingested) -> Write {
-    match write {
-        Write::Decision {
-            draft_id,
-            gate,
-            policy_digest,
-            outcome,
-            rule,
-            rule_file,
-            rule_line,
-            rule_column,
-            record,
-            took_us,
-            mode,
-            ..
-        } => Write::Decision {
-            id: decision,
-            run_id: about.run_id.clone(),
-            message_id: about.message_id.clone(),
-            conversation_id: about.conversation_id.clone(),
-            draft_id,
-            gate,
-            policy_digest,
-            outcome,
-            rule,
-            rule_file,
-            rule_line,
-            rule_column,
-            record,
-            took_us,
-            mode,
-        },
-        other => other,
+fn about_message(mut write: Write, decision: String, about: &Ingested) -> Write {
+    if let Write::Decision { id, run_id, message_id, conversation_id, .. } = &mut write {
+        *id = decision;
+        run_id.clone_from(&about.run_id);
+        message_id.clone_from(&about.message_id);
+        conversation_id.clone_from(&about.conversation_id);
     }
+    write
 }
 
 /// Messages of as many people, stored and not worked on.
