@@ -15,7 +15,7 @@ use crate::decide::{RunContext, content_sha256, draft, gate};
 use crate::domain::id::encode;
 use crate::domain::{ChannelKind, DEFAULT_WORKSPACE, Gate, IdKind};
 use crate::policies::InForce;
-use crate::ports::{ClassifyError, ClassifyInput, DraftInput, DraftText, Ids};
+use crate::ports::{ClassifyError, ClassifyInput, DraftText, Ids};
 use crate::store::Ingest;
 use crate::store::rows::{ChannelRow, ContactRow, ConversationRow, DraftRow};
 
@@ -166,21 +166,7 @@ impl Simulator {
         if !draft::wanted(context, policy) {
             return None;
         }
-        let intent = draft::intent(context);
-        let spec = policy.intent(intent).and_then(|intent| intent.draft.as_ref());
-        let input = DraftInput {
-            channel: context.channel_kind,
-            intent,
-            template: spec.and_then(|spec| spec.template.as_deref()),
-            model: spec.and_then(|spec| spec.model.as_deref()),
-            max_words: spec.and_then(|spec| spec.max_words),
-            contact_name: context.contact.name.as_deref(),
-            subject: context.message.subject.as_deref(),
-            text: &context.message.body_text,
-            ai_agent: context.ai_agent.as_deref().unwrap_or_default(),
-            workspace: WORKSPACE_NAME,
-            instruction: None,
-        };
+        let input = draft::input(context, policy);
         self.in_force.drafter.draft(&input).now_or_never().and_then(Result::ok)
     }
 

@@ -4,7 +4,7 @@ use remit_dsl::{Outcome, Policy};
 
 use super::{RunContext, content_sha256, facts};
 use crate::domain::{IdKind, Stage};
-use crate::ports::{DraftError, DraftText, Ids};
+use crate::ports::{DraftError, DraftInput, DraftText, Ids};
 use crate::store::{Transition, Write};
 
 /// Name of the step in rows.
@@ -27,6 +27,26 @@ pub fn wanted(context: &RunContext, policy: &Policy) -> bool {
 #[must_use]
 pub fn intent(context: &RunContext) -> &str {
     context.classification.as_ref().and_then(|found| found.intent.as_deref()).unwrap_or("other")
+}
+
+/// What the drafter is asked: the message, and how the policy wants its intent answered.
+#[must_use]
+pub fn input<'a>(context: &'a RunContext, policy: &'a Policy) -> DraftInput<'a> {
+    let intent = intent(context);
+    let spec = policy.intent(intent).and_then(|intent| intent.draft.as_ref());
+    DraftInput {
+        channel: context.channel_kind,
+        intent,
+        template: spec.and_then(|spec| spec.template.as_deref()),
+        model: spec.and_then(|spec| spec.model.as_deref()),
+        max_words: spec.and_then(|spec| spec.max_words),
+        contact_name: context.contact.name.as_deref(),
+        subject: context.message.subject.as_deref(),
+        text: &context.message.body_text,
+        ai_agent: context.ai_agent.as_deref().unwrap_or_default(),
+        workspace: &context.channel.name,
+        instruction: context.run.instruction.as_deref(),
+    }
 }
 
 /// Keeps the draft, or why there is none.

@@ -17,7 +17,7 @@ use crate::domain::{ErrorClass, Gate, Stage};
 use crate::engine::Engine;
 use crate::failpoint::{self, FailPoint};
 use crate::policies::{InForce, PolicyError};
-use crate::ports::{ClassifyInput, DraftError, DraftInput};
+use crate::ports::{ClassifyInput, DraftError};
 use crate::store::rows::DueRow;
 use crate::store::{JobWrite, Outcome, StoreError, Transition, Write};
 
@@ -175,21 +175,7 @@ async fn draft(engine: &Engine, in_force: &InForce, context: &RunContext) -> Tak
     if !decide::draft::wanted(context, &in_force.policy) {
         return Taken { transition: decide::draft::decide(context, None, engine.ids()), store_first: false };
     }
-    let intent = decide::draft::intent(context);
-    let spec = in_force.policy.intent(intent).and_then(|intent| intent.draft.as_ref());
-    let input = DraftInput {
-        channel: context.channel_kind,
-        intent,
-        template: spec.and_then(|spec| spec.template.as_deref()),
-        model: spec.and_then(|spec| spec.model.as_deref()),
-        max_words: spec.and_then(|spec| spec.max_words),
-        contact_name: context.contact.name.as_deref(),
-        subject: context.message.subject.as_deref(),
-        text: &context.message.body_text,
-        ai_agent: context.ai_agent.as_deref().unwrap_or_default(),
-        workspace: &context.channel.name,
-        instruction: context.run.instruction.as_deref(),
-    };
+    let input = decide::draft::input(context, &in_force.policy);
     let begun = Instant::now();
     let answer = in_force.drafter.draft(&input).instrument(debug_span!("draft")).await;
     engine.metrics().step("draft", begun.elapsed());
