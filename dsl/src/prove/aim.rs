@@ -1,9 +1,20 @@
 //! Cheap examples: a point that is changed until a condition probably holds there.
 
+use crate::ast::Comparison;
 use crate::condition::{Cell, Expr};
 use crate::model::Model;
 use crate::prove::circuit::Point;
+use crate::prove::claims::reads;
 use crate::prove::domain::{Domain, NOW, seen_in};
+
+/// How far a number is moved.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// Not at all where it fits already.
+    Least,
+    /// To the last value that fits, on the side of the bound.
+    Bound,
+}
 
 pub(crate) struct Aim<'a> {
     model: &'a Model,
@@ -23,29 +34,60 @@ impl<'a> Aim<'a> {
     /// The base, changed so that the condition holds. Parts that contradict each other spoil it: look before use.
     pub(crate) fn at(&self, base: &Point, when: &Expr) -> Point {
         let mut point = base.clone();
-        self.make(&mut point, when, true);
+        self.make(&mut point, when, true, Reach::Least);
         point
     }
 
-    fn make(&self, point: &mut Point, when: &Expr, wanted: bool) {
+    /// The same, with every number as close to its bound as can be: where few other conditions hold as well.
+    pub(crate) fn just_at(&self, base: &Point, when: &Expr) -> Point {
+        let mut point = base.clone();
+        self.make(&mut point, when, true, Reach::Bound);
+        point
+    }
+
+    /// Changes a point so that `other` fails, by a fact that `own` does not ask for where there is one; else it may spoil
+    /// `own`.
+    pub(crate) fn avoid(&self, point: &mut Point, own: &Expr, other: &Expr) {
+        let own_asks = |slot: &usize| reads(own, &|one| one == slot);
+        match other {
+            Expr::Any(parts) => parts.iter().for_each(|part| self.avoid(point, own, part)),
+            Expr::All(parts) => {
+                let free = parts.iter().find(|part| !reads(part, &own_asks));
+                if let Some(part) = free.or(parts.first()) {
+                    self.avoid(point, own, part);
+                }
+            }
+            _ => self.make(point, other, false, Reach::Least),
+        }
+    }
+
+    fn make(&self, point: &mut Point, when: &Expr, wanted: bool, reach: Reach) {
         match (when, wanted) {
             (Expr::All(parts), true) | (Expr::Any(parts), false) => {
-                parts.iter().for_each(|part| self.make(point, part, wanted));
+                parts.iter().for_each(|part| self.make(point, part, wanted, reach));
             }
             (Expr::All(parts), false) | (Expr::Any(parts), true) => {
                 if let Some(first) = parts.first() {
-                    self.make(point, first, wanted);
+                    self.make(point, first, wanted, reach);
                 }
             }
-            (Expr::Not(inner), _) => self.make(point, inner, !wanted),
+            (Expr::Not(inner), _) => self.make(point, inner, !wanted, reach),
             (Expr::Yes(slot) | Expr::Named(slot, _) | Expr::Number(slot, ..), _) => {
                 let Some((variable, seen)) = self.slots.get(*slot) else { return };
                 let fits = |cell: usize| seen.get(cell).and_then(|cell| when.says_of(*cell)) == Some(wanted);
-                if !fits(point.cell(*variable))
-                    && let Some(cell) = (0..seen.len()).find(|cell| fits(*cell))
-                {
-                    point.set(*variable, cell);
+                let bound = match when {
+                    Expr::Number(_, comparison, _) if reach == Reach::Bound => Some(comparison),
+                    _ => None,
+                };
+                if bound.is_none() && fits(point.cell(*variable)) {
+                    return;
                 }
+                let from_above = matches!(bound, Some(Comparison::Below | Comparison::AtMost)) == wanted;
+                let cell = match bound.is_some() && from_above {
+                    true => (0..seen.len()).rev().find(|cell| fits(*cell)),
+                    false => (0..seen.len()).find(|cell| fits(*cell)),
+                };
+                cell.into_iter().for_each(|cell| point.set(*variable, cell));
             }
             (Expr::During(hours), _) => {
                 let (Some(now), Some(column)) = (self.domain.number(NOW), self.domain.column(0, *hours)) else {
@@ -66,7 +108,7 @@ impl<'a> Aim<'a> {
                 if let Some((_, when, _)) = row
                     && !fits(0)
                 {
-                    self.make(point, when, true);
+                    self.make(point, when, true, reach);
                 }
             }
         }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::quality::FixedState;
+
 /// A formula or its negation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Formula(u32);
@@ -54,6 +56,15 @@ impl Cells {
         self.0.get(cell / 64).is_some_and(|word| word >> (cell % 64) & 1 == 1)
     }
 
+    /// The other cells of a variable with so many.
+    fn others(&self, size: usize) -> Self {
+        let within = |word: usize| match size.saturating_sub(word * 64) {
+            64.. => u64::MAX,
+            bits => (1 << bits) - 1,
+        };
+        Self(self.0.iter().enumerate().map(|(number, word)| !word & within(number)).collect())
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.0.iter().map(|word| word.count_ones() as usize).sum()
     }
@@ -73,14 +84,16 @@ pub(crate) enum Gate {
 #[derive(Debug)]
 pub(crate) struct Circuit {
     gates: Vec<Gate>,
-    known: HashMap<Gate, u32>,
+    known: HashMap<Gate, u32, FixedState>,
     /// How many cells each variable has.
     sizes: Vec<usize>,
 }
 
 impl Circuit {
     pub(crate) fn new(sizes: Vec<usize>) -> Self {
-        Self { gates: vec![Gate::True], known: HashMap::from([(Gate::True, 0)]), sizes }
+        let mut known = HashMap::default();
+        known.insert(Gate::True, 0);
+        Self { gates: vec![Gate::True], known, sizes }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -113,7 +126,7 @@ impl Circuit {
             0 => Formula::FALSE,
             all if all == size => Formula::TRUE,
             // One polarity only, so that a question and its opposite are one node.
-            _ if cells.contains(0) => !self.add(Gate::In(variable, Cells::of(size, |cell| !member(cell)))),
+            _ if cells.contains(0) => !self.add(Gate::In(variable, cells.others(size))),
             _ => self.add(Gate::In(variable, cells)),
         }
     }
@@ -151,6 +164,8 @@ impl Circuit {
 
     /// The truth of every node in 64 points at once: bit `i` is the truth in point `i`.
     pub(crate) fn simulate(&self, points: &[Point]) -> Lanes {
+        // Points that were made from one another share most cells: each cell is looked up once for all that are in it.
+        let cells: Vec<Vec<(usize, u64)>> = (0..self.sizes.len()).map(|variable| by_cell(points, variable)).collect();
         let mut lanes: Vec<u64> = Vec::with_capacity(self.gates.len());
         let read = |lanes: &[u64], formula: Formula| {
             let bits = lanes.get(formula.node()).copied().unwrap_or(0);
@@ -159,27 +174,46 @@ impl Circuit {
         for gate in &self.gates {
             let bits = match gate {
                 Gate::True => u64::MAX,
-                Gate::In(variable, cells) => points
-                    .iter()
-                    .take(64)
-                    .enumerate()
-                    .fold(0, |bits, (lane, point)| bits | u64::from(cells.contains(point.cell(*variable))) << lane),
+                Gate::In(variable, within) => cells
+                    .get(*variable)
+                    .into_iter()
+                    .flatten()
+                    .filter(|(cell, _)| within.contains(*cell))
+                    .fold(0, |bits, (_, lanes)| bits | lanes),
                 Gate::All(parts) => parts.iter().fold(u64::MAX, |bits, part| bits & read(&lanes, *part)),
             };
             lanes.push(bits);
         }
-        Lanes(lanes)
+        Lanes { bits: lanes, all: 1_u64.checked_shl(points.len() as u32).map_or(u64::MAX, |end| end - 1) }
     }
+}
+
+/// The cells of a variable that occur in the first 64 points, each with the points it occurs in.
+fn by_cell(points: &[Point], variable: usize) -> Vec<(usize, u64)> {
+    let mut cells: Vec<(usize, u64)> = Vec::new();
+    for (lane, point) in points.iter().take(64).enumerate() {
+        let cell = point.cell(variable);
+        match cells.iter_mut().find(|(known, _)| *known == cell) {
+            Some((_, lanes)) => *lanes |= 1 << lane,
+            None => cells.push((cell, 1 << lane)),
+        }
+    }
+    cells
 }
 
 /// The result of [`Circuit::simulate`].
 #[derive(Debug)]
-pub(crate) struct Lanes(Vec<u64>);
+pub(crate) struct Lanes {
+    bits: Vec<u64>,
+    /// The lanes that stand for a point.
+    all: u64,
+}
 
 impl Lanes {
+    /// The points in which a formula holds.
     pub(crate) fn of(&self, formula: Formula) -> u64 {
-        let bits = self.0.get(formula.node()).copied().unwrap_or(0);
-        if formula.is_negated() { !bits } else { bits }
+        let bits = self.bits.get(formula.node()).copied().unwrap_or(0);
+        self.all & if formula.is_negated() { !bits } else { bits }
     }
 }
 

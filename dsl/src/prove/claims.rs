@@ -8,7 +8,7 @@ use crate::facts::Facts;
 use crate::model::{Claim, ClaimKind, Model, Scoped};
 use crate::prove::circuit::{Circuit, Formula, Point};
 use crate::prove::domain::{APPROVED, Domain, HELD, Topic};
-use crate::prove::encode::{Encoder, Gate, step};
+use crate::prove::encode::{Encoder, Gate, Known, step};
 use crate::prove::sat::{Answer, BatSat, Questions};
 use crate::verdict::{Location, Outcome, Reason, Route, RuleKind};
 
@@ -76,6 +76,7 @@ pub struct Proof {
 pub(crate) struct Subject<'d> {
     pub(crate) questions: Questions<'d>,
     pub(crate) gate: Gate,
+    known: Known,
     /// The conditions of the claims: surely true, surely false.
     conditions: Vec<(Formula, Formula)>,
     approved: Formula,
@@ -90,6 +91,7 @@ impl<'d> Subject<'d> {
         let gate = encoder.gate();
         let conditions =
             model.claims.iter().map(|claim| encoder.holds(&claim.when)).map(|one| (one.yes, one.no)).collect();
+        let known = encoder.known;
         let mut special = |key: &str| match domain.number(key) {
             Some(number) => {
                 let yes = domain
@@ -101,7 +103,7 @@ impl<'d> Subject<'d> {
         };
         let (approved, held) = (special(APPROVED), special(HELD));
         let questions = Questions::new(circuit, domain, failing, Box::new(BatSat::new(most_conflicts)));
-        Self { questions, gate, conditions, approved, held, failing }
+        Self { questions, gate, known, conditions, approved, held, failing }
     }
 
     /// The reply has not been held for long.
@@ -115,24 +117,27 @@ impl<'d> Subject<'d> {
 
     /// A condition of the policy, surely true.
     pub(crate) fn condition(&mut self, model: &Model, domain: &Domain, when: &Expr) -> Formula {
-        self.encoder(model, domain).holds(when).yes
+        self.encode(model, domain, |encoder| encoder.holds(when).yes)
     }
 
     /// Conditions of the policy, surely true.
     pub(crate) fn conditions(&mut self, model: &Model, domain: &Domain, when: &[&Expr]) -> Vec<Formula> {
-        let mut encoder = self.encoder(model, domain);
-        when.iter().map(|when| encoder.holds(when).yes).collect()
+        self.encode(model, domain, |encoder| when.iter().map(|when| encoder.holds(when).yes).collect())
     }
 
     /// For each of these settings: it may be in force.
     pub(crate) fn closest<T>(&mut self, model: &Model, domain: &Domain, settings: &[Scoped<T>]) -> Vec<Formula> {
-        self.encoder(model, domain).closest(settings)
+        self.encode(model, domain, |encoder| encoder.closest(settings))
     }
 
-    fn encoder<'e>(&'e mut self, model: &'e Model, domain: &'e Domain) -> Encoder<'e> {
+    /// Says more of the same policy, without saying again what was said before.
+    fn encode<T>(&mut self, model: &Model, domain: &Domain, say: impl FnOnce(&mut Encoder<'_>) -> T) -> T {
         let mut encoder = Encoder::new(&mut self.questions.circuit, domain, model, 0, self.failing);
         encoder.tiers.clone_from(&self.gate.possible);
-        encoder
+        encoder.known = std::mem::take(&mut self.known);
+        let said = say(&mut encoder);
+        self.known = encoder.known;
+        said
     }
 }
 
@@ -168,6 +173,11 @@ impl ClaimKind {
             Self::Outcome { at_least: false, outcome } => (*outcome, *outcome),
             Self::Route { .. } => (Outcome::Send, Outcome::Escalate),
         }
+    }
+
+    /// It claims no more than a least outcome.
+    fn is_a_least(&self) -> bool {
+        !matches!(self, Self::Route { .. }) && self.bounds().1 == Outcome::Escalate && self.bounds().0 > Outcome::Send
     }
 
     fn fits(&self, route: &Route) -> bool {
@@ -210,7 +220,10 @@ pub(crate) fn prove(model: &Model, known: &mut Subject<'_>, most_conflicts: u64)
     let mut proofs = Vec::new();
     for (number, claim) in model.claims.iter().enumerate() {
         let (text, at) = (claim.text.clone(), claim.at.clone());
-        let (standing, example) = match known.ask(model, number, claim, &order) {
+        // That nothing else demands too little is one question with the reasons for the answer.
+        let reasons = if claim.kind.is_a_least() { known.reasons(model, number, claim) } else { None };
+        let found = if reasons.is_some() { Found::Holds } else { known.ask(model, number, claim, &order) };
+        let (standing, example) = match found {
             Found::Open => (Standing::Open, None),
             Found::Disagreement => (Standing::Disagreement, None),
             Found::Breaks(example) => (Standing::False, Some(*example)),
@@ -226,7 +239,8 @@ pub(crate) fn prove(model: &Model, known: &mut Subject<'_>, most_conflicts: u64)
             }
         };
         let holds = matches!(standing, Standing::Proved | Standing::ProvedWhileKnown);
-        let proved_by = if holds { known.reasons(model, number, claim) } else { Vec::new() };
+        let reasons = if holds { reasons.or_else(|| known.reasons(model, number, claim)) } else { None };
+        let proved_by = reasons.unwrap_or_default();
         proofs.push(Proof { claim: text, at, standing, proved_by, counterexample: example });
     }
     proofs
@@ -287,21 +301,21 @@ impl Subject<'_> {
         self.questions.possible(&[yes]) == Answer::Impossible
     }
 
-    /// The rules without which the claim would not hold.
-    fn reasons(&mut self, model: &Model, number: usize, claim: &Claim) -> Vec<RuleName> {
+    /// The rules without which the claim would not hold; `None` when they are not enough, or it is too hard to say.
+    fn reasons(&mut self, model: &Model, number: usize, claim: &Claim) -> Option<Vec<RuleName>> {
         let assumed = self.assumed(number, claim, model);
         let mut names: Vec<RuleName> = if matches!(claim.kind, ClaimKind::Route { .. }) {
             let rows: Vec<_> =
                 model.routes.iter().zip(&self.gate.rows).filter(|((_, route), _)| claim.kind.fits(route)).collect();
             let missed: Vec<Formula> = rows.iter().map(|(_, fits)| !**fits).collect();
-            let core = self.questions.why_not(&assumed, &missed).unwrap_or_default();
+            let core = self.questions.why_not(&assumed, &missed)?;
             let row = |number: usize| rows.get(number).map(|((_, route), _)| route);
             core.into_iter()
                 .filter_map(row)
                 .map(|route| RuleName { kind: None, name: route.row.clone(), at: route.at.clone() })
                 .collect()
         } else {
-            let Some(step) = step(claim.kind.bounds().0) else { return Vec::new() };
+            let step = step(claim.kind.bounds().0)?;
             let parts: Vec<(usize, Formula)> = self
                 .gate
                 .parts
@@ -311,7 +325,7 @@ impl Subject<'_> {
                 .filter(|(_, demands)| *demands != Formula::FALSE)
                 .collect();
             let silent: Vec<Formula> = parts.iter().map(|(_, demands)| !*demands).collect();
-            let core = self.questions.why_not(&assumed, &silent).unwrap_or_default();
+            let core = self.questions.why_not(&assumed, &silent)?;
             let part = |place: usize| parts.get(place).and_then(|(number, _)| self.gate.parts.get(*number));
             core.into_iter()
                 .filter_map(part)
@@ -320,7 +334,7 @@ impl Subject<'_> {
         };
         names.sort();
         names.dedup();
-        names
+        Some(names)
     }
 }
 

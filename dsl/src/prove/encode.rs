@@ -61,15 +61,20 @@ pub(crate) struct Encoder<'a> {
     /// Facts may fail. Without it every fact that has a value at all is taken to be known.
     failing: bool,
     slots: Vec<(usize, Vec<Cell<'a>>)>,
-    known: HashMap<(usize, Question), Truth>,
+    /// Questions about one fact that were asked before.
+    pub(crate) known: Known,
     no_draft: Formula,
     approved: Formula,
     held: Formula,
     pub(crate) tiers: Vec<Formula>,
 }
 
+/// Questions about one fact, by slot, with their formulas.
+pub(crate) type Known = HashMap<(usize, Question), Truth>;
+
+/// A question about one fact.
 #[derive(PartialEq, Eq, Hash)]
-enum Question {
+pub(crate) enum Question {
     Yes,
     Named(Vec<String>),
     Number(crate::ast::Comparison, i64),
@@ -175,14 +180,21 @@ impl<'a> Encoder<'a> {
         };
         let says =
             |answer: bool| move |cell: usize| seen.get(cell).and_then(|cell| when.says_of(*cell)) == Some(answer);
+        let needs_draft = self.model.slots.get(slot).is_some_and(|slot| slot.needs_draft);
         let mut yes = self.circuit.within(*variable, says(true));
-        let mut no = self.circuit.within(*variable, says(false));
-        if self.model.slots.get(slot).is_some_and(|slot| slot.needs_draft) {
+        if needs_draft {
             yes = self.circuit.and(yes, !self.no_draft);
-            no = self.circuit.or(no, self.no_draft);
         }
         let can_be_known = seen.iter().any(|cell| *cell != Cell::Failed);
-        let truth = if self.failing || !can_be_known { Truth { yes, no } } else { Truth { yes, no: !yes } };
+        let truth = if self.failing || !can_be_known {
+            let mut no = self.circuit.within(*variable, says(false));
+            if needs_draft {
+                no = self.circuit.or(no, self.no_draft);
+            }
+            Truth { yes, no }
+        } else {
+            Truth { yes, no: !yes }
+        };
         self.known.insert(key, truth);
         truth
     }

@@ -3,7 +3,7 @@
 //!
 //! Most rules show by one cheap example that they are of use. The solver is asked about the rest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::ast::{At, Cond, Item, ItemKind};
 use crate::check::Annotations;
@@ -12,26 +12,23 @@ use crate::load::{File, Role};
 use crate::model::Model;
 use crate::prove::aim::Aim;
 use crate::prove::circuit::{Formula, Point};
-use crate::prove::claims::{Subject, shrink_order};
+use crate::prove::claims::Subject;
 use crate::prove::domain::Domain;
 use crate::prove::encode::{Part, step};
-use crate::prove::sat::{Answer, MOST_CONFLICTS};
+use crate::prove::needless::counts;
+use crate::prove::sat::Answer;
 use crate::source::Finding;
 use crate::verdict::{Outcome, RuleKind};
 
 /// Rules that a finding names; of more it says how many.
 const MOST_NAMED: usize = 6;
-/// Pairs of a rule and another one that the solver is asked about to find those that never decide. In a file of more than
-/// a thousand rules that no cheap example shows to be of use, the rest is not looked at: checking must stay quick.
-const MOST_PAIRS: usize = 1_000_000;
-
 /// A rule of the root file that may never decide.
-struct Rule {
-    name: String,
-    at: At,
+pub(super) struct Rule {
+    pub(super) name: String,
+    pub(super) at: At,
     /// Number in the model's rules.
-    number: usize,
-    backstop: bool,
+    pub(super) number: usize,
+    pub(super) backstop: bool,
 }
 
 pub(crate) fn lints<'d>(
@@ -52,13 +49,13 @@ pub(crate) fn lints<'d>(
     lints.found
 }
 
-struct Lints<'d> {
-    model: &'d Model,
-    domain: &'d Domain,
-    subject: Subject<'d>,
+pub(super) struct Lints<'d> {
+    pub(super) model: &'d Model,
+    pub(super) domain: &'d Domain,
+    pub(super) subject: Subject<'d>,
     /// Codes and places of findings that were there before.
     said: Vec<(&'static str, At)>,
-    found: Vec<Finding>,
+    pub(super) found: Vec<Finding>,
 }
 
 fn rules(model: &Model, root: &File, annotations: &BTreeMap<At, Annotations>) -> Vec<Rule> {
@@ -102,7 +99,7 @@ fn span(cond: &Cond) -> Option<At> {
 
 impl Lints<'_> {
     /// The form of the text alone has shown it already.
-    fn is_said(&self, code: &str, at: At) -> bool {
+    pub(super) fn is_said(&self, code: &str, at: At) -> bool {
         let touches = |other: &At| other.file == at.file && other.start < at.end && at.start < other.end;
         self.said.iter().any(|(said, place)| *said == code && touches(place))
     }
@@ -140,12 +137,12 @@ impl Lints<'_> {
                 }
             }
         }
+        let guards = self.model.rules.iter().filter(|rule| rule.kind == RuleKind::Guard);
+        let guards: HashMap<&str, &Expr> = guards.map(|rule| (rule.name.as_str(), &rule.when)).collect();
         for item in &root.tree.items {
             match &item.kind {
                 ItemKind::Guard { name, when: cond, .. } => {
-                    let rule =
-                        self.model.rules.iter().find(|rule| rule.kind == RuleKind::Guard && rule.name == name.text);
-                    asked.extend(rule.map(|rule| (cond, &rule.when)));
+                    asked.extend(guards.get(name.text.as_str()).map(|when| (cond, *when)));
                 }
                 ItemKind::Route { rows, .. } => {
                     asked.extend(rows.iter().zip(&self.model.routes).map(|((_, _, cond), (when, _))| (cond, when)));
@@ -209,125 +206,6 @@ impl Lints<'_> {
             finding = finding.label(*place, "and this");
         }
         self.found.push(finding);
-    }
-
-    /// R0203 and R0211: a rule decides when it demands something and nothing else demands as much.
-    fn never_decides(&mut self, rules: &[Rule]) {
-        let offset = self.subject.gate.parts.len().saturating_sub(self.model.rules.len());
-        let aim = Aim::new(self.model, self.domain);
-        let mut bases = vec![self.domain.quiet_point()];
-        if let Some(hold) = self.subject.gate.at_least.first().copied()
-            && self.subject.questions.possible(&[!hold]) == Answer::Possible
-        {
-            bases.push(self.subject.questions.example());
-        }
-        let mut witness: Vec<Option<Point>> = vec![None; rules.len()];
-        for base in &bases {
-            let open: Vec<usize> = (0..rules.len()).filter(|place| witness.get(*place) == Some(&None)).collect();
-            for chunk in open.chunks(64) {
-                let of = |place: &usize| rules.get(*place).and_then(|rule| self.model.rules.get(rule.number));
-                let points: Vec<Point> = chunk
-                    .iter()
-                    .map(|place| of(place).map_or_else(|| base.clone(), |rule| aim.at(base, &rule.when)))
-                    .collect();
-                let lanes = self.subject.questions.circuit.simulate(&points);
-                // For each degree: the lanes in which one part demands it, and those in which two do.
-                let mut once = [0_u64; 4];
-                let mut twice = [0_u64; 4];
-                for part in &self.subject.gate.parts {
-                    for (step, demands) in part.at_least.iter().enumerate() {
-                        let bits = lanes.of(*demands);
-                        if let (Some(once), Some(twice)) = (once.get_mut(step), twice.get_mut(step)) {
-                            *twice |= *once & bits;
-                            *once |= bits;
-                        }
-                    }
-                }
-                for (lane, place) in chunk.iter().enumerate() {
-                    let Some(rule) = rules.get(*place) else { continue };
-                    let Some((own, others)) = self.degrees(offset + rule.number) else { continue };
-                    let part = self.subject.gate.parts.get(offset + rule.number);
-                    let demands =
-                        |step: usize| part.and_then(|part| part.at_least.get(step)).map_or(0, |one| lanes.of(*one));
-                    let alone = if own == others {
-                        !twice.get(own).copied().unwrap_or(0)
-                    } else {
-                        !once.get(others).copied().unwrap_or(0)
-                    };
-                    if demands(own) & alone & (1 << lane) != 0
-                        && let Some(found) = witness.get_mut(*place)
-                    {
-                        *found = points.get(lane).cloned();
-                    }
-                }
-            }
-        }
-        let mut failing: Option<Subject<'_>> = None;
-        let mut left = MOST_PAIRS;
-        for (rule, witness) in rules.iter().zip(witness) {
-            if witness.is_none() {
-                left = left.saturating_sub(self.subject.gate.parts.len());
-                if left == 0 {
-                    return;
-                }
-            }
-            match (witness, rule.backstop) {
-                (Some(_), false) => {}
-                (Some(_), true) => self.not_redundant(rule, offset),
-                (None, backstop) => {
-                    let Some(core) = self.overruled(rule.number + offset) else {
-                        if backstop {
-                            self.not_redundant(rule, offset);
-                        }
-                        continue;
-                    };
-                    if backstop || core.is_empty() || self.is_said("R0203", rule.at) {
-                        continue;
-                    }
-                    // A rule that decides only when facts fail is of use all the same.
-                    let failing =
-                        failing.get_or_insert_with(|| Subject::new(self.model, self.domain, true, MOST_CONFLICTS));
-                    if still_decides(self.model, failing, rule.number + offset) {
-                        continue;
-                    }
-                    self.report_never_decides(rule, &core);
-                }
-            }
-        }
-    }
-
-    /// The degree that a rule demands, and the degree at which others make it needless. Of two holds the longer one
-    /// counts, so a hold is needless only beside more than a hold.
-    fn degrees(&self, part: usize) -> Option<(usize, usize)> {
-        degrees(self.subject.gate.parts.get(part)?)
-    }
-
-    fn overruled(&mut self, part: usize) -> Option<Vec<usize>> {
-        overruled(self.model, &mut self.subject, part)
-    }
-
-    fn report_never_decides(&mut self, rule: &Rule, core: &[usize]) {
-        let names: Vec<String> =
-            core.iter().filter_map(|part| self.subject.gate.parts.get(*part)).map(called).collect();
-        let message = format!("`{}` never decides", rule.name);
-        let always = format!("whenever it applies, as much is demanded by {}", joined(names));
-        let hint = format!("{always}: remove it, or mark it `@backstop` if it is meant to be double");
-        self.found.push(Finding::new("R0203", rule.at, message).hint(hint));
-    }
-
-    fn not_redundant(&mut self, rule: &Rule, offset: usize) {
-        let number = rule.number + offset;
-        let Some((own, others)) = self.degrees(number) else { return };
-        let mut fixed = Vec::new();
-        for (place, part) in self.subject.gate.parts.iter().enumerate() {
-            let at_least = |step: usize| part.at_least.get(step).copied().unwrap_or(Formula::FALSE);
-            fixed.push(if place == number { at_least(own) } else { !at_least(others) });
-        }
-        let Some(point) = self.subject.questions.quietest(&fixed, &shrink_order(self.domain)) else { return };
-        let example = self.domain.message(&point).join(", ");
-        let message = format!("`{}` is marked `@backstop`, but only this rule decides here", rule.name);
-        self.found
-            .push(Finding::new("R0211", rule.at, message).hint(format!("for example: {example}; remove `@backstop`")));
     }
 
     /// R0205: a row that only fits where an earlier one does.
@@ -410,44 +288,8 @@ impl Lints<'_> {
     }
 }
 
-/// A file without any autonomy setting says nothing about how free the AI is. That everything waits for a person then
-/// is no reason to call a rule needless: it will matter as soon as there is a setting.
-fn counts(model: &Model, part: &Part) -> bool {
-    let unset = model.autonomy.is_empty() && model.caps.is_empty() && part.kind == RuleKind::Mode;
-    !unset && part.name != "nothing"
-}
-
-fn degrees(part: &Part) -> Option<(usize, usize)> {
-    let own = part.at_least.iter().rposition(|demands| *demands != Formula::FALSE)?;
-    // A hold that turns into an approval counts as a hold.
-    let holds = part.at_least.first() != part.at_least.get(1);
-    Some(if holds { (0, 1) } else { (own, own) })
-}
-
-/// The parts because of which another one never decides; `None` when it does, or when that is too hard to say.
-fn overruled(model: &Model, subject: &mut Subject<'_>, number: usize) -> Option<Vec<usize>> {
-    let Some((own, others)) = subject.gate.parts.get(number).and_then(degrees) else { return Some(Vec::new()) };
-    let this = subject.gate.parts.get(number).and_then(|part| part.at_least.get(own)).copied()?;
-    let rest: Vec<(usize, Formula)> = subject
-        .gate
-        .parts
-        .iter()
-        .enumerate()
-        .filter(|(place, part)| *place != number && counts(model, part))
-        .filter_map(|(place, part)| Some((place, *part.at_least.get(others)?)))
-        .filter(|(_, demands)| *demands != Formula::FALSE)
-        .collect();
-    let silent: Vec<Formula> = rest.iter().map(|(_, demands)| !*demands).collect();
-    let core = subject.questions.why_not(&[this], &silent)?;
-    Some(core.into_iter().filter_map(|place| rest.get(place)).map(|(number, _)| *number).collect())
-}
-
-fn still_decides(model: &Model, subject: &mut Subject<'_>, number: usize) -> bool {
-    overruled(model, subject, number).is_none()
-}
-
 /// A rule as it is named in findings.
-fn called(part: &Part) -> String {
+pub(super) fn called(part: &Part) -> String {
     match part.kind {
         RuleKind::Guard | RuleKind::Standard => format!("guard `{}`", part.name),
         RuleKind::Limit => format!("limit `{}`", part.name),
@@ -458,7 +300,7 @@ fn called(part: &Part) -> String {
     }
 }
 
-fn joined(mut names: Vec<String>) -> String {
+pub(super) fn joined(mut names: Vec<String>) -> String {
     names.sort();
     names.dedup();
     if names.len() > MOST_NAMED {

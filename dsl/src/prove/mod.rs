@@ -11,6 +11,7 @@ pub(crate) mod encode;
 mod lints;
 mod map;
 pub(crate) mod moment;
+mod needless;
 pub(crate) mod sat;
 mod taint;
 mod visit;

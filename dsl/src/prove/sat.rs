@@ -1,6 +1,7 @@
 //! Questions about formulas, answered by a SAT solver.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 
 use batsat::{Callbacks, Lit, SolverInterface as _, SolverOpts, lbool};
 
@@ -140,6 +141,8 @@ pub(crate) struct Questions<'d> {
     codings: Vec<Option<Coding>>,
     always: Literal,
     failing: bool,
+    /// The answer to the last question.
+    last: Option<Answer>,
     /// A question was left open.
     pub(crate) gave_up: bool,
 }
@@ -153,7 +156,8 @@ impl<'d> Questions<'d> {
         let always = prover.fresh();
         prover.clause(&[always]);
         let codings = domain.variables.iter().map(|_| None).collect();
-        Self { circuit, domain, prover, literals: vec![Some(always)], codings, always, failing, gave_up: false }
+        let literals = vec![Some(always)];
+        Self { circuit, domain, prover, literals, codings, always, failing, last: None, gave_up: false }
     }
 
     /// The literal of a formula, telling the solver what it means.
@@ -290,7 +294,13 @@ impl<'d> Questions<'d> {
     fn solve(&mut self, literals: &[Literal]) -> Answer {
         let answer = self.prover.solve(literals);
         self.gave_up |= answer == Answer::Open;
+        self.last = Some(answer);
         answer
+    }
+
+    /// The example of the last question, if it was possible.
+    pub(crate) fn last_example(&self) -> Option<Point> {
+        (self.last == Some(Answer::Possible)).then(|| self.example())
     }
 
     /// The example of the last question that was possible. What did not matter is quiet.
@@ -311,26 +321,27 @@ impl<'d> Questions<'d> {
     /// Of `optional`, few that cannot hold together with `fixed`; `None` when they can, or when it is too hard.
     pub(crate) fn why_not(&mut self, fixed: &[Formula], optional: &[Formula]) -> Option<Vec<usize>> {
         let fixed: Vec<Literal> = fixed.iter().map(|formula| self.literal(*formula)).collect();
-        let optional: Vec<Literal> = optional.iter().map(|formula| self.literal(*formula)).collect();
-        let all: Vec<Literal> = fixed.iter().chain(&optional).copied().collect();
+        let near = self.near(&fixed, optional)?;
+        let optional: Vec<(usize, Literal)> = near
+            .into_iter()
+            .filter_map(|number| optional.get(number).map(|formula| (number, *formula)))
+            .map(|(number, formula)| (number, self.literal(formula)))
+            .collect();
+        let all: Vec<Literal> = fixed.iter().copied().chain(optional.iter().map(|(_, literal)| *literal)).collect();
         if self.solve(&all) != Answer::Impossible {
             return None;
         }
-        let core = self.prover.core();
-        let mut kept: Vec<usize> = optional
-            .iter()
-            .enumerate()
-            .filter(|(_, literal)| core.contains(literal))
-            .map(|(number, _)| number)
-            .collect();
+        let core: HashSet<Literal> = self.prover.core().into_iter().collect();
+        let mut kept: Vec<(usize, Literal)> =
+            optional.into_iter().filter(|(_, literal)| core.contains(literal)).collect();
         // Each one that can be left out is left out; a core of this size is small already.
         if kept.len() <= MOST_MINIMISED {
             let mut next = 0;
             while next < kept.len() {
-                let rest = kept.iter().enumerate().filter(|(place, _)| *place != next).map(|(_, number)| *number);
-                let rest: Vec<usize> = rest.collect();
-                let literals = rest.iter().filter_map(|number| optional.get(*number).copied());
-                let literals: Vec<Literal> = fixed.iter().copied().chain(literals).collect();
+                let rest: Vec<(usize, Literal)> =
+                    kept.iter().enumerate().filter(|(place, _)| *place != next).map(|(_, one)| *one).collect();
+                let literals = fixed.iter().copied().chain(rest.iter().map(|(_, literal)| *literal));
+                let literals: Vec<Literal> = literals.collect();
                 if self.solve(&literals) == Answer::Impossible {
                     kept = rest;
                 } else {
@@ -338,7 +349,36 @@ impl<'d> Questions<'d> {
                 }
             }
         }
-        Some(kept)
+        Some(kept.into_iter().map(|(number, _)| number).collect())
+    }
+
+    /// Of many formulas, some that cannot hold together with `fixed`: those of the groups that are to blame. A solver
+    /// that assumes thousands of literals spends its time on assuming; groups of them are a few dozen literals.
+    fn near(&mut self, fixed: &[Literal], optional: &[Formula]) -> Option<Vec<usize>> {
+        if optional.len() <= MOST_ASSUMED {
+            return Some((0..optional.len()).collect());
+        }
+        // A formula is in the same group every time, so that the groups of one question serve the next.
+        let count = optional.len().isqrt().next_power_of_two();
+        let mut groups: Vec<Vec<usize>> = vec![Vec::new(); count];
+        for (number, formula) in optional.iter().enumerate() {
+            groups.get_mut(formula.node() / 4 % count).into_iter().for_each(|group| group.push(number));
+        }
+        let mut assumed = Vec::with_capacity(count);
+        for group in &groups {
+            let formulas: Vec<Formula> = group.iter().filter_map(|number| optional.get(*number).copied()).collect();
+            let all = self.circuit.all(formulas);
+            assumed.push(self.literal(all));
+        }
+        let literals: Vec<Literal> = fixed.iter().chain(&assumed).copied().collect();
+        if self.solve(&literals) != Answer::Impossible {
+            return None;
+        }
+        let core: HashSet<Literal> = self.prover.core().into_iter().collect();
+        let blamed = groups.into_iter().zip(assumed).filter(|(_, literal)| core.contains(literal));
+        let mut near: Vec<usize> = blamed.flat_map(|(group, _)| group).collect();
+        near.sort_unstable();
+        Some(near)
     }
 
     /// An example of `fixed` in which as many variables as possible are quiet, the first ones of `order` first.
@@ -385,6 +425,9 @@ impl<'d> Questions<'d> {
         }
     }
 }
+
+/// Above this many formulas the solver is asked about groups of them first.
+const MOST_ASSUMED: usize = 32;
 
 /// Cores above this size are shown as the solver found them.
 const MOST_MINIMISED: usize = 40;

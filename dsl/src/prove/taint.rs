@@ -9,19 +9,25 @@ use std::collections::BTreeMap;
 
 use crate::ast::{At, Item, ItemKind, Word};
 use crate::check::Annotations;
+use crate::condition::Expr;
 use crate::detect::Signal;
 use crate::eval;
 use crate::facts::Value;
 use crate::load::{File, Role};
 use crate::model::Model;
-use crate::prove::circuit::{Formula, Point};
+use crate::prove::aim::Aim;
+use crate::prove::circuit::Point;
 use crate::prove::claims::{Subject, reads};
-use crate::prove::domain::{Domain, Topic};
+use crate::prove::domain::{Domain, Topic, Variable};
 use crate::prove::sat::Answer;
 use crate::source::Finding;
 use crate::verdict::{Outcome, RuleKind};
 
 const CODE: &str = "R0305";
+/// So many rules at a time are tried for an example of a reply that is stopped.
+const FEW: usize = 16;
+/// So often; then the solver is asked.
+const MOST_TRIES: usize = 8;
 /// Facts that a model judges in every policy.
 const JUDGED: [&str; 4] = ["intent", "confidence", "margin", "sentiment"];
 
@@ -32,12 +38,17 @@ pub(crate) fn taint(
     subject: &mut Subject<'_>,
 ) -> Vec<Finding> {
     let Some(root) = files.iter().find(|file| file.role == Role::Root) else { return Vec::new() };
+    let domain = subject.questions.domain;
+    let aim = Aim::new(model, domain);
+    let fixed: Vec<usize> = (0..domain.variables.len())
+        .filter(|number| domain.variable(*number).is_some_and(|variable| is_fixed(model, variable)))
+        .collect();
     let mut places: Vec<(&Item, &Word, Vec<&str>)> = Vec::new();
     for item in &root.tree.items {
         let ItemKind::Intent { name, .. } = &item.kind else { continue };
         let open: Vec<&str> = channels(model)
             .into_iter()
-            .filter(|channel| rests_on_models(model, subject, &name.text, channel))
+            .filter(|channel| rests_on_models(model, subject, (&aim, &fixed), (&name.text, channel)))
             .collect();
         if !open.is_empty() {
             places.push((item, name, open));
@@ -77,25 +88,48 @@ fn channels(model: &Model) -> Vec<&str> {
 }
 
 /// The reply leaves at once, for good, and nothing that is observed could stop it.
-fn rests_on_models(model: &Model, subject: &mut Subject<'_>, intent: &str, channel: &str) -> bool {
+fn rests_on_models(
+    model: &Model,
+    subject: &mut Subject<'_>,
+    (aim, fixed): (&Aim<'_>, &[usize]),
+    (intent, channel): (&str, &str),
+) -> bool {
     let domain = subject.questions.domain;
     let Some(point) = at_its_best(model, domain, intent, channel) else { return false };
+    let Some(held) = subject.gate.at_least.first().copied() else { return false };
+    // One message that is stopped is enough, and most rules show one.
+    let own: Vec<&Expr> =
+        model.rules.iter().filter(|rule| rule.kind != RuleKind::Standard).map(|rule| &rule.when).collect();
+    let mut few = own.chunks(FEW).take(MOST_TRIES);
+    let is_stopped = few.any(|few| {
+        let aimed = few.iter().map(|when| {
+            let mut aimed = aim.at(&point, when);
+            fixed.iter().for_each(|number| aimed.set(*number, point.cell(*number)));
+            aimed
+        });
+        subject.questions.circuit.simulate(&aimed.collect::<Vec<_>>()).of(held) != 0
+    });
+    if is_stopped {
+        return false;
+    }
     let verdict = eval::decide(model, &domain.facts(&point));
     if verdict.outcome != Outcome::Send || verdict.undo_ms > 0 {
         return false;
     }
-    let mut fixed: Vec<Formula> = Vec::new();
-    for (number, variable) in domain.variables.iter().enumerate() {
-        let key = variable.key.as_str();
-        let scope =
-            matches!(variable.topic, Topic::Channel | Topic::Agent | Topic::Action | Topic::Switch | Topic::Special);
-        if scope || is_judged(model, key) || is_standard(model, key) {
-            let cell = point.cell(number);
-            fixed.push(subject.questions.circuit.within(number, |one| one == cell));
-        }
+    let mut assumed = vec![held];
+    for number in fixed {
+        let cell = point.cell(*number);
+        assumed.push(subject.questions.circuit.within(*number, |one| one == cell));
     }
-    fixed.extend(subject.gate.at_least.first().copied());
-    subject.questions.possible(&fixed) == Answer::Impossible
+    subject.questions.possible(&assumed) == Answer::Impossible
+}
+
+/// It stays as it is while what is observed varies: where the message is, what a model says of it, and what the standard
+/// guards and people's switches look at.
+fn is_fixed(model: &Model, variable: &Variable) -> bool {
+    let key = variable.key.as_str();
+    let topics = [Topic::Channel, Topic::Agent, Topic::Action, Topic::Switch, Topic::Special];
+    topics.contains(&variable.topic) || is_judged(model, key) || is_standard(model, key)
 }
 
 /// Nothing special about a message, of which a model is as sure as it can be.
