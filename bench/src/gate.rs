@@ -39,9 +39,10 @@ fn compared(count: usize) -> Result<Vec<Figure>, BenchError> {
     let outcomes = same_answers(&hundred, &mut decider, &situations, &facts)?;
     let one = |at: usize| situations.get(at % SITUATIONS);
 
+    let mut values = Hundred::values();
     let mut decide = |at: usize| {
         if let Some(inputs) = one(at) {
-            let values = hundred.fill(black_box(inputs));
+            hundred.fill(black_box(inputs), &mut values);
             black_box(&decider.decide(&Hundred::frame(&values)));
         }
     };
@@ -117,7 +118,8 @@ fn same_answers(
     let mut outcomes: BTreeMap<Outcome, usize> = BTreeMap::new();
     for (at, (inputs, facts)) in situations.iter().zip(facts).enumerate() {
         let (guards, careful) = floor::decide(inputs);
-        let values = hundred.fill(inputs);
+        let mut values = Hundred::values();
+        hundred.fill(inputs, &mut values);
         let decision = decider.decide(&Hundred::frame(&values));
         if hundred::decided(&decision) != (guards, careful) {
             return Err(differ("remit", at, hundred::decided(&decision).0, guards));
@@ -132,7 +134,8 @@ fn same_answers(
 
 /// The same values by key.
 fn facts(hundred: &Hundred, inputs: &Inputs) -> Facts {
-    let values = hundred.fill(inputs);
+    let mut values = Hundred::values();
+    hundred.fill(inputs, &mut values);
     let mut facts = Facts::new(Hundred::frame(&values).now_ms);
     for (key, value) in hundred.policy.slots().iter().zip(values) {
         match value {

@@ -225,16 +225,20 @@ impl Hundred {
         Ok(Self { policy, slots, fixed })
     }
 
-    /// Puts a message's values into the policy's slots: what a host does before each decision.
+    /// Puts a message's values into the policy's slots, all of them: what a host does before each decision.
     #[inline]
-    pub(crate) fn fill(&self, inputs: &Inputs) -> [Raw<'static>; SLOTS] {
-        let mut values = self.fixed;
+    pub(crate) fn fill(&self, inputs: &Inputs, values: &mut [Raw<'static>; SLOTS]) {
+        *values = self.fixed;
         for (slot, value) in self.slots.iter().zip(values!(raws, inputs)) {
             if let Some(place) = values.get_mut(*slot) {
                 *place = value;
             }
         }
-        values
+    }
+
+    /// Values that are filled anew for each decision.
+    pub(crate) const fn values() -> [Raw<'static>; SLOTS] {
+        [Raw::Failed; SLOTS]
     }
 
     pub(crate) const fn frame<'a>(values: &'a [Raw<'a>]) -> Frame<'a> {

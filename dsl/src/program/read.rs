@@ -13,11 +13,18 @@ use crate::model::Model;
 /// One row of bits: the terms that are ruled out. Row 0 rules out none.
 pub(crate) type Block = [u64; 4];
 
-/// What reading a value says: the row of the terms it rules out, or that it failed.
+/// What reading a value says.
+#[derive(Clone, Copy)]
+pub(crate) enum Found {
+    /// The row of the terms that it rules out.
+    Row(u32),
+    /// It failed; the row of the terms that cannot be certain without it.
+    Failed(u32),
+}
+
+/// Takes what reading values says. Many at once, so that what is gathered can stay in registers meanwhile.
 pub(crate) trait Sink {
-    fn row(&mut self, row: u32);
-    /// `mentions` is the row of the terms that cannot be certain without the value.
-    fn failed(&mut self, mentions: u32);
+    fn take(&mut self, found: impl Iterator<Item = Found>);
 }
 
 #[derive(Debug)]
@@ -60,19 +67,17 @@ pub(crate) struct Readers {
 }
 
 impl NameReader {
-    /// The number of the name in its list.
-    #[inline]
-    pub(crate) fn read(&self, raw: Raw<'_>, sink: &mut impl Sink) -> Option<usize> {
-        if let Raw::Name(name) = raw {
-            let number = self.names.find(name);
-            let row = number.and_then(|number| self.rows.get(number)).copied().or(self.other);
-            if let Some(row) = row {
-                sink.row(row);
-                return number;
-            }
+    /// What the value says, and the number of the name in its list.
+    #[inline(always)]
+    pub(crate) fn read(&self, raw: Raw<'_>) -> (Found, Option<usize>) {
+        let number = match raw {
+            Raw::Name(name) => self.names.find(name),
+            _ => return (Found::Failed(self.mentions), None),
+        };
+        match number.and_then(|number| self.rows.get(number)).copied().or(self.other) {
+            Some(row) => (Found::Row(row), number),
+            None => (Found::Failed(self.mentions), None),
         }
-        sink.failed(self.mentions);
-        None
     }
 }
 
@@ -102,21 +107,15 @@ impl Readers {
     #[inline]
     pub(crate) fn read<'a>(&self, values: &[Raw<'a>], sink: &mut impl Sink) {
         let value = |slot: usize| values.get(slot).copied().unwrap_or_default();
-        for reader in &self.yes {
-            match value(reader.slot) {
-                Raw::Yes(yes) => sink.row(if yes { reader.yes } else { reader.no }),
-                _ => sink.failed(reader.mentions),
-            }
-        }
-        for reader in &self.names {
-            reader.read(value(reader.slot), sink);
-        }
-        for reader in &self.numbers {
-            match reader.value(value(reader.slot)) {
-                Some(number) => sink.row(reader.row(number)),
-                None => sink.failed(reader.mentions),
-            }
-        }
+        sink.take(self.yes.iter().map(|reader| match value(reader.slot) {
+            Raw::Yes(yes) => Found::Row(if yes { reader.yes } else { reader.no }),
+            _ => Found::Failed(reader.mentions),
+        }));
+        sink.take(self.names.iter().map(|reader| reader.read(value(reader.slot)).0));
+        sink.take(self.numbers.iter().map(|reader| match reader.value(value(reader.slot)) {
+            Some(number) => Found::Row(reader.row(number)),
+            None => Found::Failed(reader.mentions),
+        }));
     }
 }
 
@@ -182,6 +181,11 @@ impl<'m> Rows<'m> {
 
     /// The terms that cannot be true (or, if `certainly`, are not certainly true) as the view stands.
     fn ruled_out(&mut self, literals: &Literals<'m>, certainly: bool) -> u32 {
+        let row = self.row_of(literals, certainly);
+        self.keep(row)
+    }
+
+    fn row_of(&self, literals: &Literals<'m>, certainly: bool) -> Bits {
         let mut row = Bits::zeros(self.blocks);
         for (term, literal) in literals {
             let holds = self.view.holds(literal.leaf);
@@ -190,11 +194,15 @@ impl<'m> Rows<'m> {
                 row.set(*term, true);
             }
         }
-        self.keep(row)
+        row
+    }
+
+    fn look(&mut self, slot: usize, at: Cell<'m>) {
+        self.view.cells.get_mut(slot).into_iter().for_each(|place| *place = at);
     }
 
     fn cell(&mut self, slot: usize, literals: &Literals<'m>, cell: Cell<'m>) -> u32 {
-        self.view.cells.get_mut(slot).into_iter().for_each(|place| *place = cell);
+        self.look(slot, cell);
         self.ruled_out(literals, false)
     }
 
@@ -269,21 +277,36 @@ impl<'m> Rows<'m> {
             Kind::Money(currency, low, high) => (Some(currency.clone()), *low, *high),
             _ => return None,
         };
-        let mut cuts: Vec<i64> = literals
+        // Each literal changes its answer at one number, so only its term can change there.
+        let mut turns: Vec<(i64, usize)> = literals
             .iter()
-            .filter_map(|(_, literal)| match literal.leaf {
-                Expr::Number(_, Comparison::AtLeast | Comparison::Below, constant) => Some(*constant),
-                Expr::Number(_, Comparison::Above | Comparison::AtMost, constant) => constant.checked_add(1),
+            .filter_map(|(term, literal)| match literal.leaf {
+                Expr::Number(_, Comparison::AtLeast | Comparison::Below, constant) => Some((*constant, *term)),
+                Expr::Number(_, Comparison::Above | Comparison::AtMost, constant) => {
+                    constant.checked_add(1).map(|cut| (cut, *term))
+                }
                 _ => None,
             })
             .collect();
-        cuts.sort_unstable();
-        cuts.dedup();
-        let lowest = cuts.first().map_or(0, |cut| cut.saturating_sub(1));
-        let rows = std::iter::once(lowest)
-            .chain(cuts.iter().copied())
-            .map(|value| self.cell(number, literals, Cell::Number(value)))
-            .collect();
+        turns.sort_unstable();
+        let lowest = turns.first().map_or(0, |(cut, _)| cut.saturating_sub(1));
+        self.look(number, Cell::Number(lowest));
+        let mut row = self.row_of(literals, false);
+        let (mut rows, mut cuts) = (vec![self.keep(row.clone())], Vec::new());
+        for turning in turns.chunk_by(|one, other| one.0 == other.0) {
+            let Some((cut, _)) = turning.first() else { continue };
+            self.look(number, Cell::Number(*cut));
+            for (_, term) in turning {
+                // The literals are in the order of their terms.
+                let from = literals.partition_point(|(of, _)| of < term);
+                let of_term = literals.iter().skip(from).take_while(|(of, _)| of == term);
+                let stands = |literal: &Literal<'_>| self.view.holds(literal.leaf) != Some(!literal.positive);
+                let all_stand = of_term.into_iter().all(|(_, literal)| stands(literal));
+                row.set(*term, !all_stand);
+            }
+            cuts.push(*cut);
+            rows.push(self.keep(row.clone()));
+        }
         let mentions = self.mentions(literals);
         Some(NumberReader { slot: number, currency, low, high, cuts, rows, mentions })
     }

@@ -2,7 +2,7 @@
 
 use super::calendar::Reading;
 use super::frame::{Frame, Raw};
-use super::read::{Block, Sink};
+use super::read::{Block, Found, Sink};
 use super::{Computed, Program, Scratch};
 use crate::model::Model;
 
@@ -27,21 +27,33 @@ pub(crate) struct Core {
 /// Joins rows at once: there is one block.
 struct Narrow<'s> {
     ruled_out: Block,
+    /// The terms that are not certain: they mention something that failed.
+    uncertain: Block,
+    failed: bool,
     words: &'s [Block],
-    failed: &'s mut Vec<u32>,
 }
 
 impl Sink for Narrow<'_> {
     #[inline]
-    fn row(&mut self, row: u32) {
-        if let Some(words) = self.words.get(row as usize) {
-            join(&mut self.ruled_out, words);
+    fn take(&mut self, found: impl Iterator<Item = Found>) {
+        // Nothing is called in here: what is gathered would have to leave its registers for it.
+        let (mut ruled_out, mut uncertain, mut failed) = (self.ruled_out, self.uncertain, self.failed);
+        for one in found {
+            match one {
+                Found::Row(row) => {
+                    if let Some(row) = self.words.get(row as usize) {
+                        join(&mut ruled_out, row);
+                    }
+                }
+                Found::Failed(mentions) => {
+                    failed = true;
+                    if let Some(mentions) = self.words.get(mentions as usize) {
+                        join(&mut uncertain, mentions);
+                    }
+                }
+            }
         }
-    }
-
-    #[inline]
-    fn failed(&mut self, mentions: u32) {
-        self.failed.push(mentions);
+        (self.ruled_out, self.uncertain, self.failed) = (ruled_out, uncertain, failed);
     }
 }
 
@@ -53,28 +65,27 @@ struct Wide<'s> {
 
 impl Sink for Wide<'_> {
     #[inline]
-    fn row(&mut self, row: u32) {
-        self.rows.push(row);
-    }
-
-    #[inline]
-    fn failed(&mut self, mentions: u32) {
-        self.failed.push(mentions);
-    }
-}
-
-#[inline]
-fn join(into: &mut Block, row: &Block) {
-    for (into, row) in into.iter_mut().zip(row) {
-        *into |= row;
+    fn take(&mut self, found: impl Iterator<Item = Found>) {
+        for one in found {
+            match one {
+                Found::Row(row) => self.rows.push(row),
+                Found::Failed(mentions) => self.failed.push(mentions),
+            }
+        }
     }
 }
 
+// Word by word: a loop over the words would keep them in memory instead of in registers.
 #[inline]
-fn without(from: &mut Block, row: &Block) {
-    for (from, row) in from.iter_mut().zip(row) {
-        *from &= !row;
-    }
+const fn join(into: &mut Block, row: &Block) {
+    let ([a, b, c, d], [e, f, g, h]) = (*into, *row);
+    *into = [a | e, b | f, c | g, d | h];
+}
+
+#[inline]
+const fn without(from: &mut Block, row: &Block) {
+    let ([a, b, c, d], [e, f, g, h]) = (*from, *row);
+    *from = [a & !e, b & !f, c & !g, d & !h];
 }
 
 impl Program {
@@ -94,13 +105,12 @@ impl Program {
         rows.clear();
         failed.clear();
         if let ([possible], [certain]) = (possible.0.as_mut_slice(), certain.0.as_mut_slice()) {
-            let mut narrow = Narrow { ruled_out: [0; 4], words: &self.words, failed };
+            let mut narrow = Narrow { ruled_out: [0; 4], uncertain: [0; 4], failed: false, words: &self.words };
             self.read(model, frame, reading, &mut core, &mut narrow);
             *possible = narrow.ruled_out.map(|word| !word);
             *certain = *possible;
-            for mentions in failed.iter() {
-                self.words.get(*mentions as usize).into_iter().for_each(|row| without(certain, row));
-            }
+            without(certain, &narrow.uncertain);
+            core.failed = narrow.failed;
         } else {
             self.read(model, frame, reading, &mut core, &mut Wide { rows, failed });
             for (number, (possible, certain)) in possible.0.iter_mut().zip(&mut certain.0).enumerate() {
@@ -115,8 +125,8 @@ impl Program {
                     words.get(*mentions as usize).into_iter().for_each(|row| without(certain, row));
                 }
             }
+            core.failed = !failed.is_empty();
         }
-        core.failed = !failed.is_empty();
         scratch.compute(&self.computed_risk);
         self.tier(model, scratch, &mut core);
         if let Some((may_hold, surely_holds)) = self.tier_rows.get(core.tiers) {
@@ -139,21 +149,22 @@ impl Program {
         let values = frame.values;
         self.readers.read(values, sink);
         if core.no_draft {
-            self.no_draft_rows.iter().for_each(|row| sink.row(*row));
+            sink.take(self.no_draft_rows.iter().map(|row| Found::Row(*row)));
         } else {
             self.draft_readers.read(values, sink);
         }
-        let name = |reader: &Option<super::NameReader>, sink: &mut _| {
-            reader.as_ref().and_then(|reader| reader.read(frame.value(reader.slot), sink))
-        };
-        let (intent, action) = (name(&self.intent, sink), name(&self.action, sink));
+        let name =
+            |reader: &Option<super::NameReader>| reader.as_ref().map(|reader| reader.read(frame.value(reader.slot)));
+        let (intent, action) = (name(&self.intent), name(&self.action));
+        sink.take(intent.iter().chain(&action).map(|(found, _)| *found));
+        let (intent, action) = (intent.and_then(|(_, name)| name), action.and_then(|(_, name)| name));
         core.intent = intent.and_then(|name| self.intent_numbers.get(name).copied().flatten());
         core.action = action.map(|name| self.action_numbers.get(name).copied().flatten());
         core.confidence = self.confidence.as_ref().and_then(|reader| reader.value(frame.value(self.confidence_slot)));
         for (hours, (inside, outside)) in &self.during {
             if let (Some(week), Some(clock)) = (self.weeks.get(*hours), &self.clock) {
                 let is_inside = week.contains_moment(&model.zone, clock, frame.now_ms, reading);
-                sink.row(if is_inside { *inside } else { *outside });
+                sink.take(std::iter::once(Found::Row(if is_inside { *inside } else { *outside })));
             }
         }
     }

@@ -67,12 +67,13 @@ pub(crate) struct Sight<'s> {
 
 /// Picks the strictest of the demands that it is offered.
 struct Strictest<'s> {
-    sight: Sight<'s>,
+    sight: &'s Sight<'s>,
     best: Option<(Pick, u32)>,
 }
 
 impl Strictest<'_> {
     /// `rank` orders the names of equally careful demands: the first one is named.
+    #[inline]
     fn offer(&mut self, demand: &Demand, rank: u32, uncertain: bool, source: Source) {
         let (outcome, release_ms) = self.sight.settle(demand, self.sight.frame.now_ms);
         let key = |pick: &Pick, rank: u32| (pick.outcome, pick.release_ms, !pick.uncertain, Reverse(rank));
@@ -124,8 +125,8 @@ impl<'s> Sight<'s> {
         settled
     }
 
-    const fn strictest(&self) -> Strictest<'s> {
-        Strictest { sight: *self, best: None }
+    const fn strictest(&self) -> Strictest<'_> {
+        Strictest { sight: self, best: None }
     }
 
     fn holds(&self, when: When) -> Option<bool> {
