@@ -24,7 +24,7 @@ pub(crate) enum Found {
 
 /// Takes what reading values says. Many at once, so that what is gathered can stay in registers meanwhile.
 pub(crate) trait Sink {
-    fn take(&mut self, found: impl Iterator<Item = Found>);
+    fn take(&mut self, found: impl Iterator<Item = Found> + Clone);
 }
 
 #[derive(Debug)]

@@ -35,25 +35,40 @@ struct Narrow<'s> {
 
 impl Sink for Narrow<'_> {
     #[inline]
-    fn take(&mut self, found: impl Iterator<Item = Found>) {
-        // Nothing is called in here: what is gathered would have to leave its registers for it.
-        let (mut ruled_out, mut uncertain, mut failed) = (self.ruled_out, self.uncertain, self.failed);
-        for one in found {
-            match one {
-                Found::Row(row) => {
-                    if let Some(row) = self.words.get(row as usize) {
-                        join(&mut ruled_out, row);
-                    }
-                }
-                Found::Failed(mentions) => {
+    fn take(&mut self, found: impl Iterator<Item = Found> + Clone) {
+        // As little as possible is kept in here, so that it stays in registers. Facts seldom fail: then they are read
+        // once more for what is not certain without them.
+        let (mut ruled_out, mut failed) = (self.ruled_out, false);
+        for one in found.clone() {
+            let row = match one {
+                Found::Row(row) => row,
+                Found::Failed(_) => {
                     failed = true;
-                    if let Some(mentions) = self.words.get(mentions as usize) {
-                        join(&mut uncertain, mentions);
-                    }
+                    continue;
                 }
+            };
+            if let Some(row) = self.words.get(row as usize) {
+                join(&mut ruled_out, row);
             }
         }
-        (self.ruled_out, self.uncertain, self.failed) = (ruled_out, uncertain, failed);
+        self.ruled_out = ruled_out;
+        if failed {
+            self.note_failed(found);
+        }
+    }
+}
+
+impl Narrow<'_> {
+    #[cold]
+    fn note_failed(&mut self, found: impl Iterator<Item = Found>) {
+        self.failed = true;
+        for one in found {
+            if let Found::Failed(mentions) = one
+                && let Some(mentions) = self.words.get(mentions as usize)
+            {
+                join(&mut self.uncertain, mentions);
+            }
+        }
     }
 }
 
@@ -65,7 +80,7 @@ struct Wide<'s> {
 
 impl Sink for Wide<'_> {
     #[inline]
-    fn take(&mut self, found: impl Iterator<Item = Found>) {
+    fn take(&mut self, found: impl Iterator<Item = Found> + Clone) {
         for one in found {
             match one {
                 Found::Row(row) => self.rows.push(row),
