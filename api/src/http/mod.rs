@@ -27,6 +27,7 @@ mod switches;
 mod system;
 mod time;
 mod timeline;
+mod web;
 mod webhooks;
 
 use std::time::Duration;
@@ -133,9 +134,11 @@ pub(crate) fn written(ms: i64) -> String {
     time::text(ms)
 }
 
-/// The API as a service.
+/// The API and the page as a service.
 pub fn router(app: App) -> Router {
-    layered(routes().split_for_parts().0, app)
+    #[expect(clippy::disallowed_methods, reason = "the files of the page are no part of the API")]
+    let files = Router::new().route("/assets/{version}/{*path}", axum::routing::get(web::asset));
+    layered(routes().split_for_parts().0.merge(files).fallback(web::fallback), app)
 }
 
 /// What a process counts, without a key: for a listener of its own, which only those who may read it can reach.

@@ -1,6 +1,11 @@
 use axum::Json;
+use axum::http::HeaderMap;
+use axum::http::header::VARY;
+use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::http::web;
 
 /// Where things are.
 #[derive(Debug, Serialize, ToSchema)]
@@ -22,6 +27,8 @@ pub(crate) struct Index {
 }
 
 /// Where things are
+///
+/// A browser, which asks for `text/html`, gets the page instead.
 #[utoipa::path(
     get,
     path = "/",
@@ -29,8 +36,11 @@ pub(crate) struct Index {
     security(),
     responses((status = 200, description = "The paths to begin with", body = Index))
 )]
-pub(crate) async fn show_index() -> Json<Index> {
-    Json(Index {
+pub(crate) async fn show_index(headers: HeaderMap) -> Response {
+    if web::wants_page(&headers) {
+        return web::page();
+    }
+    let index = Index {
         name: "Remit",
         version: env!("CARGO_PKG_VERSION"),
         openapi: "/api/v1/openapi.json",
@@ -38,5 +48,6 @@ pub(crate) async fn show_index() -> Json<Index> {
         approvals: "/api/v1/approvals",
         health: "/healthz",
         ready: "/readyz",
-    })
+    };
+    ([(VARY, "accept")], Json(index)).into_response()
 }

@@ -1,0 +1,96 @@
+// Where the page begins: who is here, what is shown, what is heard.
+import { html, render, useEffect } from "../vendor/ui.js";
+import { key, signedOut } from "./core/api.js";
+import { connection, follow, listen, unfollow } from "./core/live.js";
+import { go, parts } from "./core/router.js";
+import { countPending, heard } from "./store/inbox.js";
+import { begin, me } from "./store/session.js";
+import { readSwitches } from "./store/switches.js";
+import { heardThread } from "./store/thread.js";
+import { failed } from "./store/toasts.js";
+import { DialogPlace } from "./ui/dialog.js";
+import { Bones, Empty } from "./ui/parts.js";
+import { Activity } from "./views/activity.js";
+import { Approvals } from "./views/approvals.js";
+import { Channels } from "./views/channels.js";
+import { Inbox } from "./views/inbox/page.js";
+import { Insights } from "./views/insights.js";
+import { Jobs } from "./views/jobs.js";
+import { later } from "./views/later.js";
+import { Settings } from "./views/settings.js";
+import { Shell, Toasts } from "./views/shell.js";
+import { Setup, SignIn } from "./views/signin.js";
+import { Team } from "./views/team.js";
+import { Webhooks } from "./views/webhooks.js";
+
+// What an admin opens now and then is loaded then.
+const Policies = later(() => import("./views/policies/page.js").then((module) => module.Policies));
+
+/** @type {Record<string, any>} */
+const VIEWS = {
+  inbox: Inbox, c: Inbox, approvals: Approvals, policies: Policies, channels: Channels, jobs: Jobs, webhooks: Webhooks,
+  activity: Activity, insights: Insights, team: Team, settings: Settings,
+};
+
+/** @type {Record<string, string>} */
+const TITLES = {
+  inbox: "Inbox", c: "Inbox", approvals: "Approvals", policies: "Policies", channels: "Channels", jobs: "Jobs", webhooks: "Webhooks",
+  activity: "Decisions", insights: "Insights", team: "Team", settings: "Settings",
+};
+
+/** @param {LiveEvent} event */
+function onEvent(event) {
+  heard(event);
+  heardThread(event);
+  if (event.type === "reset" || /^(kill_switch|switch)\./.test(event.type)) readSwitches().catch(failed);
+}
+
+function App() {
+  const who = me.value;
+  const first = parts.value[0] || "inbox";
+  const known = Boolean(who && who !== "unknown");
+  useEffect(() => {
+    if (!known) return;
+    const stop = listen(onEvent);
+    // Everything else is read after this answer, so the log is followed from here without a gap.
+    readSwitches().then(follow, (error) => {
+      failed(error);
+      follow(null);
+    });
+    countPending();
+    return () => {
+      stop();
+      unfollow();
+    };
+  }, [known, key.value]);
+  useEffect(() => {
+    document.title = `${TITLES[first] || "Remit"} · Remit`;
+  }, [first]);
+  useEffect(() => {
+    if (known && (first === "sign-in" || first === "setup" || location.pathname === "/")) go("/inbox", { replace: true });
+  }, [known, first]);
+  if (first === "setup" && !known) return html`<${Setup} />`;
+  if (who === "unknown") return html`<${Bones} lines=${3} label="Loading" />`;
+  if (!who) return html`<${SignIn} />`;
+  const View = VIEWS[first] || Lost;
+  return html`<${Shell} first=${first}><${View} /><//>${signedOut.value ? html`<${SignIn} again />` : null}<${DialogPlace} />`;
+}
+
+function Lost() {
+  return html`<${Empty} icon="question" title="There is nothing at this address"><a class="button" href="/inbox">Go to the inbox</a><//>`;
+}
+
+function Root() {
+  return html`<${App} /><${Toasts} />`;
+}
+
+const place = document.getElementById("app");
+if (place) {
+  place.textContent = "";
+  render(html`<${Root} />`, place);
+}
+begin().catch((error) => {
+  connection.value = "offline";
+  me.value = null;
+  failed(error);
+});

@@ -1,0 +1,71 @@
+// Shortcuts. A view says what its keys do while it is there; the newest view that knows a key gets it. Keys that are a
+// single letter can be switched off (WCAG 2.1.4) and never fire while somebody writes.
+import { useEffect, useRef } from "../../vendor/ui.js";
+import { prefs } from "../store/prefs.js";
+
+/** @type {Array<{ current: Record<string, (event: KeyboardEvent) => void> }>} */
+const layers = [];
+let prefix = "";
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let prefixTimer;
+
+/** What the help sheet says, by group. */
+export const SHORTCUTS = [
+  { group: "Anywhere", keys: [["g i", "Go to the inbox"], ["g a", "Go to approvals"], ["g p", "Go to policies"], ["/", "Search the inbox"], ["Ctrl K", "Go to anything"], ["?", "This sheet"]] },
+  { group: "In the list", keys: [["j / ↓", "Next conversation"], ["k / ↑", "Previous conversation"], ["Enter / o", "Open it"], ["u", "Back to the list"]] },
+  { group: "In a conversation", keys: [["r", "Reply"], ["n", "Internal note"], ["a", "Approve the AI draft"], ["x", "Reject the AI draft"], ["d", "Show what was changed"], ["i", "Why did the AI do that?"], ["p", "Pause or resume the AI"], ["s", "Snooze"], ["e", "Close or reopen"], ["Shift U", "Mark as unread"], ["z", "Undo send"]] },
+  { group: "While writing", keys: [["Ctrl Enter", "Send, add the note, or approve"], ["Esc", "Leave the field"]] },
+];
+
+/**
+ * Binds keys while the calling part is shown.
+ * @param {Record<string, (event: KeyboardEvent) => void>} bindings
+ */
+export function useKeys(bindings) {
+  const layer = useRef(bindings);
+  layer.current = bindings;
+  useEffect(() => {
+    layers.push(layer);
+    return () => {
+      layers.splice(layers.indexOf(layer), 1);
+    };
+  }, []);
+}
+
+/** @param {EventTarget | null} target */
+function writes(target) {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}
+
+/** @param {KeyboardEvent} event */
+function nameOf(event) {
+  const control = event.ctrlKey || event.metaKey ? "Ctrl+" : "";
+  if (event.key.length === 1) return control + (event.key === " " ? "Space" : event.key);
+  return control + (event.shiftKey ? "Shift+" : "") + event.key;
+}
+
+addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.altKey || event.isComposing) return;
+  const name = nameOf(event);
+  const isControl = name.startsWith("Ctrl+");
+  if (!isControl && (writes(event.target) || document.querySelector("dialog[open]"))) return;
+  const single = event.key.length === 1 && !isControl;
+  if (single && !prefs.value.shortcuts) return;
+  // Enter on a link or a button is that link's or button's.
+  if (name === "Enter" && event.target instanceof Element && event.target.closest("a, button, summary")) return;
+  const full = prefix ? `${prefix} ${name}` : name;
+  clearTimeout(prefixTimer);
+  prefix = "";
+  for (const layer of [...layers].reverse()) {
+    const act = layer.current[full];
+    if (act) {
+      event.preventDefault();
+      act(event);
+      return;
+    }
+  }
+  if (name === "g" && single) {
+    prefix = "g";
+    prefixTimer = setTimeout(() => (prefix = ""), 1200);
+  }
+});

@@ -1,0 +1,145 @@
+// The list of conversations: one filter at a time, pages by cursor, kept in order as things happen.
+import { batch, signal } from "../../vendor/ui.js";
+import { api } from "../core/api.js";
+import { soon } from "./load.js";
+
+/** @typedef {{ channel: string | null, unread: boolean, action: boolean, q: string }} Filter */
+
+/** @type {import("../../vendor/ui.js").Signal<Conversation[]>} */
+export const rows = signal([]);
+export const loading = signal(true);
+/** @type {import("../../vendor/ui.js").Signal<unknown>} */
+export const problem = signal(null);
+/** @type {import("../../vendor/ui.js").Signal<string | null>} */
+export const cursor = signal(null);
+/** Drafts that wait for a person. */
+export const pending = signal(0);
+/** True when there are more than `pending` says. */
+export const pendingMore = signal(false);
+/** Words for the screen reader: how many new messages there are. */
+export const news = signal("");
+
+/** @type {Filter} */
+let filter = { channel: null, unread: false, action: false, q: "" };
+let turn = 0;
+
+/** @param {string | null} [after] */
+function ask(after) {
+  return { channel: filter.channel, unread: filter.unread, requires_action: filter.action, q: filter.q, cursor: after, limit: 50 };
+}
+
+/** @param {Filter} next */
+export async function show(next) {
+  const changed = JSON.stringify(next) !== JSON.stringify(filter);
+  filter = next;
+  const mine = ++turn;
+  batch(() => {
+    loading.value = true;
+    problem.value = null;
+    if (changed) rows.value = [];
+  });
+  try {
+    /** @type {Page<Conversation>} */
+    const page = await api("/conversations", { query: ask() });
+    if (mine !== turn) return;
+    batch(() => {
+      rows.value = page.data;
+      cursor.value = page.next_cursor;
+      loading.value = false;
+    });
+  } catch (error) {
+    if (mine !== turn) return;
+    batch(() => {
+      problem.value = error;
+      loading.value = false;
+    });
+  }
+}
+
+let more = false;
+export async function showMore() {
+  if (more || !cursor.value || loading.value) return;
+  more = true;
+  const mine = turn;
+  try {
+    /** @type {Page<Conversation>} */
+    const page = await api("/conversations", { query: ask(cursor.value) });
+    if (mine !== turn) return;
+    const known = new Set(rows.value.map((row) => row.id));
+    rows.value = [...rows.value, ...page.data.filter((row) => !known.has(row.id))];
+    cursor.value = page.next_cursor;
+  } catch (error) {
+    problem.value = error;
+  } finally {
+    more = false;
+  }
+}
+
+/** True when the row belongs into the list as it is filtered. @param {Conversation} row */
+function belongs(row) {
+  if (filter.q) return rows.value.some((known) => known.id === row.id);
+  return (!filter.channel || row.channel === filter.channel) && (!filter.unread || row.unread_count > 0) && (!filter.action || row.requires_action.flag);
+}
+
+/**
+ * Puts a row where it belongs. What one is looking at stays in a filtered list until the filter is chosen anew: a row
+ * must not vanish under the pointer because it was just read.
+ * @param {Conversation} row
+ */
+export function put(row) {
+  const known = rows.value.find((old) => old.id === row.id);
+  if (known && known.version > row.version) return;
+  if (!known && !belongs(row)) return;
+  const others = rows.value.filter((old) => old.id !== row.id);
+  const at = others.findIndex((old) => old.last_activity_at < row.last_activity_at || (old.last_activity_at === row.last_activity_at && old.id < row.id));
+  // Older than all that is loaded, with more to load: it comes with its page.
+  if (at < 0 && cursor.value && !known) return;
+  others.splice(at < 0 ? others.length : at, 0, row);
+  rows.value = others;
+}
+
+/** @type {Set<string>} */
+const stale = new Set();
+const refresh = soon(async () => {
+  const ids = [...stale];
+  stale.clear();
+  if (ids.length > 20) return void show(filter);
+  for (const id of ids) {
+    /** @type {Conversation | null} */
+    const row = await api(`/conversations/${id}`).catch(() => null);
+    if (row) put(row);
+  }
+});
+
+let fresh = 0;
+const tellNews = soon(() => {
+  news.value = fresh === 1 ? "1 new message" : `${fresh} new messages`;
+  fresh = 0;
+}, 1000);
+
+/** @param {LiveEvent} event */
+export function heard(event) {
+  if (event.type === "reset") {
+    void show(filter);
+    countPending();
+    return;
+  }
+  if (event.conversation_id) {
+    stale.add(event.conversation_id);
+    refresh();
+  }
+  if (event.type === "message.received") {
+    fresh += 1;
+    tellNews();
+  }
+  if (event.type.startsWith("approval.")) countPending();
+}
+
+export const countPending = soon(async () => {
+  /** @type {Page<Approval> | null} */
+  const page = await api("/approvals", { query: { state: "pending", limit: 100 } }).catch(() => null);
+  if (!page) return;
+  pending.value = page.data.length;
+  pendingMore.value = Boolean(page.next_cursor);
+}, 150);
+

@@ -1,0 +1,1 @@
+import { html } from "../../vendor/ui.js"; export function Activity() { return html`<p>Activity</p>`; }

@@ -1,0 +1,1 @@
+import { html } from "../../vendor/ui.js"; export function Channels() { return html`<p>Channels</p>`; }

@@ -1,0 +1,98 @@
+// What is known about the contact, what the AI may do for them, and what happened.
+import { html, useState } from "../../../vendor/ui.js";
+import { post } from "../../core/api.js";
+import { useKeys } from "../../core/keys.js";
+import { fullTime, localValue, moment } from "../../core/time.js";
+import { nameOf, plain, several } from "../../core/words.js";
+import { may } from "../../store/session.js";
+import { contact, conversation, messages, readAll, timeline } from "../../store/thread.js";
+import { toast } from "../../store/toasts.js";
+import { askReason } from "../../ui/dialog.js";
+import { Icon } from "../../ui/icon.js";
+import { Avatar, Bones, When } from "../../ui/parts.js";
+import { logLinkedIn } from "./thread.js";
+import { why } from "./why.js";
+
+/** @param {{ close: () => void }} props */
+export function Context({ close }) {
+  const row = conversation.value;
+  const who = contact.value;
+  const lastIn = [...messages.value].reverse().find((message) => message.direction === "inbound");
+  useKeys({ p: () => who && (who.ai.state === "paused" ? resume(who) : pause(who)), i: () => lastIn && why(lastIn) });
+  if (!row) return null;
+  if (!who) return html`<${Bones} lines=${8} label="Loading the contact" />`;
+  return html`<div class="context">
+    <div class="row context-top"><h2 class="grow">Contact</h2><button class="button plain icon context-close" aria-label="Close details" onClick=${close}><${Icon} name="close" /></button></div>
+    <div class="row"><${Avatar} name=${nameOf(who)} /><div class="grow"><p class="strong cut">${nameOf(who)}</p><p class="muted small cut">${who.company || "No company known"}</p></div></div>
+    <dl class="facts">
+      ${who.addresses.map((one) => html`<div key=${one.kind + one.address}><dt>${plain(one.kind)}</dt><dd class="cut" title=${one.address}>${one.address}</dd></div>`)}
+      <div><dt>Company</dt><dd class="cut">${who.company || "—"}</dd></div>
+      ${who.segments.length ? html`<div><dt>Segments</dt><dd>${who.segments.join(", ")}</dd></div>` : null}
+      <div><dt>Wrote</dt><dd>${several(who.inbound_count, "message")}</dd></div>
+    </dl>
+    ${who.opted_out_at ? html`<div class="banner bad"><${Icon} name="alert" /><span><strong>Do not contact.</strong> Opted out ${moment(who.opted_out_at)}.</span></div>` : null}
+    <${AiControl} who=${who} />
+    ${lastIn ? html`<button class="button" onClick=${() => why(lastIn)}><${Icon} name="question" />Why did the AI do that?<kbd>i</kbd></button>` : null}
+    <${Timeline} />
+    ${may("closer") ? html`<button class="button" onClick=${() => logLinkedIn(row)}><${Icon} name="linkedin" />Log LinkedIn activity</button>` : null}
+  </div>`;
+}
+
+/** @param {{ who: Contact }} props */
+function AiControl({ who }) {
+  const paused = who.ai.state === "paused";
+  return html`<section class="ai-control ${paused ? "paused" : ""}" aria-label="AI for this contact">
+    <div class="row"><${Icon} name=${paused ? "pause" : "spark"} /><h3 class="grow">${paused ? "AI is paused" : "AI is on"}</h3>
+      ${may("closer") ? html`<button class="button little" onClick=${() => (paused ? resume(who) : pause(who))}>${paused ? "Resume AI" : "Pause AI"}<kbd>p</kbd></button>` : null}</div>
+    ${paused ? html`<p class="small">${who.ai.reason || "No reason was given."}</p><p class="small muted">By ${who.ai.paused_by || "the policy"}${who.ai.paused_at ? html`, <span title=${fullTime(who.ai.paused_at)}>${moment(who.ai.paused_at)}</span>` : null}${who.ai.until ? ` · until ${moment(who.ai.until)}` : ""}</p>`
+      : html`<p class="small muted">The policy decides what it may send to this contact.</p>`}
+  </section>`;
+}
+
+/** @param {Contact} who */
+function pause(who) {
+  let until = "";
+  askReason({
+    title: `Pause the AI for ${nameOf(who)}`,
+    about: "What it has queued for this contact is withdrawn. Messages are still read and sorted.",
+    examples: ["In talks with a person", "Complaint", "Asked for it"],
+    yes: "Pause AI",
+    more: html`<div class="field"><label for="pause-until">Until (optional)</label><input class="input" id="pause-until" type="datetime-local" min=${localValue(new Date())} onInput=${(/** @type {any} */ event) => (until = event.currentTarget.value)} /></div>`,
+    run: async (reason, name) => {
+      /** @type {Paused} */
+      const done = await post(`/contacts/${who.id}/ai/pause`, { reason, until: until ? new Date(until).toISOString() : null }, name);
+      toast(`The AI is paused. ${several(done.withdrawn_drafts, "draft")} withdrawn${done.in_flight ? `, ${done.in_flight} already handed over` : ""}.`);
+      void readAll();
+    },
+  });
+}
+
+/** @param {Contact} who */
+function resume(who) {
+  askReason({
+    title: `Resume the AI for ${nameOf(who)}`, label: "Note (optional)", optional: true, yes: "Resume AI",
+    about: "It answers what comes from now on. What was withdrawn is not revived.",
+    run: async (note, name) => {
+      await post(`/contacts/${who.id}/ai/resume`, { note: note || null }, name);
+      toast("The AI is on again");
+      void readAll();
+    },
+  });
+}
+
+/** @type {Record<string, (kind: string) => boolean>} */
+const KINDS = {
+  Everything: () => true,
+  Messages: (kind) => /^message_/.test(kind),
+  AI: (kind) => /^(classified|drafted|decided|scheduled|held|closed|superseded|ai_)/.test(kind),
+  People: (kind) => !/^(message_received|classified|drafted|decided|scheduled|held|superseded)/.test(kind),
+};
+
+function Timeline() {
+  const [kind, setKind] = useState("Everything");
+  const shown = timeline.value.filter((item) => KINDS[kind]?.(item.kind));
+  return html`<section class="timeline" aria-label="Activity timeline"><div class="row"><h3 class="grow">Activity</h3>
+      <label class="unseen" for="timeline-kind">Show</label><select class="channel-choice" id="timeline-kind" value=${kind} onChange=${(/** @type {any} */ event) => setKind(event.currentTarget.value)}>${Object.keys(KINDS).map((name) => html`<option key=${name}>${name}</option>`)}</select></div>
+    ${shown.length ? html`<ol>${shown.map((item) => html`<li key=${item.id}><span class="tick ${item.actor.kind}"></span><div><p class="small">${item.summary}</p><p class="small muted">${item.actor.name || plain(item.actor.kind)} · <${When} at=${item.at} how="ago" /></p></div></li>`)}</ol>`
+      : html`<p class="small muted">Nothing of this kind yet.</p>`}</section>`;
+}

@@ -1,0 +1,122 @@
+// The list of conversations: only the rows that can be seen are in the page, whatever the length.
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../../../vendor/ui.js";
+import { CHANNELS, nameOf, REASONS, plain } from "../../core/words.js";
+import { go, place } from "../../core/router.js";
+import { useKeys } from "../../core/keys.js";
+import { cursor, loading, problem, rows, show, showMore } from "../../store/inbox.js";
+import { Avatar, Bones, ChannelIcon, Empty, Failed, When } from "../../ui/parts.js";
+import { Icon } from "../../ui/icon.js";
+
+const HEIGHT = 84;
+/** Rows that are kept beyond both edges. */
+const SPARE = 6;
+
+/** @param {string} id */
+export const addressOf = (id) => `/c/${id}${place.value.includes("?") ? `?${place.value.split("?")[1]}` : ""}`;
+
+/** @param {{ open: string, filter: import("../../store/inbox.js").Filter }} props */
+export function List({ open, filter }) {
+  const box = useRef(/** @type {HTMLDivElement | null} */ (null));
+  const [top, setTop] = useState(0);
+  const [tall, setTall] = useState(900);
+  const [cursorAt, setCursorAt] = useState(open);
+  const all = rows.value;
+  const active = all.some((row) => row.id === cursorAt) ? cursorAt : open || all[0]?.id || "";
+  const activeAt = all.findIndex((row) => row.id === active);
+
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const watch = new ResizeObserver(() => setTall(element.clientHeight));
+    watch.observe(element);
+    return () => watch.disconnect();
+  }, []);
+  useEffect(() => {
+    if (open) setCursorAt(open);
+  }, [open]);
+  useEffect(() => {
+    box.current?.scrollTo({ top: 0 });
+  }, [filter.channel, filter.unread, filter.action, filter.q]);
+
+  const move = (/** @type {number} */ by) => {
+    const at = Math.min(Math.max((activeAt < 0 ? (by > 0 ? -1 : all.length) : activeAt) + by, 0), all.length - 1);
+    const row = all[at];
+    if (!row) return;
+    setCursorAt(row.id);
+    const element = box.current;
+    if (element) {
+      const y = at * HEIGHT;
+      if (y < element.scrollTop) element.scrollTop = y;
+      else if (y + HEIGHT > element.scrollTop + element.clientHeight) element.scrollTop = y + HEIGHT - element.clientHeight;
+    }
+    if (open) go(addressOf(row.id), { replace: true });
+  };
+  const openActive = () => active && go(addressOf(active));
+  useKeys({ j: () => move(1), k: () => move(-1), o: openActive, Enter: openActive });
+  const arrows = (/** @type {KeyboardEvent} */ event) => {
+    const moves = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8, Home: -all.length, End: all.length };
+    const by = moves[/** @type {keyof moves} */ (event.key)];
+    if (by) {
+      event.preventDefault();
+      move(by);
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      openActive();
+    }
+  };
+
+  const from = Math.max(0, Math.floor(top / HEIGHT) - SPARE);
+  const to = Math.min(all.length, Math.ceil((top + tall) / HEIGHT) + SPARE);
+  useEffect(() => {
+    if (to > all.length - 15) void showMore();
+  }, [to, all.length, cursor.value]);
+  const shown = all.slice(from, to).map((row, index) => ({ row, at: from + index }));
+  // The active row stays, or what the list points at would not exist.
+  if (activeAt >= 0 && (activeAt < from || activeAt >= to)) shown.push({ row: all[activeAt], at: activeAt });
+
+  if (problem.value && !all.length) return html`<${Failed} error=${problem.value} again=${() => show(filter)} />`;
+  if (loading.value && !all.length) return html`<${Bones} lines=${12} label="Loading conversations" />`;
+  if (!all.length) return html`<${Nothing} filter=${filter} />`;
+  return html`<div class="list" ref=${box} role="listbox" tabindex="0" aria-label="Conversations" aria-activedescendant=${activeAt >= 0 ? `row-${active}` : undefined}
+    onScroll=${(/** @type {any} */ event) => setTop(event.currentTarget.scrollTop)} onKeyDown=${arrows}>
+    <div class="list-whole" role="presentation" style=${{ height: `${all.length * HEIGHT}px` }}>
+      ${shown.map(({ row, at }) => html`<${Row} key=${row.id} row=${row} at=${at} size=${cursor.value ? -1 : all.length} isOpen=${row.id === open} isActive=${row.id === active} />`)}
+    </div></div>`;
+}
+
+/** @param {{ row: Conversation, at: number, size: number, isOpen: boolean, isActive: boolean }} props */
+function Row({ row, at, size, isOpen, isActive }) {
+  const unread = row.unread_count > 0;
+  const name = nameOf(row.contact);
+  const company = row.contact.company;
+  const reason = row.requires_action.reasons[0];
+  const others = row.requires_action.reasons.length - 1;
+  return html`<div class="convo ${unread ? "unread" : ""} ${isOpen ? "open" : ""} ${isActive ? "active" : ""}" role="option" id="row-${row.id}"
+    aria-selected=${isOpen} aria-setsize=${size} aria-posinset=${at + 1} style=${{ top: `${at * HEIGHT}px`, height: `${HEIGHT}px` }} onClick=${() => go(addressOf(row.id))}>
+    <span class="convo-who"><${Avatar} name=${name} />${unread ? html`<span class="dot" title="Unread"></span>` : null}</span>
+    <div class="grow">
+      <div class="row"><span class="convo-name cut">${name}${company ? html`<span class="muted company"> · ${company}</span>` : null}</span>
+        <span class="grow"></span><span class="muted small"><${When} at=${row.last_activity_at} /></span></div>
+      <div class="row preview"><span class="muted"><${ChannelIcon} kind=${row.channel} size=${13} /></span>
+        <span class="cut">${row.subject ? html`<span class="subject">${row.subject}</span><span class="muted"> — ${row.preview}</span>` : html`<span class=${unread ? "subject" : "muted"}>${row.preview}</span>`}</span></div>
+      <div class="row signs">
+        ${reason ? html`<span class="chip warn"><${Icon} name="alert" size=${11} label="Requires action:" />${REASONS[reason] || plain(reason)}${others > 0 ? ` +${others}` : ""}</span>` : null}
+        ${row.contact.ai_paused ? html`<span class="chip"><${Icon} name="pause" size=${10} />AI paused</span>` : null}
+        ${row.human_active ? html`<span class="chip"><${Icon} name="person" size=${11} />With a person</span>` : null}
+        ${row.status !== "open" ? html`<span class="chip">${row.status === "snoozed" ? "Snoozed" : plain(row.status)}</span>` : null}
+        <span class="grow"></span>
+        ${row.unread_count > 1 ? html`<span class="count" title="Unread messages">${row.unread_count}</span>` : null}
+        ${unread ? html`<span class="unseen">Unread.</span>` : null}
+        <span class="unseen">${CHANNELS[row.channel]}</span>
+      </div>
+    </div></div>`;
+}
+
+/** @param {{ filter: import("../../store/inbox.js").Filter }} props */
+function Nothing({ filter }) {
+  if (filter.q) return html`<${Empty} icon="search" title="Nothing found"><p>No conversation has “${filter.q}” in it.</p><//>`;
+  if (filter.action) return html`<${Empty} icon="check" title="Nothing needs you"><p>When the policy calls a person, or something goes wrong, it stands here with its reason.</p><//>`;
+  if (filter.unread) return html`<${Empty} icon="check" title="You have seen everything"><p>New messages appear here by themselves.</p><//>`;
+  if (filter.channel) return html`<${Empty} icon=${filter.channel} title=${`No ${CHANNELS[filter.channel] || ""} conversations`}><p>Is the channel active, and is its webhook set up?</p><a class="button" href="/channels">Look at the channels</a><//>`;
+  return html`<${Empty} title="No conversation yet"><p>Connect a channel and send it a message. Whoever writes becomes a contact by itself.</p><a class="button primary" href="/channels">Connect a channel</a><//>`;
+}

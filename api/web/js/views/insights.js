@@ -1,0 +1,1 @@
+import { html } from "../../vendor/ui.js"; export function Insights() { return html`<p>Insights</p>`; }

@@ -1,0 +1,1 @@
+import { html } from "../../vendor/ui.js"; export function Jobs() { return html`<p>Jobs</p>`; }

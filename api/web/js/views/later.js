@@ -1,0 +1,17 @@
+// A view whose code is loaded when it is first shown.
+import { html, signal, useEffect } from "../../vendor/ui.js";
+import { Bones, Failed } from "../ui/parts.js";
+
+/** @param {() => Promise<any>} load */
+export function later(load) {
+  const part = signal(/** @type {any} */ (null));
+  const error = signal(/** @type {unknown} */ (null));
+  const begin = () => load().then((found) => (part.value = found), (problem) => (error.value = problem));
+  return function Later() {
+    useEffect(() => {
+      if (!part.value) void begin();
+    }, []);
+    if (part.value) return html`<${part.value} />`;
+    return error.value ? html`<${Failed} error=${error.value} again=${begin} />` : html`<${Bones} lines=${8} />`;
+  };
+}

@@ -1,0 +1,1 @@
+import { html } from "../../../vendor/ui.js"; export function Policies() { return html`<p>Policies</p>`; }

@@ -1,0 +1,111 @@
+// What is around every page: the rail, the Emergency Stop, the bar that says when the connection is gone, and toasts.
+import { html, useEffect, useState } from "../../vendor/ui.js";
+import { serverNow } from "../core/api.js";
+import { SHORTCUTS, useKeys } from "../core/keys.js";
+import { connection } from "../core/live.js";
+import { go } from "../core/router.js";
+import { moment } from "../core/time.js";
+import { pending, pendingMore } from "../store/inbox.js";
+import { may } from "../store/session.js";
+import { engage, killSwitch, release } from "../store/switches.js";
+import { dismiss, toasts } from "../store/toasts.js";
+import { askReason, Dialog, open } from "../ui/dialog.js";
+import { Icon } from "../ui/icon.js";
+import { askWhere } from "./palette.js";
+
+/** @type {Array<{ to: string, word: string, icon: string, role?: Role, small?: boolean }>} `small`: also in the bar of a telephone. */
+export const PLACES = [
+  { to: "inbox", word: "Inbox", icon: "inbox", small: true },
+  { to: "approvals", word: "Approvals", icon: "approve", small: true },
+  { to: "policies", word: "Policies", icon: "policy", small: true },
+  { to: "insights", word: "Insights", icon: "insights" },
+  { to: "activity", word: "Decisions", icon: "activity" },
+  { to: "channels", word: "Channels", icon: "channels" },
+  { to: "jobs", word: "Jobs", icon: "jobs" },
+  { to: "webhooks", word: "Webhooks", icon: "webhooks", role: "manager" },
+  { to: "team", word: "Team", icon: "team", role: "manager" },
+  { to: "settings", word: "Settings", icon: "settings" },
+];
+
+/** @param {{ first: string, children: any }} props */
+export function Shell({ first, children }) {
+  const now = first === "c" ? "inbox" : first;
+  const stopped = killSwitch.value?.is_on;
+  useKeys({ "g i": () => go("/inbox"), "g a": () => go("/approvals"), "g p": () => go("/policies"), "?": help, "Ctrl+k": askWhere, "/": () => go("/inbox") });
+  const places = PLACES.filter((place) => !place.role || may(place.role));
+  const link = (/** @type {typeof PLACES[number]} */ place) => html`<a key=${place.to} class=${place.small ? "" : "wide"} href="/${place.to}" aria-current=${now === place.to ? "page" : undefined}>
+    <${Icon} name=${place.icon} size=${20} />${place.word}${place.to === "approvals" && pending.value ? html`<span class="count" aria-label="${pending.value} waiting">${pending.value}${pendingMore.value ? "+" : ""}</span>` : null}</a>`;
+  return html`<div class="shell">
+    <a class="skip" href="#page" onClick=${(/** @type {Event} */ event) => { event.preventDefault(); document.getElementById("page")?.focus(); }}>Skip to the page</a>
+    <div class="bars">
+      ${stopped ? html`<div class="bar stopped" role="alert"><${Icon} name="stop" /><span class="grow"><strong>All AI sending is stopped.</strong> ${killSwitch.value?.reason} — ${killSwitch.value?.changed_by}, ${moment(killSwitch.value?.changed_at || "")}</span>${may("manager") ? html`<button class="button little" onClick=${askRelease}>Let it send again</button>` : null}</div>` : null}
+      <${Connection} />
+    </div>
+    <nav class="rail" aria-label="Main">
+      <span class="mark"><${Mark} /></span>
+      ${places.map(link)}
+      <button class="narrow" onClick=${more}><${Icon} name="more" size=${20} />More</button>
+      <span class="grow wide"></span>
+      <button class="stop" aria-pressed=${Boolean(stopped)} onClick=${stopped ? askRelease : askEngage}><${Icon} name="stop" size=${20} />${stopped ? "Stopped" : "Stop AI"}</button>
+    </nav>
+    <main class="page" id="page" tabindex="-1">${children}</main>
+  </div>`;
+}
+
+export function Mark() {
+  return html`<svg width="28" height="28" viewBox="0 0 32 32" role="img" aria-label="Remit"><rect width="32" height="32" rx="8" fill="#4a4fd0" /><path d="M10 23V9h7a4.5 4.5 0 0 1 0 9h-7m6.5 0 5 5" fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round" stroke-linejoin="round" /></svg>`;
+}
+
+export function askEngage() {
+  askReason({
+    title: "Emergency Stop",
+    about: "Nothing that the AI wrote leaves any more, and what is queued is withdrawn. People can still write.",
+    examples: ["Wrong answers are going out", "Incident", "Trying it out"],
+    yes: "Stop all AI sending", tone: "stop", run: engage,
+  });
+}
+
+function askRelease() {
+  askReason({
+    title: "Let the AI send again",
+    about: "From now on the policy decides again. Nothing that was stopped is revived: those conversations wait for a person.",
+    examples: ["The cause is mended", "False alarm"],
+    yes: "Let it send again", run: release,
+  });
+}
+
+function Connection() {
+  const state = connection.value;
+  if (state === "offline") return html`<div class="bar offline" role="status"><${Icon} name="alert" /><span>No connection. What you see may be old; what you write is kept here. Trying again…</span></div>`;
+  if (state === "catching up") return html`<div class="bar offline" role="status"><${Icon} name="redo" /><span>Connected again, catching up…</span></div>`;
+  return null;
+}
+
+/** The places that the bar of a telephone has no room for. */
+function more() {
+  open((close) => html`<${Dialog} title="More" close=${close}><div class="content">${PLACES.filter((place) => !place.small && (!place.role || may(place.role))).map((place) =>
+    html`<a class="button" key=${place.to} href="/${place.to}" onClick=${close}><${Icon} name=${place.icon} />${place.word}</a>`)}</div><//>`);
+}
+
+export function help() {
+  open((close) => html`<${Dialog} title="Keyboard shortcuts" wide close=${close}><div class="content shortcuts">${SHORTCUTS.map(({ group, keys }) => html`<section key=${group}><h3>${group}</h3><dl>${keys.map(([name, words]) =>
+    html`<div key=${name}><dt>${words}</dt><dd>${name.split(" / ").map((part, index) => html`${index ? " or " : ""}${part.split(" ").map((one) => html`<kbd key=${one}>${one}</kbd> `)}`)}</dd></div>`)}</dl></section>`)}
+    <p class="small muted">Shortcuts of a single letter can be switched off in the settings.</p></div><//>`);
+}
+
+export function Toasts() {
+  return html`<div class="toasts" role="region" aria-label="Messages of the page" aria-live="polite">${toasts.value.map((one) => html`<${ToastItem} key=${one.id} one=${one} />`)}</div>`;
+}
+
+/** @param {{ one: import("../store/toasts.js").Toast }} props */
+function ToastItem({ one }) {
+  const [, tick] = useState(0);
+  useEffect(() => {
+    if (!one.until) return;
+    const timer = setInterval(() => tick((count) => count + 1), 250);
+    return () => clearInterval(timer);
+  }, [one.until]);
+  const left = one.until ? Math.max(0, Math.ceil((one.until - serverNow()) / 1000)) : null;
+  return html`<div class="toast ${one.tone}"><span class="grow">${one.text}</span>${one.act ? html`<button onClick=${() => { dismiss(one.id); one.act?.run(); }}>${one.act.word}${left !== null ? html` <span class="nums" aria-hidden="true">${left}</span>` : null}</button>` : null}
+    <button aria-label="Dismiss" onClick=${() => dismiss(one.id)}><${Icon} name="close" size=${12} /></button></div>`;
+}

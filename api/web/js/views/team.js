@@ -1,0 +1,1 @@
+import { html } from "../../vendor/ui.js"; export function Team() { return html`<p>Team</p>`; }
