@@ -20,7 +20,6 @@ import { later } from "./views/later.js";
 import { Settings } from "./views/settings.js";
 import { Shell, Toasts } from "./views/shell.js";
 import { Setup, SignIn } from "./views/signin.js";
-import { Team } from "./views/team.js";
 import { Webhooks } from "./views/webhooks.js";
 
 // What an admin opens now and then is loaded then.
@@ -29,13 +28,13 @@ const Policies = later(() => import("./views/policies/page.js").then((module) =>
 /** @type {Record<string, any>} */
 const VIEWS = {
   inbox: Inbox, c: Inbox, approvals: Approvals, policies: Policies, channels: Channels, jobs: Jobs, webhooks: Webhooks,
-  activity: Activity, insights: Insights, team: Team, settings: Settings,
+  activity: Activity, insights: Insights, settings: Settings,
 };
 
 /** @type {Record<string, string>} */
 const TITLES = {
   inbox: "Inbox", c: "Inbox", approvals: "Approvals", policies: "Policies", channels: "Channels", jobs: "Jobs", webhooks: "Webhooks",
-  activity: "Decisions", insights: "Insights", team: "Team", settings: "Settings",
+  activity: "Decisions", insights: "Insights", settings: "Settings",
 };
 
 /** @param {LiveEvent} event */

@@ -29,7 +29,7 @@ async function readQueue() {
 
 export function Approvals() {
   const state = query.value.get("state") || "pending";
-  return html`<div class="queue-page">${state === "pending" ? html`<${Queue} />` : html`<${Decided} state=${state} />`}</div>`;
+  return html`<div class="queue-page ${parts.value[1] ? "has-thread" : ""}">${state === "pending" ? html`<${Queue} />` : html`<${Decided} state=${state} />`}</div>`;
 }
 
 /** @param {{ state: string, count?: number }} props */

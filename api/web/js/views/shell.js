@@ -23,7 +23,6 @@ export const PLACES = [
   { to: "channels", word: "Channels", icon: "channels" },
   { to: "jobs", word: "Jobs", icon: "jobs" },
   { to: "webhooks", word: "Webhooks", icon: "webhooks", role: "manager" },
-  { to: "team", word: "Team", icon: "team", role: "manager" },
   { to: "settings", word: "Settings", icon: "settings" },
 ];
 

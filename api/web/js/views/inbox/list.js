@@ -91,6 +91,7 @@ function Row({ row, at, size, isOpen, isActive }) {
   const company = row.contact.company;
   const reason = row.requires_action.reasons[0];
   const others = row.requires_action.reasons.length - 1;
+  const signs = Boolean(reason) || row.contact.ai_paused || row.human_active || row.status !== "open" || row.unread_count > 1;
   return html`<div class="convo ${unread ? "unread" : ""} ${isOpen ? "open" : ""} ${isActive ? "active" : ""}" role="option" id="row-${row.id}"
     aria-selected=${isOpen} aria-setsize=${size} aria-posinset=${at + 1} style=${{ top: `${at * HEIGHT}px`, height: `${HEIGHT}px` }} onClick=${() => go(addressOf(row.id))}>
     <span class="convo-who"><${Avatar} name=${name} />${unread ? html`<span class="dot" title="Unread"></span>` : null}</span>
@@ -98,12 +99,12 @@ function Row({ row, at, size, isOpen, isActive }) {
       <div class="row"><span class="convo-name cut">${name}${company ? html`<span class="muted company"> · ${company}</span>` : null}</span>
         <span class="grow"></span><span class="muted small"><${When} at=${row.last_activity_at} /></span></div>
       <div class="row preview"><span class="muted"><${ChannelIcon} kind=${row.channel} size=${13} /></span>
-        <span class="cut">${row.subject ? html`<span class="subject">${row.subject}</span><span class="muted"> — ${row.preview}</span>` : html`<span class=${unread ? "subject" : "muted"}>${row.preview}</span>`}</span></div>
+        <span class="${signs ? "cut" : "two-lines"}">${row.subject ? html`<span class="subject">${row.subject}</span><span class="muted"> — ${row.preview}</span>` : html`<span class=${unread ? "subject" : "muted"}>${row.preview}</span>`}</span></div>
       <div class="row signs">
         ${reason ? html`<span class="chip warn"><${Icon} name="alert" size=${11} label="Requires action:" />${REASONS[reason] || plain(reason)}${others > 0 ? ` +${others}` : ""}</span>` : null}
         ${row.contact.ai_paused ? html`<span class="chip"><${Icon} name="pause" size=${10} />AI paused</span>` : null}
         ${row.human_active ? html`<span class="chip"><${Icon} name="person" size=${11} />With a person</span>` : null}
-        ${row.status !== "open" ? html`<span class="chip">${row.status === "snoozed" ? "Snoozed" : plain(row.status)}</span>` : null}
+        ${row.status !== "open" ? html`<span class="chip">${plain(row.status)}</span>` : null}
         <span class="grow"></span>
         ${row.unread_count > 1 ? html`<span class="count" title="Unread messages">${row.unread_count}</span>` : null}
         ${unread ? html`<span class="unseen">Unread.</span>` : null}

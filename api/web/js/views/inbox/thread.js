@@ -40,7 +40,7 @@ function Head({ row, showContext }) {
         <h2 class="cut">${row.subject || name}</h2>
         <p class="row muted small who"><${ChannelIcon} kind=${row.channel} size=${13} /><span class="cut">${name}${row.contact.company ? ` · ${row.contact.company}` : ""}</span>
           ${row.team ? html`<span class="cut team">Team ${row.team}${row.person ? ` · ${row.person}` : ""}</span>` : null}
-          ${row.sla_at ? html`<span title=${fullTime(row.sla_at)}>Answer by ${moment(row.sla_at)}</span>` : null}</p>
+          ${row.sla_at ? html`<span class="sla cut" title=${fullTime(row.sla_at)}>Answer by ${moment(row.sla_at)}</span>` : null}</p>
       </div>
       ${may("closer") ? html`
         ${row.human_active

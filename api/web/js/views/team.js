@@ -1,1 +1,0 @@
-import { html } from "../../vendor/ui.js"; export function Team() { return html`<p>Team</p>`; }
