@@ -151,6 +151,7 @@ each_database!(the_server_says_how_it_is_and_a_database_that_is_away_is_503, |da
     assert_eq!(api.get("viewer", "/readyz").await.good()["status"], "ok");
     assert_eq!(api.get("viewer", "/version").await.good()["api"], "v1");
     assert_eq!(api.get("viewer", "/").await.good()["openapi"], "/api/v1/openapi.json");
+    the_page_is_for_browsers(&api).await;
     assert_eq!(api.get("viewer", "/api/v1/openapi.json").await.good(), document());
     api.app.engine.db().close().await;
     assert_eq!(api.get("viewer", "/healthz").await.good()["status"], "ok");
@@ -160,3 +161,30 @@ each_database!(the_server_says_how_it_is_and_a_database_that_is_away_is_503, |da
         assert_eq!(reply.header("retry-after"), "1");
     }
 });
+
+/// A browser gets the page and its files, under a policy that lets nothing else run; a program gets the API as ever.
+async fn the_page_is_for_browsers(api: &Api) {
+    let ask = async |path: &str, accept: &str| {
+        api.request(Request::get(path).header("accept", accept).body(Body::empty()).unwrap()).await
+    };
+    for path in ["/", "/inbox", "/c/cnv_1", "/policies?file=a"] {
+        let page = ask(path, "text/html,*/*;q=0.8").await;
+        assert_eq!(page.status.as_u16(), 200, "{path}");
+        assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+        let policy = page.header("content-security-policy");
+        assert!(policy.contains("script-src 'self';") && policy.contains("require-trusted-types-for"), "{policy}");
+    }
+    ask("/inbox", "application/json").await.problem(404, "not_found");
+    ask("/nothing", "text/html").await.problem(404, "not_found");
+    ask("/api/v1/nothing", "text/html").await.problem(404, "not_found");
+    let script = ask("/assets/any/js/app.js", "*/*").await;
+    assert_eq!(script.header("content-type"), "text/javascript; charset=utf-8");
+    assert_eq!(script.header("cache-control"), "no-cache");
+    let known = Request::get("/assets/any/js/app.js").header("if-none-match", script.header("etag"));
+    assert_eq!(api.request(known.body(Body::empty()).unwrap()).await.status.as_u16(), 304);
+    let packed = Request::get("/assets/any/js/app.js").header("accept-encoding", "gzip, br");
+    assert_eq!(api.request(packed.body(Body::empty()).unwrap()).await.header("content-encoding"), "gzip");
+    for path in ["/assets/any/index.html", "/assets/any/../Cargo.toml", "/assets/any/%2e%2e/Cargo.toml"] {
+        ask(path, "*/*").await.problem(404, "not_found");
+    }
+}

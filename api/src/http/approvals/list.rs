@@ -52,7 +52,7 @@ impl ApprovalState {
 pub(crate) struct ApprovalQuery {
     /// Only those in this state.
     #[serde(default)]
-    #[param(value_type = Option<ApprovalState>)]
+    #[param(value_type = Option<ApprovalState>, inline)]
     state: ApprovalState,
     /// `next_cursor` of the page before.
     cursor: Option<String>,

@@ -52,6 +52,7 @@ impl ChannelFilter {
 #[into_params(parameter_in = Query)]
 pub(crate) struct ConversationQuery {
     /// Only this kind of channel.
+    #[param(inline)]
     channel: Option<ChannelFilter>,
     /// `true`: only those with messages you have not seen. `false` filters nothing.
     #[serde(default)]

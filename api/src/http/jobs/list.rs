@@ -62,7 +62,7 @@ impl From<ListedState> for JobState {
 pub(crate) struct JobQuery {
     /// Only those in this state.
     #[serde(default)]
-    #[param(value_type = Option<ListedState>)]
+    #[param(value_type = Option<ListedState>, inline)]
     state: ListedState,
     /// `next_cursor` of the page before.
     cursor: Option<String>,

@@ -30,8 +30,11 @@ export const older = signal(null);
 let id = "";
 let turn = 0;
 
-/** Drafts that are still on their way to being sent. */
-export const openDrafts = computed(() => drafts.value.filter((draft) => ["open", "pending_approval", "approved", "scheduled"].includes(draft.status)));
+/** Drafts that are still on their way. One whose message is there already has arrived, whatever was read a moment before. */
+export const openDrafts = computed(() => {
+  const arrived = new Set(messages.value.map((message) => message.draft_id));
+  return drafts.value.filter((draft) => ["open", "pending_approval", "approved", "scheduled"].includes(draft.status) && !arrived.has(draft.id));
+});
 
 /** @param {string} next */
 export function openThread(next) {

@@ -64,7 +64,7 @@ function Reason({ question, close }) {
   const id = useId();
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
-    if (!question.optional && !reason.trim()) return setWrong("Say why in a few words: your colleagues will read it.");
+    if (!question.bare && !question.optional && !reason.trim()) return setWrong("Say why in a few words: your colleagues will read it.");
     setBusy(true);
     try {
       await question.run(reason.trim(), act);

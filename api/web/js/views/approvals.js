@@ -1,5 +1,5 @@
 // The approval queue: one after the other, by keyboard if one likes.
-import { html, useEffect, useState } from "../../vendor/ui.js";
+import { html } from "../../vendor/ui.js";
 import { api, post } from "../core/api.js";
 import { useKeys } from "../core/keys.js";
 import { go, parts, query } from "../core/router.js";
@@ -10,7 +10,7 @@ import { all } from "../store/thread.js";
 import { may } from "../store/session.js";
 import { failed, toast } from "../store/toasts.js";
 import { Icon } from "../ui/icon.js";
-import { Avatar, Bones, ChannelIcon, Empty, Failed, Intent, Loading, When } from "../ui/parts.js";
+import { Avatar, Bones, ChannelIcon, Empty, Intent, Loading, When } from "../ui/parts.js";
 import { DraftCard } from "./inbox/draft.js";
 
 /** @typedef {{ approval: Approval, row: Conversation }} Waiting */
@@ -23,7 +23,7 @@ async function readQueue() {
   /** @type {Conversation[]} */
   const rows = asked.length ? await all("/conversations", { requires_action: "true" }, 3) : [];
   const byId = new Map(rows.map((row) => [row.id, row]));
-  const found = asked.map(async (approval) => ({ approval, row: byId.get(approval.conversation_id) || (await api(`/conversations/${approval.conversation_id}`)) }));
+  const found = asked.map(async (approval) => ({ approval, row: byId.get(approval.conversation_id) || /** @type {Conversation} */ (await api(`/conversations/${approval.conversation_id}`)) }));
   return (await Promise.all(found)).sort((a, b) => (a.approval.expires_at || "~").localeCompare(b.approval.expires_at || "~") || a.approval.created_at.localeCompare(b.approval.created_at));
 }
 

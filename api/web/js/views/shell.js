@@ -93,7 +93,7 @@ export function help() {
 }
 
 export function Toasts() {
-  return html`<div class="toasts" role="region" aria-label="Messages of the page" aria-live="polite">${toasts.value.map((one) => html`<${ToastItem} key=${one.id} one=${one} />`)}</div>`;
+  return html`<div class="toasts" role="region" aria-label="Notifications" aria-live="polite">${toasts.value.map((one) => html`<${ToastItem} key=${one.id} one=${one} />`)}</div>`;
 }
 
 /** @param {{ one: import("../store/toasts.js").Toast }} props */

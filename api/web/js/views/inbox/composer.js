@@ -1,7 +1,7 @@
 // Where one writes: a reply, or a note. Which of the two it is shows in colour, in words and on the button, and what is
 // written stays in this browser until it is sent.
 import { html, signal, useEffect, useRef, useState } from "../../../vendor/ui.js";
-import { api, newAct, post, Refused, said, serverNow } from "../../core/api.js";
+import { newAct, post, Refused, said, serverNow } from "../../core/api.js";
 import { save, saved } from "../../core/saved.js";
 import { localValue, moment } from "../../core/time.js";
 import { CHANNELS } from "../../core/words.js";
@@ -132,11 +132,11 @@ export function Composer({ row }) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       void submit();
-    } else if (event.key === "Escape") area.current?.blur();
+    } else if (event.key === "Escape" && document.activeElement instanceof HTMLElement) document.activeElement.blur();
   };
   if (!may("closer")) return html`<p class="composer-off muted small">You can read this conversation. To reply, you need the role Closer.</p>`;
   const to = isMail ? row.contact.email : row.contact.phone || row.contact.email;
-  return html`<section class="composer ${isNote ? "is-note" : ""} ${open || text ? "is-open" : ""}" aria-label=${isNote ? "Write an internal note" : "Write a reply"}>
+  return html`<section class="composer ${isNote ? "is-note" : ""} ${open || text ? "is-open" : ""}" aria-label=${isNote ? "Write an internal note" : "Write a reply"} onKeyDown=${keys}>
     <div class="row composer-top">
       <div class="tabs" role="tablist" aria-label="What to write">
         <button class="tab" role="tab" aria-selected=${!isNote} onClick=${() => { become("reply"); setOpen(true); area.current?.focus(); }}>Reply</button>
@@ -148,7 +148,7 @@ export function Composer({ row }) {
     ${isMail && !isNote && (open || text) ? html`<div class="row subject-line"><label class="small muted" for="subject-${row.id}">Subject</label><input class="bare" id="subject-${row.id}" value=${subject} onInput=${(/** @type {any} */ event) => { setSubject(event.currentTarget.value); save(`reply.${row.id}`, { text, subject: event.currentTarget.value }); }} /></div>` : null}
     <label class="unseen" for="write-${row.id}">${isNote ? "Internal note" : "Reply"}</label>
     <textarea id="write-${row.id}" ref=${area} class="bare write" rows=${open || text ? Math.min(12, Math.max(3, text.split("\n").length + 1)) : 1} value=${text} placeholder=${isNote ? "Write a note. @name calls a colleague." : `Reply to ${row.contact.name || to || "the contact"}…`}
-      onFocus=${() => setOpen(true)} onInput=${(/** @type {any} */ event) => write(event.currentTarget.value)} onKeyDown=${keys}></textarea>
+      onFocus=${() => setOpen(true)} onInput=${(/** @type {any} */ event) => write(event.currentTarget.value)}></textarea>
     ${wrong ? html`<div class="banner bad" role="alert"><${Icon} name="alert" /><span>${wrong}</span></div>` : null}
     ${optedOut && !isNote ? html`<p class="small">This contact does not want to be written to. Send again only if you must; it is recorded.</p>` : null}
     ${open || text ? html`<div class="row composer-foot"><span class="small muted grow">${isNote ? "Never sent to the contact" : row.human_active ? "The AI is silent here until you hand back" : "Your reply makes the AI silent here until you hand back"}</span>

@@ -1,5 +1,5 @@
 // A conversation: who it is with, what was said, what waits, and where one writes.
-import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../../../vendor/ui.js";
+import { html, useEffect, useLayoutEffect, useMemo, useRef } from "../../../vendor/ui.js";
 import { post } from "../../core/api.js";
 import { useKeys } from "../../core/keys.js";
 import { place } from "../../core/router.js";

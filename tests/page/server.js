@@ -1,0 +1,124 @@
+// A server of the tests' own: the binary, on a fresh SQLite file, with the demo. Everything the tests do besides clicking
+// goes through the public API and the signed inbound address.
+import { execFileSync, spawn } from "node:child_process";
+import { createHmac, randomUUID } from "node:crypto";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const BINARY = process.env.REMIT_BINARY || resolve(import.meta.dirname, "../../target/debug/remit");
+
+export class Server {
+  /** @param {{ policy?: string }} [how] */
+  static async start(how = {}) {
+    const server = new Server();
+    server.data = mkdtempSync(join(tmpdir(), "remit-page-"));
+    server.mails = join(server.data, "mails");
+    mkdirSync(server.mails);
+    const policy = how.policy ? join(server.data, "test.remit") : null;
+    if (policy) writeFileSync(policy, how.policy);
+    server.args = ["serve", "--data", server.data, "--port", "0", "--maildir", server.mails, ...(policy ? ["--policy", policy] : ["--demo"])];
+    await server.run();
+    return server;
+  }
+
+  async run() {
+    this.child = spawn(BINARY, this.args, { stdio: ["ignore", "pipe", "pipe"] });
+    let out = "";
+    const ready = new Promise((done, failed) => {
+      this.child.stdout.on("data", (part) => {
+        out += part;
+        const found = out.match(/ready (http:\S+) key=(\S+)/);
+        if (found) done(found);
+      });
+      this.child.stderr.on("data", (part) => (out += part));
+      this.child.on("exit", (code) => failed(new Error(`remit ended with ${code}:\n${out}`)));
+      setTimeout(() => failed(new Error(`remit is not ready after a minute:\n${out}`)), 60_000).unref();
+    });
+    [, this.url, this.key] = await ready;
+  }
+
+  /** Gone at once, as after a power cut; its data stays. */
+  async kill() {
+    const gone = new Promise((done) => this.child.on("exit", done));
+    this.child.removeAllListeners("exit");
+    this.child.on("exit", () => undefined);
+    this.child.kill("SIGKILL");
+    await Promise.race([gone, new Promise((done) => this.child.once("exit", done))]);
+  }
+
+  async stop() {
+    await this.kill();
+    rmSync(this.data, { recursive: true, force: true });
+  }
+
+  /** @param {string} path @param {{ method?: string, body?: unknown }} [call] */
+  async api(path, call = {}) {
+    const method = call.method || (call.body === undefined ? "GET" : "POST");
+    const headers = { authorization: `Bearer ${this.key}`, accept: "application/json", ...(call.body === undefined ? {} : { "content-type": "application/json" }), ...(method === "GET" ? {} : { "idempotency-key": randomUUID() }) };
+    const answer = await fetch(`${this.url}/api/v1${path}`, { method, headers, body: call.body === undefined ? undefined : JSON.stringify(call.body) });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text ? JSON.parse(text) : null;
+  }
+
+  /** The conversation with this contact, or with this in its subject. @param {string} words */
+  async conversation(words) {
+    const page = await this.api("/conversations?limit=100");
+    const found = page.data.find((row) => [row.contact.name, row.subject].some((text) => text && text.includes(words)));
+    if (!found) throw new Error(`no conversation ${words}`);
+    return found;
+  }
+
+  /** A message that comes in, signed as a provider signs it. @param {string} kind @param {{ text: string, name?: string, address?: string, subject?: string, external_id?: string }} message */
+  async receive(kind, message) {
+    const channel = (await this.api("/channels")).data.find((one) => one.kind === kind);
+    const secret = this.secret(channel.id);
+    const { name, address, ...rest } = message;
+    const body = JSON.stringify({ external_id: randomUUID(), from: { address: address || `${randomUUID().slice(0, 8)}@visitor.example`, name }, ...rest });
+    const id = `msg_${randomUUID()}`;
+    const at = String(Math.floor(Date.now() / 1000));
+    const signature = createHmac("sha256", Buffer.from(secret.replace("whsec_", ""), "base64")).update(`${id}.${at}.${body}`).digest("base64");
+    const answer = await fetch(this.url + channel.inbound_path, { method: "POST", body, headers: { "content-type": "application/json", "webhook-id": id, "webhook-timestamp": at, "webhook-signature": `v1,${signature}` } });
+    if (!answer.ok) throw new Error(`inbound: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  }
+
+  /** @param {string} channel */
+  secret(channel) {
+    this.secrets ||= new Map();
+    if (!this.secrets.has(channel)) {
+      const folder = readdirSync(this.data).includes("demo") ? join(this.data, "demo") : this.data;
+      const said = execFileSync(BINARY, ["--data", folder, "channel", "secret", channel], { encoding: "utf8" });
+      this.secrets.set(channel, said.match(/whsec_\S+/)[0]);
+    }
+    return this.secrets.get(channel);
+  }
+
+  /** A mail, as bytes, dropped where mails are taken in. @param {string} text */
+  drop(text) {
+    writeFileSync(join(this.mails, `${randomUUID()}.eml`), text.replaceAll("\n", "\r\n"));
+  }
+
+  /** Everything that has left, as text: mails and what goes to providers alike. */
+  outbox() {
+    const folder = join(this.data, readdirSync(this.data).includes("demo") ? "demo" : ".", "outbox");
+    const read = (at) => readdirSync(at, { withFileTypes: true }).map((entry) => (entry.isDirectory() ? read(join(at, entry.name)) : readFileSync(join(at, entry.name), "utf8"))).flat();
+    try {
+      return read(folder);
+    } catch {
+      return [];
+    }
+  }
+}
+
+/** Waits until this is true of the server. @param {() => Promise<unknown>} look @param {string} what */
+export async function until(look, what) {
+  const end = Date.now() + 20_000;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`never came: ${what}`);
+    await new Promise((done) => setTimeout(done, 100));
+  }
+}

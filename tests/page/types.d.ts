@@ -1,0 +1,50 @@
+// What the page's code calls things, by the names of the API's own document.
+import type { components } from "./generated/schema.js";
+
+type Schemas = components["schemas"];
+
+declare global {
+  type ActivePolicy = Schemas["ActivePolicy"];
+  type Approval = Schemas["Approval"];
+  type ApprovalDetail = Schemas["ApprovalDetail"];
+  type Channel = Schemas["Channel"];
+  type ChannelStopped = Schemas["ChannelStopped"];
+  type Checked = Schemas["Checked"];
+  type Contact = Schemas["Contact"];
+  type ContactSummary = Schemas["ContactSummary"];
+  type Conversation = Schemas["Conversation"];
+  type Decision = Schemas["Decision"];
+  type DecisionSummary = Schemas["DecisionSummary"];
+  type Delivery = Schemas["Delivery"];
+  type Difference = Schemas["Difference"];
+  type Draft = Schemas["Draft"];
+  type DraftVersion = Schemas["DraftVersion"];
+  type Engaged = Schemas["Engaged"];
+  type Explained = Schemas["Explained"];
+  type Fact = Schemas["Fact"];
+  type InDoubtWord = Schemas["InDoubtWord"];
+  type IntentFound = Schemas["IntentFound"];
+  type Job = Schemas["Job"];
+  type JobDetail = Schemas["JobDetail"];
+  type JobFailure = Schemas["JobFailure"];
+  type Kept = Schemas["Kept"];
+  type LiveEvent = Omit<Schemas["Event"], "data"> & { data: Record<string, any> };
+  type Message = Schemas["Message"];
+  type Note = Schemas["Note"];
+  type Paused = Schemas["Paused"];
+  type PolicyActivation = Schemas["PolicyActivation"];
+  type PolicyFile = Schemas["PolicyFile"];
+  type PolicyFiles = Schemas["PolicyFiles"];
+  type PolicyVersion = Schemas["PolicyVersion"];
+  type PolicyVersionSummary = Schemas["PolicyVersionSummary"];
+  type Problem = Schemas["Problem"];
+  type Role = Schemas["Role"];
+  type Switch = Schemas["Switch"];
+  type TimelineItem = Schemas["TimelineItem"];
+  type Webhook = Schemas["Webhook"];
+  type WebhookWithSecret = Schemas["WebhookWithSecret"];
+  interface Page<T> {
+    data: T[];
+    next_cursor: string | null;
+  }
+}
