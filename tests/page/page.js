@@ -5,16 +5,16 @@ import { Server } from "./server.js";
 export { expect };
 
 export const test = base.extend({
-  /** One server for the tests of a file: they use different conversations. */
+  /** One server for all tests of a worker: they use different conversations. */
   server: [
     async ({}, use) => {
       const server = await Server.start();
       await use(server);
       await server.stop();
     },
-    { scope: "worker" },
+    { scope: "worker", timeout: 90_000 },
   ],
-  /** A page that is signed in; ends the test when the page logs an error, breaks its policy, or asks anybody else. */
+  /** A page that is signed in. Ends the test when it logs an error, breaks its policy, or asks anybody but its server. */
   page: async ({ page, server }, use) => {
     const complaints = watch(page, server);
     await signedIn(page, server);

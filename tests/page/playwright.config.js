@@ -1,12 +1,12 @@
-// One worker: the machines that run this have two cores, and the server needs the other one.
+// Two workers, each with a server of its own: the machines that run this have two cores.
 import { defineConfig } from "@playwright/test";
 
 export default defineConfig({
   testDir: "specs",
   outputDir: "results",
-  workers: 1,
-  timeout: 40_000,
-  expect: { timeout: 10_000 },
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 20_000 },
   reporter: [["list"], ["json", { outputFile: "results/report.json" }]],
   use: {
     viewport: { width: 1440, height: 900 },

@@ -9,15 +9,12 @@ import { join, resolve } from "node:path";
 const BINARY = process.env.REMIT_BINARY || resolve(import.meta.dirname, "../../target/debug/remit");
 
 export class Server {
-  /** @param {{ policy?: string }} [how] */
-  static async start(how = {}) {
+  static async start() {
     const server = new Server();
     server.data = mkdtempSync(join(tmpdir(), "remit-page-"));
     server.mails = join(server.data, "mails");
     mkdirSync(server.mails);
-    const policy = how.policy ? join(server.data, "test.remit") : null;
-    if (policy) writeFileSync(policy, how.policy);
-    server.args = ["serve", "--data", server.data, "--port", "0", "--maildir", server.mails, ...(policy ? ["--policy", policy] : ["--demo"])];
+    server.args = ["serve", "--demo", "--data", server.data, "--port", "0", "--maildir", server.mails];
     await server.run();
     return server;
   }
@@ -38,17 +35,11 @@ export class Server {
     [, this.url, this.key] = await ready;
   }
 
-  /** Gone at once, as after a power cut; its data stays. */
-  async kill() {
-    const gone = new Promise((done) => this.child.on("exit", done));
-    this.child.removeAllListeners("exit");
-    this.child.on("exit", () => undefined);
-    this.child.kill("SIGKILL");
-    await Promise.race([gone, new Promise((done) => this.child.once("exit", done))]);
-  }
-
   async stop() {
-    await this.kill();
+    this.child.removeAllListeners("exit");
+    const gone = new Promise((done) => this.child.once("exit", done));
+    this.child.kill("SIGKILL");
+    await gone;
     rmSync(this.data, { recursive: true, force: true });
   }
 
@@ -88,8 +79,7 @@ export class Server {
   secret(channel) {
     this.secrets ||= new Map();
     if (!this.secrets.has(channel)) {
-      const folder = readdirSync(this.data).includes("demo") ? join(this.data, "demo") : this.data;
-      const said = execFileSync(BINARY, ["--data", folder, "channel", "secret", channel], { encoding: "utf8" });
+      const said = execFileSync(BINARY, ["--data", join(this.data, "demo"), "channel", "secret", channel], { encoding: "utf8" });
       this.secrets.set(channel, said.match(/whsec_\S+/)[0]);
     }
     return this.secrets.get(channel);
@@ -102,7 +92,7 @@ export class Server {
 
   /** Everything that has left, as text: mails and what goes to providers alike. */
   outbox() {
-    const folder = join(this.data, readdirSync(this.data).includes("demo") ? "demo" : ".", "outbox");
+    const folder = join(this.data, "demo", "outbox");
     const read = (at) => readdirSync(at, { withFileTypes: true }).map((entry) => (entry.isDirectory() ? read(join(at, entry.name)) : readFileSync(join(at, entry.name), "utf8"))).flat();
     try {
       return read(folder);

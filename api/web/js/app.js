@@ -10,25 +10,26 @@ import { heardThread } from "./store/thread.js";
 import { failed } from "./store/toasts.js";
 import { DialogPlace } from "./ui/dialog.js";
 import { Bones, Empty } from "./ui/parts.js";
-import { Activity } from "./views/activity.js";
-import { Approvals } from "./views/approvals.js";
-import { Channels } from "./views/channels.js";
 import { Inbox } from "./views/inbox/page.js";
-import { Insights } from "./views/insights.js";
-import { Jobs } from "./views/jobs.js";
 import { later } from "./views/later.js";
-import { Settings } from "./views/settings.js";
 import { Shell, Toasts } from "./views/shell.js";
-import { Setup, SignIn } from "./views/signin.js";
-import { Webhooks } from "./views/webhooks.js";
 
-// What an admin opens now and then is loaded then.
-const Policies = later(() => import("./views/policies/page.js").then((module) => module.Policies));
+// The inbox is there at once; the code of everything else comes when it is first shown.
+const SignIn = later(() => import("./views/signin.js").then((module) => module.SignIn));
+const Setup = later(() => import("./views/signin.js").then((module) => module.Setup));
 
 /** @type {Record<string, any>} */
 const VIEWS = {
-  inbox: Inbox, c: Inbox, approvals: Approvals, policies: Policies, channels: Channels, jobs: Jobs, webhooks: Webhooks,
-  activity: Activity, insights: Insights, settings: Settings,
+  inbox: Inbox,
+  c: Inbox,
+  approvals: later(() => import("./views/approvals.js").then((module) => module.Approvals)),
+  policies: later(() => import("./views/policies/page.js").then((module) => module.Policies)),
+  channels: later(() => import("./views/channels.js").then((module) => module.Channels)),
+  jobs: later(() => import("./views/jobs.js").then((module) => module.Jobs)),
+  webhooks: later(() => import("./views/webhooks.js").then((module) => module.Webhooks)),
+  activity: later(() => import("./views/activity.js").then((module) => module.Activity)),
+  insights: later(() => import("./views/insights.js").then((module) => module.Insights)),
+  settings: later(() => import("./views/settings.js").then((module) => module.Settings)),
 };
 
 /** @type {Record<string, string>} */

@@ -1,4 +1,4 @@
-// What a person changed: by words in a draft, by lines in a file. Longest common subsequence.
+// What a person changed, by words. Longest common subsequence.
 
 /** @typedef {{ op: "same" | "added" | "removed", text: string }} Piece */
 
@@ -10,7 +10,7 @@ const MOST = 4e6;
  * @param {string[]} b
  * @returns {Piece[]} One for each element of either.
  */
-function compare(a, b) {
+export function compare(a, b) {
   if (a.length * b.length > MOST) {
     return [...a.map((text) => piece("removed", text)), ...b.map((text) => piece("added", text))];
   }
@@ -45,7 +45,7 @@ function compare(a, b) {
  * @param {string} text
  * @returns {Piece}
  */
-const piece = (op, text) => ({ op, text });
+export const piece = (op, text) => ({ op, text });
 
 /**
  * @param {string} before
@@ -62,30 +62,4 @@ export function wordDiff(before, after) {
     else joined.push({ op, text });
   }
   return joined;
-}
-
-/**
- * @param {string} before
- * @param {string} after
- * @param {number} around Lines of the same that are kept beside a change.
- * @returns {Array<Piece & { old: number, now: number }>} With the line's number in both; 0 where it is in one only.
- */
-export function lineDiff(before, after, around = 2) {
-  const a = before.split("\n");
-  const b = after.split("\n");
-  let start = 0;
-  while (start < a.length && start < b.length && a[start] === b[start]) start++;
-  let end = 0;
-  while (end < a.length - start && end < b.length - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++;
-  let old = start;
-  let now = start;
-  const lines = compare(a.slice(start, a.length - end), b.slice(start, b.length - end)).map((line) => ({
-    ...line,
-    old: line.op === "added" ? 0 : ++old,
-    now: line.op === "removed" ? 0 : ++now,
-  }));
-  const beside = (/** @type {number} */ from, /** @type {number} */ to) =>
-    a.slice(from, to).map((text, index) => ({ ...piece("same", text), old: from + index + 1, now: from + index + 1 + (from >= start ? b.length - a.length : 0) }));
-  const all = [...beside(Math.max(0, start - around), start), ...lines, ...beside(a.length - end, Math.min(a.length, a.length - end + around))];
-  return all.filter((line, index) => line.op !== "same" || all.slice(Math.max(0, index - around), index + around + 1).some((near) => near.op !== "same"));
 }

@@ -7,11 +7,12 @@ export function later(load) {
   const part = signal(/** @type {any} */ (null));
   const error = signal(/** @type {unknown} */ (null));
   const begin = () => load().then((found) => (part.value = found), (problem) => (error.value = problem));
-  return function Later() {
+  /** @param {any} props */
+  return function Later(props) {
     useEffect(() => {
       if (!part.value) void begin();
     }, []);
-    if (part.value) return html`<${part.value} />`;
+    if (part.value) return html`<${part.value} ...${props} />`;
     return error.value ? html`<${Failed} error=${error.value} again=${begin} />` : html`<${Bones} lines=${8} />`;
   };
 }

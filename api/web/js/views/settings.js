@@ -7,7 +7,7 @@ import { prefer, prefs } from "../store/prefs.js";
 import { me, signOut } from "../store/session.js";
 import { failed } from "../store/toasts.js";
 import { Field, PageHead } from "../ui/parts.js";
-import { help } from "./shell.js";
+import { help } from "./help.js";
 
 export function Settings() {
   const now = prefs.value;

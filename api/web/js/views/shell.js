@@ -1,16 +1,17 @@
 // What is around every page: the rail, the Emergency Stop, the bar that says when the connection is gone, and toasts.
 import { html, useEffect, useState } from "../../vendor/ui.js";
 import { serverNow } from "../core/api.js";
-import { SHORTCUTS, useKeys } from "../core/keys.js";
+import { useKeys } from "../core/keys.js";
 import { connection } from "../core/live.js";
 import { go } from "../core/router.js";
 import { moment } from "../core/time.js";
 import { pending, pendingMore } from "../store/inbox.js";
 import { may } from "../store/session.js";
 import { engage, killSwitch, release } from "../store/switches.js";
-import { dismiss, toasts } from "../store/toasts.js";
+import { dismiss, failed, toasts } from "../store/toasts.js";
 import { askReason, Dialog, open } from "../ui/dialog.js";
 import { Icon } from "../ui/icon.js";
+// At once, not later: what is typed right after Ctrl K must reach its field and never be taken for shortcuts.
 import { askWhere } from "./palette.js";
 
 /** @type {Array<{ to: string, word: string, icon: string, role?: Role, small?: boolean }>} `small`: also in the bar of a telephone. */
@@ -30,7 +31,7 @@ export const PLACES = [
 export function Shell({ first, children }) {
   const now = first === "c" ? "inbox" : first;
   const stopped = killSwitch.value?.is_on;
-  useKeys({ "g i": () => go("/inbox"), "g a": () => go("/approvals"), "g p": () => go("/policies"), "?": help, "Ctrl+k": askWhere, "/": () => go("/inbox") });
+  useKeys({ "g i": () => go("/inbox"), "g a": () => go("/approvals"), "g p": () => go("/policies"), "?": askHelp, "Ctrl+k": askWhere, "/": () => go("/inbox") });
   const places = PLACES.filter((place) => !place.role || may(place.role));
   const link = (/** @type {typeof PLACES[number]} */ place) => html`<a key=${place.to} class=${place.small ? "" : "wide"} href="/${place.to}" aria-current=${now === place.to ? "page" : undefined}>
     <${Icon} name=${place.icon} size=${20} />${place.word}${place.to === "approvals" && pending.value ? html`<span class="count" aria-label="${pending.value} waiting">${pending.value}${pendingMore.value ? "+" : ""}</span>` : null}</a>`;
@@ -64,6 +65,10 @@ export function askEngage() {
   });
 }
 
+export function askHelp() {
+  import("./help.js").then((module) => module.help(), failed);
+}
+
 function askRelease() {
   askReason({
     title: "Let the AI send again",
@@ -84,12 +89,6 @@ function Connection() {
 function more() {
   open((close) => html`<${Dialog} title="More" close=${close}><div class="content">${PLACES.filter((place) => !place.small && (!place.role || may(place.role))).map((place) =>
     html`<a class="button" key=${place.to} href="/${place.to}" onClick=${close}><${Icon} name=${place.icon} />${place.word}</a>`)}</div><//>`);
-}
-
-export function help() {
-  open((close) => html`<${Dialog} title="Keyboard shortcuts" wide close=${close}><div class="content shortcuts">${SHORTCUTS.map(({ group, keys }) => html`<section key=${group}><h3>${group}</h3><dl>${keys.map(([name, words]) =>
-    html`<div key=${name}><dt>${words}</dt><dd>${name.split(" / ").map((part, index) => html`${index ? " or " : ""}${part.split(" ").map((one) => html`<kbd key=${one}>${one}</kbd> `)}`)}</dd></div>`)}</dl></section>`)}
-    <p class="small muted">Shortcuts of a single letter can be switched off in the settings.</p></div><//>`);
 }
 
 export function Toasts() {

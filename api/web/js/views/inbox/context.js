@@ -10,8 +10,7 @@ import { toast } from "../../store/toasts.js";
 import { askReason } from "../../ui/dialog.js";
 import { Icon } from "../../ui/icon.js";
 import { Avatar, Bones, When } from "../../ui/parts.js";
-import { logLinkedIn } from "./thread.js";
-import { why } from "./why.js";
+import { logLinkedIn, why } from "./asked.js";
 
 /** @param {{ close: () => void }} props */
 export function Context({ close }) {

@@ -71,7 +71,7 @@ function AiDraft({ draft, approval, row, keys, done }) {
     setText(next);
     save(`draft.${draft.id}`, next === base.body_text ? null : { text: next });
   };
-  const attempt = async (/** @type {() => Promise<unknown>} */ run, /** @type {string} */ words) => {
+  const attempt = async (/** @type {() => Promise<unknown>} */ run, /** @type {string} */ words, decides = false) => {
     setBusy(true);
     setWrong("");
     try {
@@ -80,7 +80,7 @@ function AiDraft({ draft, approval, row, keys, done }) {
       toast(words);
       act.current = newAct();
       setEditing(false);
-      done?.();
+      if (decides) done?.();
       void readAll();
     } catch (error) {
       setWrong(explain(error));
@@ -95,7 +95,7 @@ function AiDraft({ draft, approval, row, keys, done }) {
     void attempt(async () => {
       const answer = /** @type {Approval} */ (await post(`/approvals/${approval.id}/approve`, body, act.current));
       if (answer.state === "pending") throw new Error("Your yes is kept. The policy asks for a second person, who must approve the same text.");
-    }, edited ? "Approved with your changes. It is on its way." : "Approved. It is on its way.");
+    }, edited ? "Approved with your changes. It is on its way." : "Approved. It is on its way.", true);
   };
   const reject = () => approval && askReason({
     title: "Reject this draft",
@@ -124,8 +124,12 @@ function AiDraft({ draft, approval, row, keys, done }) {
       void readAll();
     },
   });
-  const restore = () => attempt(() => post(`/drafts/${draft.id}/restore`, undefined, act.current), "The AI's own text is back");
-  const saveEdit = () => attempt(() => post(`/drafts/${draft.id}/edit`, { draft_version: base.version, content_sha256: base.content_sha256, edit: { body_text: text, subject: base.subject } }, act.current), "Saved");
+  const stored = (/** @type {Draft} */ now) => {
+    setBase(now);
+    setText(now.body_text);
+  };
+  const restore = () => attempt(async () => stored(await post(`/drafts/${draft.id}/restore`, undefined, act.current)), "The AI's own text is back");
+  const saveEdit = () => attempt(async () => stored(await post(`/drafts/${draft.id}/edit`, { draft_version: base.version, content_sha256: base.content_sha256, edit: { body_text: text, subject: base.subject } }, act.current)), "Saved. It still waits for approval.");
   const edit = () => {
     setEditing(true);
     setTimeout(() => area.current?.focus());

@@ -8,7 +8,7 @@ import { failed } from "../../store/toasts.js";
 import { Icon } from "../../ui/icon.js";
 import { Avatar, Diff, Intent, Status } from "../../ui/parts.js";
 import { MailFrame } from "./mail.js";
-import { why } from "./why.js";
+import { why } from "./asked.js";
 
 /** @param {{ at: string, written?: string }} props */
 function Clock({ at, written }) {

@@ -1,17 +1,15 @@
 // A conversation: who it is with, what was said, what waits, and where one writes.
 import { html, useEffect, useLayoutEffect, useMemo, useRef } from "../../../vendor/ui.js";
-import { post } from "../../core/api.js";
 import { useKeys } from "../../core/keys.js";
 import { place } from "../../core/router.js";
-import { dayName, fullTime, localValue, minute, moment } from "../../core/time.js";
+import { dayName, fullTime, minute, moment } from "../../core/time.js";
 import { nameOf, plain, REASONS } from "../../core/words.js";
-import { act, approvals, changed, conversation, drafts, markUnread, messages, notes, older, openDrafts, problem, readAll, readOlder, timeline } from "../../store/thread.js";
-import { toast } from "../../store/toasts.js";
+import { act, approvals, conversation, drafts, markUnread, messages, notes, older, openDrafts, problem, readAll, readOlder, timeline } from "../../store/thread.js";
 import { may } from "../../store/session.js";
-import { askReason } from "../../ui/dialog.js";
 import { Icon } from "../../ui/icon.js";
 import { Menu } from "../../ui/menu.js";
 import { Bones, ChannelIcon, Failed } from "../../ui/parts.js";
+import * as asked from "./asked.js";
 import { Composer, compose } from "./composer.js";
 import { DraftCard } from "./draft.js";
 import { MessageItem, NoteItem, ActivityItem } from "./message.js";
@@ -28,7 +26,7 @@ export function Thread({ id, showContext }) {
 function Head({ row, showContext }) {
   const closed = row.status === "closed";
   const toggle = () => (closed ? act("reopen", undefined, "Reopened") : act("close", undefined, "Closed. A new message opens it again."));
-  const snooze = () => askSnooze(row);
+  const snooze = () => asked.snooze(row);
   useKeys({ e: () => void toggle(), s: snooze, U: () => void markUnread(), n: () => compose("note"), r: () => compose("reply") });
   const list = `/inbox${place.value.includes("?") ? `?${place.value.split("?")[1]}` : ""}`;
   const name = nameOf(row.contact);
@@ -51,7 +49,7 @@ function Head({ row, showContext }) {
           { word: "Snooze…", icon: "snooze", key: "s", run: snooze, off: closed },
           { word: closed ? "Reopen" : "Close", icon: closed ? "redo" : "check", key: "e", run: toggle },
           { word: "Mark as unread", icon: "email", key: "Shift U", run: markUnread },
-          { word: "Log LinkedIn activity…", icon: "linkedin", run: () => logLinkedIn(row) },
+          { word: "Log LinkedIn activity…", icon: "linkedin", run: () => asked.logLinkedIn(row) },
         ]} />` : null}
       <button class="button plain icon context-button" aria-label="Contact and details" title="Contact and details" onClick=${showContext}><${Icon} name="panel" /></button>
     </div>
@@ -106,46 +104,4 @@ function Items({ row }) {
       ${items.map((item, index) => html`${item.day !== items[index - 1]?.day ? html`<li class="day" key=${`day-${item.day}`}><span>${item.day}</span></li>` : null}<li key=${item.key} id=${item.key}>${item.shown}</li>`)}
       ${waiting.map((draft) => html`<li key=${draft.id}><${DraftCard} draft=${draft} approval=${approvals.value.get(draft.id)} row=${row} keys=${draft === waiting[0]} /></li>`)}
     </ol></div>`;
-}
-
-/** @param {Conversation} row */
-function askSnooze(row) {
-  const at = (/** @type {number} */ days, /** @type {number} */ hour) => {
-    const when = new Date();
-    when.setDate(when.getDate() + days);
-    when.setHours(hour, 0, 0, 0);
-    return when;
-  };
-  let until = localValue(at(1, 9));
-  askReason({
-    title: "Snooze until",
-    optional: true,
-    bare: true,
-    yes: "Snooze",
-    about: `${nameOf(row.contact)} comes back to the inbox then, or as soon as they write.`,
-    more: html`<div class="field"><label for="snooze-until">Until</label><input class="input" id="snooze-until" type="datetime-local" required defaultValue=${until} onInput=${(/** @type {any} */ event) => (until = event.currentTarget.value)} /></div>`,
-    run: async (_reason, name) => {
-      changed(await post(`/conversations/${row.id}/snooze`, { until: new Date(until).toISOString() }, name));
-      toast(`Snoozed until ${moment(new Date(until).toISOString())}`, { act: { word: "Undo", run: () => void act("reopen") } });
-    },
-  });
-}
-
-/** @param {Conversation} row */
-export function logLinkedIn(row) {
-  let kind = "connection_request";
-  askReason({
-    title: "Log LinkedIn activity",
-    label: "What was said (optional)",
-    optional: true,
-    yes: "Log it",
-    about: "What you did on LinkedIn by hand, for the timeline. Nothing is sent.",
-    more: html`<div class="field"><label for="linkedin-kind">Kind</label><select class="select" id="linkedin-kind" onChange=${(/** @type {any} */ event) => (kind = event.currentTarget.value)}>
-      <option value="connection_request">Connection request</option><option value="message">Message</option><option value="comment">Comment</option></select></div>`,
-    run: async (text, name) => {
-      await post(`/conversations/${row.id}/linkedin-activities`, { kind, text }, name);
-      toast("Logged on the timeline");
-      void readAll();
-    },
-  });
 }

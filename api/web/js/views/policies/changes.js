@@ -2,7 +2,7 @@
 // month of traffic.
 import { html } from "../../../vendor/ui.js";
 import { post } from "../../core/api.js";
-import { lineDiff } from "../../core/diff.js";
+import { lineDiff } from "../../core/lines.js";
 import { useLoaded } from "../../store/load.js";
 import { candidate, checked, differs, files, inForce } from "../../store/policy.js";
 import { Icon } from "../../ui/icon.js";
