@@ -1,24 +1,26 @@
 // Dialogs by the browser's own element: it keeps the focus inside and gives it back.
-import { html, signal, useEffect, useId, useRef, useState } from "../../vendor/ui.js";
+import { Fragment, html, signal, useId, useLayoutEffect, useRef, useState } from "../../vendor/ui.js";
 import { newAct, said } from "../core/api.js";
 import { Field } from "./parts.js";
 import { Icon } from "./icon.js";
 
-/** @typedef {{ render: (close: () => void) => any }} Shown */
+/** @typedef {{ render: (close: () => void) => any, turn: number }} Shown */
 
 /** The dialog that is open. @type {import("../../vendor/ui.js").Signal<Shown | null>} */
 export const dialog = signal(null);
+let turn = 0;
 
 /** @param {(close: () => void) => any} render */
 export function open(render) {
-  dialog.value = { render };
+  dialog.value = { render, turn: ++turn };
 }
 
 /** @param {{ title: string, wide?: boolean, close: () => void, children: any }} props */
 export function Dialog({ title, wide, close, children }) {
   const ref = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const id = useId();
-  useEffect(() => {
+  // In the same step as it is drawn: the next key that is pressed is the dialog's.
+  useLayoutEffect(() => {
     ref.current?.showModal();
   }, []);
   const outside = (/** @type {MouseEvent} */ event) => event.target === ref.current && close();
@@ -31,7 +33,11 @@ export function Dialog({ title, wide, close, children }) {
 export function DialogPlace() {
   const shown = dialog.value;
   if (!shown) return null;
-  return shown.render(() => (dialog.value = null));
+  // A dialog closes itself and no other: the browser tells of a closing late, when the next may be open already.
+  const close = () => {
+    if (dialog.value === shown) dialog.value = null;
+  };
+  return html`<${Fragment} key=${shown.turn}>${shown.render(close)}<//>`;
 }
 
 /**
