@@ -116,10 +116,12 @@ test("pictures for the README", async ({ page, server }) => {
   await expect(page.getByRole("button", { name: /Approve & send/ })).toBeVisible();
   await shoot("approvals");
   await page.emulateMedia({ colorScheme: "light" });
-  await page.goto(`${server.url}/policies`);
+  await page.goto(`${server.url}/policies?side=changes&file=default.remit&line=56`);
   const editor = page.getByRole("textbox", { name: "Text of default.remit" });
   await expect(editor).toHaveValue(/autonomy controlled/);
-  await editor.fill((await editor.inputValue()).replace("autonomy controlled\n", "autonomy assisted\n"));
-  await expect(page.getByRole("region", { name: "What is said of the policy" })).toContainText("stricter");
+  await editor.fill((await editor.inputValue()).replace("reply send from 0.60, else approval\n  draft template opening_hours", "reply send from 0.90, else approval\n  draft template opening_hours"));
+  await expect(page.getByRole("region", { name: "What is said of the policy" })).toContainText("when channel is");
+  await expect(page.getByRole("region", { name: "What is said of the policy" })).toContainText("as before");
+  await page.locator(".source").evaluate((element) => element.scrollTo(0, 36 * 20));
   await shoot("policies");
 });

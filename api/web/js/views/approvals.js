@@ -78,8 +78,8 @@ function Detail({ one, next }) {
   const load = useLoaded(() => api(`/approvals/${approval.id}`), [approval.id], (event) => event.conversation_id === approval.conversation_id);
   const claim = () => post(`/approvals/${approval.id}/claim`, {}).then(() => toast("In your hand for ten minutes"), failed);
   return html`<header class="thread-head"><div class="row"><a class="button plain icon back" href="/approvals" aria-label="Back to the queue"><${Icon} name="back" /></a><div class="grow"><h2 class="cut">${row.subject || nameOf(row.contact)}</h2><p class="muted small">${nameOf(row.contact)} · to ${approval.to}</p></div>
-      ${may("approver") && !approval.claimed_by ? html`<button class="button" onClick=${claim}>Take in hand</button>` : null}
-      <a class="button" href=${`/c/${row.id}`}>Open conversation</a></div></header>
+      ${may("approver") && !approval.claimed_by ? html`<button class="button" title="Take in hand" onClick=${claim}><${Icon} name="person" /><span class="word">Take in hand</span></button>` : null}
+      <a class="button" title="Open conversation" href=${`/c/${row.id}`}><${Icon} name="inbox" /><span class="word">Open conversation</span></a></div></header>
     <div class="thread" tabindex="0" role="region" aria-label="Draft and the message it answers"><${Loading} load=${load} lines=${8}>${(/** @type {ApprovalDetail} */ detail) => html`<ol class="items-list">
       <li><article class="message in" aria-label="The message it answers"><${Avatar} name=${nameOf(row.contact)} small /><div class="message-body"><header class="row wrap meta"><span class="strong">${detail.message.author.name || detail.message.from}</span><span class="muted small"><${When} at=${detail.message.created_at} how="ago" /></span></header>
         <div class="bubble"><div class="pre text">${detail.message.body_text}</div></div><footer class="row wrap meta"><${Intent} intent=${detail.message.intent} />${detail.message.intent?.confidence ? html`<span class="unseen">${percent(detail.message.intent.confidence)}</span>` : null}</footer></div></article></li>
