@@ -66,7 +66,7 @@ export class Server {
     const channel = (await this.api("/channels")).data.find((one) => one.kind === kind);
     const secret = this.secret(channel.id);
     const { name, address, ...rest } = message;
-    const body = JSON.stringify({ external_id: randomUUID(), from: { address: address || `${randomUUID().slice(0, 8)}@visitor.example`, name }, ...rest });
+    const body = JSON.stringify({ external_id: randomUUID(), from: { address: address || freshAddress(kind), name }, ...rest });
     const id = `msg_${randomUUID()}`;
     const at = String(Math.floor(Date.now() / 1000));
     const signature = createHmac("sha256", Buffer.from(secret.replace("whsec_", ""), "base64")).update(`${id}.${at}.${body}`).digest("base64");
@@ -100,6 +100,12 @@ export class Server {
       return [];
     }
   }
+}
+
+/** Where nobody has written from before. @param {string} kind */
+export function freshAddress(kind) {
+  if (kind === "email") return `${randomUUID().slice(0, 12)}@customer.example`;
+  return kind === "chat" ? `visitor-${randomUUID()}` : `+4179${Math.floor(1e6 + Math.random() * 9e6)}`;
 }
 
 /** Waits until this is true of the server. @param {() => Promise<unknown>} look @param {string} what */

@@ -2,6 +2,8 @@
 import type { components } from "./generated/schema.js";
 
 type Schemas = components["schemas"];
+/** By this name, in a document that may not have it yet. */
+type Of<Name extends string> = Name extends keyof Schemas ? Schemas[Name] : any;
 
 declare global {
   type ActivePolicy = Schemas["ActivePolicy"];
@@ -12,7 +14,17 @@ declare global {
   type Checked = Schemas["Checked"];
   type Contact = Schemas["Contact"];
   type ContactSummary = Schemas["ContactSummary"];
-  type Conversation = Schemas["Conversation"];
+  type AiStatus = Of<"AiStatus">;
+  type AiStatusCheck = Of<"AiStatusCheck">;
+  type AiStatusRemedy = Of<"AiStatusRemedy">;
+  type ApiKey = Of<"ApiKey">;
+  type Conversation = Schemas["Conversation"] & { assignee?: any; tags?: any };
+  type ConversationCounts = Of<"ConversationCounts">;
+  type OwnSession = Of<"OwnSession">;
+  type Session = Of<"Session">;
+  type TabCounts = Of<"TabCounts">;
+  type Tag = Of<"Tag">;
+  type User = Of<"User">;
   type Decision = Schemas["Decision"];
   type DecisionSummary = Schemas["DecisionSummary"];
   type Delivery = Schemas["Delivery"];

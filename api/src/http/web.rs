@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use super::error::ApiError;
 
 /// First parts of the addresses that the page answers for by itself.
-const PLACES: [&str; 13] = [
+const PLACES: &[&str] = &[
     "inbox",
     "c",
     "approvals",
@@ -32,6 +32,7 @@ const PLACES: [&str; 13] = [
     "settings",
     "sign-in",
     "setup",
+    "password",
 ];
 
 /// What the page may do: run and fetch what comes from here, and nothing else. Styles in attributes are allowed because

@@ -3,7 +3,7 @@ import { html, render, useEffect } from "../vendor/ui.js";
 import { key, signedOut } from "./core/api.js";
 import { connection, follow, listen, unfollow } from "./core/live.js";
 import { go, parts } from "./core/router.js";
-import { countPending, heard } from "./store/inbox.js";
+import { countPending, countTabs, heard } from "./store/inbox.js";
 import { begin, me } from "./store/session.js";
 import { readSwitches } from "./store/switches.js";
 import { heardThread } from "./store/thread.js";
@@ -16,6 +16,7 @@ import { Shell, Toasts } from "./views/shell.js";
 
 // The inbox is there at once; the code of everything else comes when it is first shown.
 const SignIn = later(() => import("./views/signin.js").then((module) => module.SignIn));
+const ChoosePassword = later(() => import("./views/signin.js").then((module) => module.ChoosePassword));
 const Setup = later(() => import("./views/signin.js").then((module) => module.Setup));
 
 /** @type {Record<string, any>} */
@@ -29,13 +30,14 @@ const VIEWS = {
   webhooks: later(() => import("./views/webhooks.js").then((module) => module.Webhooks)),
   activity: later(() => import("./views/activity.js").then((module) => module.Activity)),
   insights: later(() => import("./views/insights.js").then((module) => module.Insights)),
+  team: later(() => import("./views/team.js").then((module) => module.Team)),
   settings: later(() => import("./views/settings.js").then((module) => module.Settings)),
 };
 
 /** @type {Record<string, string>} */
 const TITLES = {
   inbox: "Inbox", c: "Inbox", approvals: "Approvals", policies: "Policies", channels: "Channels", jobs: "Jobs", webhooks: "Webhooks",
-  activity: "Decisions", insights: "Insights", settings: "Settings",
+  activity: "Decisions", insights: "Insights", team: "Team", settings: "Settings",
 };
 
 /** @param {LiveEvent} event */
@@ -58,6 +60,7 @@ function App() {
       follow(null);
     });
     countPending();
+    countTabs();
     return () => {
       stop();
       unfollow();
@@ -70,6 +73,7 @@ function App() {
     if (known && (first === "sign-in" || first === "setup" || location.pathname === "/")) go("/inbox", { replace: true });
   }, [known, first]);
   if (first === "setup" && !known) return html`<${Setup} />`;
+  if (first === "password") return html`<${ChoosePassword} />`;
   if (who === "unknown") return html`<${Bones} lines=${3} label="Loading" />`;
   if (!who) return html`<${SignIn} />`;
   const View = VIEWS[first] || Lost;

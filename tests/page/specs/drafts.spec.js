@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, openConversation, signedIn, test } from "../page.js";
-import { until } from "../server.js";
+import { freshAddress, until } from "../server.js";
 
 const messages = (page) => page.getByRole("region", { name: "Messages" });
 const card = (page) => page.getByRole("article", { name: "AI draft, not sent" });
@@ -8,7 +8,7 @@ const fresh = (words) => `${words} ${randomUUID().slice(0, 6)}`;
 
 /** Somebody asks for prices by mail: the policy wants a person to approve the draft. */
 async function asksForPrices(server, name) {
-  await server.receive("email", { name, address: `${randomUUID()}@customer.example`, subject: `Prices for ${name}`, text: "Could you send me a price list?" });
+  await server.receive("email", { name, subject: `Prices for ${name}`, text: "Could you send me a price list?" });
   return until(async () => {
     const row = await server.conversation(name).catch(() => null);
     return row?.requires_action.reasons.includes("approval_pending") && row;
@@ -141,7 +141,7 @@ test("two people approve: one wins, the other is told who was first, and one mes
 
 test("the contact writes again: the draft on the old screen can no longer be approved unseen", async ({ page, server }) => {
   const name = fresh("Again");
-  const address = `+4179${Math.floor(1e6 + Math.random() * 9e6)}`;
+  const address = freshAddress("whatsapp");
   await server.receive("whatsapp", { name, address, text: "Could you send me a price list?" });
   const row = await until(async () => {
     const found = await server.conversation(name).catch(() => null);

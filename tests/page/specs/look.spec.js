@@ -47,7 +47,7 @@ for (const theme of /** @type {const} */ (["light", "dark"])) {
     await page.keyboard.press("Escape");
     await page.evaluate(() => sessionStorage.clear());
     await page.goto(`${server.url}/sign-in`);
-    await page.getByLabel("API key").waitFor();
+    await page.getByRole("heading", { name: "Sign in to Remit" }).waitFor();
     await accessible(page, "signing in");
   });
 }

@@ -24,6 +24,16 @@ export function useKeys(bindings) {
   }, []);
 }
 
+let held = 0;
+/**
+ * Single letters do nothing until this is over: what is typed ahead of a dialog whose code is on its way is meant for it.
+ * @param {Promise<unknown>} coming
+ */
+export function holdKeys(coming) {
+  held += 1;
+  void coming.finally(() => setTimeout(() => (held -= 1)));
+}
+
 /** @param {EventTarget | null} target */
 function writes(target) {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
@@ -42,7 +52,7 @@ addEventListener("keydown", (event) => {
   const isControl = name.startsWith("Ctrl+");
   if (!isControl && (writes(event.target) || document.querySelector("dialog[open]"))) return;
   const single = event.key.length === 1 && !isControl;
-  if (single && !prefs.value.shortcuts) return;
+  if (single && (held || !prefs.value.shortcuts)) return;
   // Enter on a link or a button is that link's or button's.
   if (name === "Enter" && event.target instanceof Element && event.target.closest("a, button, summary")) return;
   const full = prefix ? `${prefix} ${name}` : name;

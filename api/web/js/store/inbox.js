@@ -2,8 +2,9 @@
 import { batch, signal } from "../../vendor/ui.js";
 import { api } from "../core/api.js";
 import { soon } from "./load.js";
+import { can } from "./session.js";
 
-/** @typedef {{ channel: string | null, unread: boolean, action: boolean, q: string }} Filter */
+/** @typedef {{ channel: string | null, unread: boolean, action: boolean, mine: boolean, tag: string | null, q: string }} Filter */
 
 /** @type {import("../../vendor/ui.js").Signal<Conversation[]>} */
 export const rows = signal([]);
@@ -12,6 +13,8 @@ export const loading = signal(true);
 export const problem = signal(null);
 /** @type {import("../../vendor/ui.js").Signal<string | null>} */
 export const cursor = signal(null);
+/** Numbers on the tabs, where the server counts. @type {import("../../vendor/ui.js").Signal<ConversationCounts | null>} */
+export const counts = signal(null);
 /** Drafts that wait for a person. */
 export const pending = signal(0);
 /** True when there are more than `pending` says. */
@@ -20,12 +23,12 @@ export const pendingMore = signal(false);
 export const news = signal("");
 
 /** @type {Filter} */
-let filter = { channel: null, unread: false, action: false, q: "" };
+let filter = { channel: null, unread: false, action: false, mine: false, tag: null, q: "" };
 let turn = 0;
 
 /** @param {string | null} [after] */
 function ask(after) {
-  return { channel: filter.channel, unread: filter.unread, requires_action: filter.action, q: filter.q, cursor: after, limit: 50 };
+  return { channel: filter.channel, unread: filter.unread, requires_action: filter.action, assignee: filter.mine ? "me" : null, tag: filter.tag, cursor: after, limit: 50 };
 }
 
 /** @param {Filter} next */
@@ -77,7 +80,8 @@ export async function showMore() {
 
 /** True when the row belongs into the list as it is filtered. @param {Conversation} row */
 function belongs(row) {
-  if (filter.q) return rows.value.some((known) => known.id === row.id);
+  // Whom it is given to and its tags are the server's to compare: what is new to such a list comes with the next reading.
+  if (filter.mine || filter.tag) return false;
   return (!filter.channel || row.channel === filter.channel) && (!filter.unread || row.unread_count > 0) && (!filter.action || row.requires_action.flag);
 }
 
@@ -133,7 +137,13 @@ export function heard(event) {
     tellNews();
   }
   if (event.type.startsWith("approval.")) countPending();
+  if (/^(conversation|message|approval|decision)\./.test(event.type)) countTabs();
 }
+
+export const countTabs = soon(async () => {
+  if (!can("count_conversations")) return;
+  counts.value = await api("/conversations/counts").catch(() => counts.value);
+}, 400);
 
 export const countPending = soon(async () => {
   /** @type {Page<Approval> | null} */

@@ -2,7 +2,10 @@
 import { signal } from "../../vendor/ui.js";
 import { api, key, post, Refused, setKey, signedOut } from "../core/api.js";
 
-/** @typedef {{ id: string | null, name: string | null, email: string | null, role: Role | null }} Me */
+/**
+ * Fields are null where the server does not say.
+ * @typedef {{ id: string | null, name: string | null, email: string | null, role: Role | null, operations: string[] }} Me
+ */
 
 /** `unknown` until the server was asked; then null, or who it is. @type {import("../../vendor/ui.js").Signal<Me | null | "unknown">} */
 export const me = signal(/** @type {any} */ ("unknown"));
@@ -17,10 +20,15 @@ export function may(role) {
   return !mine || ROLES.indexOf(mine) >= ROLES.indexOf(role);
 }
 
-/** @param {any} answer @returns {Me} */
+/** True when the server has this operation, by its name in the document, and lets this person use it. @param {string} operation */
+export function can(operation) {
+  return Boolean(me.value && me.value !== "unknown" && me.value.operations.includes(operation));
+}
+
+/** @param {Session} answer @returns {Me} */
 function person(answer) {
-  const user = answer.user || answer;
-  return { id: user.id || null, name: user.name || null, email: user.email || null, role: user.role || null };
+  const { user, role, may: operations } = answer;
+  return { id: user.id, name: user.name, email: user.email, role, operations };
 }
 
 /** Asks the server who we are: the key of this tab first, then the session that the browser may hold. */
@@ -43,11 +51,17 @@ async function bySession() {
   }
 }
 
-/** The key is good when it reads something. @returns {Promise<Me | null>} */
+/** @returns {Promise<Me | null>} */
 async function byKey() {
   try {
+    const who = await bySession();
+    if (who || hasPasswords.value) {
+      if (!who) setKey(null);
+      return who;
+    }
+    // There, a key is good when it reads something.
     await api("/switches");
-    return { id: null, name: null, email: null, role: null };
+    return { id: null, name: null, email: null, role: null, operations: [] };
   } catch (error) {
     if (!(error instanceof Refused) || error.status !== 401) throw error;
     setKey(null);

@@ -1,6 +1,6 @@
 // Dialogs by the browser's own element: it keeps the focus inside and gives it back.
 import { Fragment, html, signal, useId, useLayoutEffect, useRef, useState } from "../../vendor/ui.js";
-import { newAct, said } from "../core/api.js";
+import { newAct, Refused, said } from "../core/api.js";
 import { Field } from "./parts.js";
 import { Icon } from "./icon.js";
 
@@ -66,7 +66,7 @@ function Reason({ question, close }) {
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState("");
   // One name for the act, however often it is tried.
-  const [act] = useState(newAct);
+  const [act, setAct] = useState(newAct);
   const id = useId();
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
@@ -78,6 +78,8 @@ function Reason({ question, close }) {
     } catch (error) {
       setWrong(said(error));
       setBusy(false);
+      // What was refused is over; what got no answer is the same act when it is tried again.
+      if (error instanceof Refused) setAct(newAct());
     }
   };
   const writeOrSend = (/** @type {KeyboardEvent} */ event) => {

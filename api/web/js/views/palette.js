@@ -3,10 +3,9 @@ import { html, useState } from "../../vendor/ui.js";
 import { go } from "../core/router.js";
 import { nameOf } from "../core/words.js";
 import { rows } from "../store/inbox.js";
-import { may } from "../store/session.js";
 import { Dialog, open } from "../ui/dialog.js";
 import { Icon } from "../ui/icon.js";
-import { askEngage, askHelp, PLACES } from "./shell.js";
+import { askEngage, askHelp, placesFor } from "./shell.js";
 
 export function askWhere() {
   open((close) => html`<${Palette} close=${close} />`);
@@ -17,7 +16,7 @@ function Palette({ close }) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const all = [
-    ...PLACES.filter((place) => !place.role || may(place.role)).map((place) => ({ id: place.to, word: place.word, icon: place.icon, run: () => go(`/${place.to}`) })),
+    ...placesFor().map((place) => ({ id: place.to, word: place.word, icon: place.icon, run: () => go(`/${place.to}`) })),
     { id: "stop", word: "Emergency Stop", icon: "stop", run: askEngage },
     { id: "help", word: "Keyboard shortcuts", icon: "question", run: askHelp },
     ...rows.value.slice(0, 200).map((row) => ({ id: row.id, word: `${nameOf(row.contact)} — ${row.subject || row.preview}`, icon: row.channel, run: () => go(`/c/${row.id}`) })),

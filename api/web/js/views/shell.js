@@ -1,21 +1,19 @@
 // What is around every page: the rail, the Emergency Stop, the bar that says when the connection is gone, and toasts.
 import { html, useEffect, useState } from "../../vendor/ui.js";
 import { serverNow } from "../core/api.js";
-import { useKeys } from "../core/keys.js";
+import { holdKeys, useKeys } from "../core/keys.js";
 import { connection } from "../core/live.js";
 import { go } from "../core/router.js";
 import { moment } from "../core/time.js";
 import { pending, pendingMore } from "../store/inbox.js";
-import { may } from "../store/session.js";
+import { can, may } from "../store/session.js";
 import { engage, killSwitch, release } from "../store/switches.js";
 import { dismiss, failed, toasts } from "../store/toasts.js";
 import { askReason, Dialog, open } from "../ui/dialog.js";
 import { Icon } from "../ui/icon.js";
-// At once, not later: what is typed right after Ctrl K must reach its field and never be taken for shortcuts.
-import { askWhere } from "./palette.js";
 
-/** @type {Array<{ to: string, word: string, icon: string, role?: Role, small?: boolean }>} `small`: also in the bar of a telephone. */
-export const PLACES = [
+/** @type {Array<{ to: string, word: string, icon: string, role?: Role, operation?: string, small?: boolean }>} `small`: also in the bar of a telephone. */
+const PLACES = [
   { to: "inbox", word: "Inbox", icon: "inbox", small: true },
   { to: "approvals", word: "Approvals", icon: "approve", small: true },
   { to: "policies", word: "Policies", icon: "policy", small: true },
@@ -24,15 +22,23 @@ export const PLACES = [
   { to: "channels", word: "Channels", icon: "channels" },
   { to: "jobs", word: "Jobs", icon: "jobs" },
   { to: "webhooks", word: "Webhooks", icon: "webhooks", role: "manager" },
+  { to: "team", word: "Team", icon: "team", operation: "list_users" },
   { to: "settings", word: "Settings", icon: "settings" },
 ];
+
+/** The places that this person may go to. */
+export const placesFor = () => PLACES.filter((place) => (!place.role || may(place.role)) && (!place.operation || can(place.operation)));
 
 /** @param {{ first: string, children: any }} props */
 export function Shell({ first, children }) {
   const now = first === "c" ? "inbox" : first;
   const stopped = killSwitch.value?.is_on;
   useKeys({ "g i": () => go("/inbox"), "g a": () => go("/approvals"), "g p": () => go("/policies"), "?": askHelp, "Ctrl+k": askWhere, "/": () => go("/inbox") });
-  const places = PLACES.filter((place) => !place.role || may(place.role));
+  // What a key opens is fetched before the key is pressed.
+  useEffect(() => {
+    requestIdleCallback(() => void Promise.all([import("./palette.js"), import("./inbox/acts.js"), import("./inbox/why.js")]).catch(() => undefined), { timeout: 5000 });
+  }, []);
+  const places = placesFor();
   const link = (/** @type {typeof PLACES[number]} */ place) => html`<a key=${place.to} class=${place.small ? "" : "wide"} href="/${place.to}" aria-current=${now === place.to ? "page" : undefined}>
     <${Icon} name=${place.icon} size=${20} />${place.word}${place.to === "approvals" && pending.value ? html`<span class="count" aria-label="${pending.value} waiting">${pending.value}${pendingMore.value ? "+" : ""}</span>` : null}</a>`;
   return html`<div class="shell">
@@ -66,7 +72,11 @@ export function askEngage() {
 }
 
 export function askHelp() {
-  import("./help.js").then((module) => module.help(), failed);
+  holdKeys(import("./help.js").then((module) => module.help(), failed));
+}
+
+function askWhere() {
+  holdKeys(import("./palette.js").then((module) => module.askWhere(), failed));
 }
 
 function askRelease() {
@@ -87,7 +97,7 @@ function Connection() {
 
 /** The places that the bar of a telephone has no room for. */
 function more() {
-  open((close) => html`<${Dialog} title="More" close=${close}><div class="content">${PLACES.filter((place) => !place.small && (!place.role || may(place.role))).map((place) =>
+  open((close) => html`<${Dialog} title="More" close=${close}><div class="content">${placesFor().filter((place) => !place.small).map((place) =>
     html`<a class="button" key=${place.to} href="/${place.to}" onClick=${close}><${Icon} name=${place.icon} />${place.word}</a>`)}</div><//>`);
 }
 

@@ -1,6 +1,6 @@
 // Signing in: with a password where the server has people, with a key where it has not.
 import { html, useEffect, useState } from "../../vendor/ui.js";
-import { api, post, said } from "../core/api.js";
+import { api, key, post, said } from "../core/api.js";
 import { go, query } from "../core/router.js";
 import { begin, hasPasswords, signIn, signInWithKey } from "../store/session.js";
 import { Dialog } from "../ui/dialog.js";
@@ -9,7 +9,7 @@ import { Mark } from "./shell.js";
 
 /** @param {{ again?: boolean }} props `again`: the session ended while the page was open; what was written stays behind it. */
 export function SignIn({ again }) {
-  const [withKey, setWithKey] = useState(!hasPasswords.value);
+  const [withKey, setWithKey] = useState(!hasPasswords.value || Boolean(key.value));
   const form = withKey || !hasPasswords.value ? html`<${KeyForm} />` : html`<${PasswordForm} />`;
   const other = hasPasswords.value ? html`<button class="link" onClick=${() => setWithKey(!withKey)}>${withKey ? "Sign in with a password" : "Sign in with an API key"}</button>` : null;
   if (again) return html`<${Dialog} title="Your session has ended" close=${() => undefined}><div class="content"><p class="muted">Sign in again to go on. What you were writing is still there.</p>${form}${other}</div><//>`;
@@ -53,6 +53,20 @@ function PasswordForm() {
     <button class="button primary" disabled=${busy}>Sign in</button></form>`;
 }
 
+/** A link that an owner handed over: whoever has it chooses a password, and is signed in. */
+export function ChoosePassword() {
+  const [password, setPassword] = useState("");
+  const { busy, wrong, attempt } = useAttempt();
+  const choose = async () => {
+    await post("/session/password-by-link", { token: query.value.get("token") || "", password });
+    await begin();
+    go("/inbox", { replace: true });
+  };
+  return html`<main class="front"><div class="front-card"><${Mark} /><h1>Choose a password</h1><form class="stack" onSubmit=${attempt(choose)}>
+    <${Field} id="new-password" label="New password" wrong=${wrong} hint="At least 12 characters"><input class="input" id="new-password" type="password" autocomplete="new-password" minlength="12" required value=${password} onInput=${(/** @type {any} */ event) => setPassword(event.currentTarget.value)} /><//>
+    <button class="button primary" disabled=${busy}>Choose and sign in</button></form></div></main>`;
+}
+
 /** The first start: the link that the server printed makes the first owner. */
 export function Setup() {
   const [name, setName] = useState("");
@@ -61,7 +75,7 @@ export function Setup() {
   const [needed, setNeeded] = useState(true);
   const { busy, wrong, attempt } = useAttempt();
   useEffect(() => {
-    api("/setup").then((answer) => setNeeded(answer.needed !== false), () => setNeeded(false));
+    api("/setup").then((answer) => setNeeded(answer.needed), () => setNeeded(false));
   }, []);
   const make = async () => {
     await post("/setup", { token: query.value.get("token") || "", name, email, password });

@@ -1,17 +1,24 @@
 // What is asked for now and then: its code comes with the first time.
+import { holdKeys } from "../../core/keys.js";
 import { failed } from "../../store/toasts.js";
+
+/** @param {(acts: typeof import("./acts.js")) => void} begin */
+function acts(begin) {
+  holdKeys(import("./acts.js").then(begin, failed));
+}
 
 /** @param {Message} message */
 export function why(message) {
-  import("./why.js").then((module) => module.why(message), failed);
+  holdKeys(import("./why.js").then((module) => module.why(message), failed));
 }
 
 /** @param {Conversation} row */
-export function snooze(row) {
-  import("./acts.js").then((module) => module.snooze(row), failed);
-}
-
+export const snooze = (row) => acts((module) => module.snooze(row));
 /** @param {Conversation} row */
-export function logLinkedIn(row) {
-  import("./acts.js").then((module) => module.logLinkedIn(row), failed);
-}
+export const logLinkedIn = (row) => acts((module) => module.logLinkedIn(row));
+/** @param {Contact} who */
+export const pause = (who) => acts((module) => module.pause(who));
+/** @param {Contact} who */
+export const resume = (who) => acts((module) => module.resume(who));
+/** @param {(at: string) => Promise<void>} send */
+export const schedule = (send) => acts((module) => module.schedule(send));

@@ -3,15 +3,15 @@
 import { html, signal, useEffect, useRef, useState } from "../../../vendor/ui.js";
 import { newAct, post, Refused, said, serverNow } from "../../core/api.js";
 import { save, saved } from "../../core/saved.js";
-import { localValue, moment } from "../../core/time.js";
+import { moment } from "../../core/time.js";
 import { CHANNELS } from "../../core/words.js";
 import { prefs } from "../../store/prefs.js";
 import { may } from "../../store/session.js";
 import { act, readAll, takeBack } from "../../store/thread.js";
 import { dismiss, toast } from "../../store/toasts.js";
-import { askReason } from "../../ui/dialog.js";
 import { Icon } from "../../ui/icon.js";
 import { Menu } from "../../ui/menu.js";
+import { schedule } from "./asked.js";
 
 /** What another part asks the composer to begin with. */
 const wanted = signal(/** @type {{ mode: "reply" | "note", text?: string, subject?: string | null, turn: number } | null} */ (null));
@@ -112,22 +112,6 @@ export function Composer({ row }) {
     }
     setBusy(false);
   };
-  const schedule = () => {
-    const later = new Date();
-    later.setDate(later.getDate() + 1);
-    later.setHours(9, 0, 0, 0);
-    let value = localValue(later);
-    askReason({
-      title: "Send later", bare: true, yes: "Schedule",
-      about: "If the contact writes before that, your reply is withdrawn and shown to you again.",
-      more: html`<div class="field"><label for="send-at">When</label><input class="input" id="send-at" type="datetime-local" required defaultValue=${value} onInput=${(/** @type {any} */ event) => (value = event.currentTarget.value)} /></div>`,
-      run: async () => {
-        const at = new Date(value);
-        if (!(at.getTime() > Date.now())) throw new Error("Choose a time that is still to come.");
-        await submit(at.toISOString());
-      },
-    });
-  };
   const keys = (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
@@ -152,7 +136,7 @@ export function Composer({ row }) {
     ${wrong ? html`<div class="banner bad" role="alert"><${Icon} name="alert" /><span>${wrong}</span></div>` : null}
     ${optedOut && !isNote ? html`<p class="small">This contact does not want to be written to. Send again only if you must; it is recorded.</p>` : null}
     ${open || text ? html`<div class="row composer-foot"><span class="small muted grow">${isNote ? "Never sent to the contact" : row.human_active ? "The AI is silent here until you hand back" : "Your reply makes the AI silent here until you hand back"}</span>
-      ${isNote ? null : html`<${Menu} label="More ways to send" icon="down" up items=${[{ word: "Send later…", icon: "clock", run: schedule }, { word: "Send and close", icon: "check", run: () => void submit(null, true) }]} />`}
+      ${isNote ? null : html`<${Menu} label="More ways to send" icon="down" up items=${[{ word: "Send later…", icon: "clock", run: () => schedule(submit) }, { word: "Send and close", icon: "check", run: () => void submit(null, true) }]} />`}
       <button class="button ${isNote ? "note-button" : "primary"}" disabled=${busy || !text.trim()} title="Ctrl Enter" onClick=${() => submit()}><${Icon} name=${isNote ? "lock" : "send"} />${isNote ? "Add note" : optedOut ? "Send all the same" : "Send"}</button></div>` : null}
   </section>`;
 }

@@ -1,16 +1,16 @@
 // What is known about the contact, what the AI may do for them, and what happened.
 import { html, useState } from "../../../vendor/ui.js";
-import { post } from "../../core/api.js";
 import { useKeys } from "../../core/keys.js";
-import { fullTime, localValue, moment } from "../../core/time.js";
+import { fullTime, moment } from "../../core/time.js";
 import { nameOf, plain, several } from "../../core/words.js";
-import { may } from "../../store/session.js";
-import { contact, conversation, messages, readAll, timeline } from "../../store/thread.js";
-import { toast } from "../../store/toasts.js";
-import { askReason } from "../../ui/dialog.js";
+import { can, may } from "../../store/session.js";
+import { contact, conversation, messages, timeline } from "../../store/thread.js";
 import { Icon } from "../../ui/icon.js";
 import { Avatar, Bones, When } from "../../ui/parts.js";
-import { logLinkedIn, why } from "./asked.js";
+import { later } from "../later.js";
+import { logLinkedIn, pause, resume, why } from "./asked.js";
+
+const Sorting = later(() => import("./sorting.js").then((module) => module.Sorting));
 
 /** @param {{ close: () => void }} props */
 export function Context({ close }) {
@@ -31,6 +31,7 @@ export function Context({ close }) {
     </dl>
     ${who.opted_out_at ? html`<div class="banner bad"><${Icon} name="alert" /><span><strong>Do not contact.</strong> Opted out ${moment(who.opted_out_at)}.</span></div>` : null}
     <${AiControl} who=${who} />
+    ${can("assign_conversation") || can("list_tags") ? html`<${Sorting} row=${row} />` : null}
     ${lastIn ? html`<button class="button" onClick=${() => why(lastIn)}><${Icon} name="question" />Why did the AI do that?<kbd>i</kbd></button>` : null}
     <${Timeline} />
     ${may("closer") ? html`<button class="button" onClick=${() => logLinkedIn(row)}><${Icon} name="linkedin" />Log LinkedIn activity</button>` : null}
@@ -46,37 +47,6 @@ function AiControl({ who }) {
     ${paused ? html`<p class="small">${who.ai.reason || "No reason was given."}</p><p class="small muted">By ${who.ai.paused_by || "the policy"}${who.ai.paused_at ? html`, <span title=${fullTime(who.ai.paused_at)}>${moment(who.ai.paused_at)}</span>` : null}${who.ai.until ? ` · until ${moment(who.ai.until)}` : ""}</p>`
       : html`<p class="small muted">The policy decides what it may send to this contact.</p>`}
   </section>`;
-}
-
-/** @param {Contact} who */
-function pause(who) {
-  let until = "";
-  askReason({
-    title: `Pause the AI for ${nameOf(who)}`,
-    about: "What it has queued for this contact is withdrawn. Messages are still read and sorted.",
-    examples: ["In talks with a person", "Complaint", "Asked for it"],
-    yes: "Pause AI",
-    more: html`<div class="field"><label for="pause-until">Until (optional)</label><input class="input" id="pause-until" type="datetime-local" min=${localValue(new Date())} onInput=${(/** @type {any} */ event) => (until = event.currentTarget.value)} /></div>`,
-    run: async (reason, name) => {
-      /** @type {Paused} */
-      const done = await post(`/contacts/${who.id}/ai/pause`, { reason, until: until ? new Date(until).toISOString() : null }, name);
-      toast(`The AI is paused. ${several(done.withdrawn_drafts, "draft")} withdrawn${done.in_flight ? `, ${done.in_flight} already handed over` : ""}.`);
-      void readAll();
-    },
-  });
-}
-
-/** @param {Contact} who */
-function resume(who) {
-  askReason({
-    title: `Resume the AI for ${nameOf(who)}`, label: "Note (optional)", optional: true, yes: "Resume AI",
-    about: "It answers what comes from now on. What was withdrawn is not revived.",
-    run: async (note, name) => {
-      await post(`/contacts/${who.id}/ai/resume`, { note: note || null }, name);
-      toast("The AI is on again");
-      void readAll();
-    },
-  });
 }
 
 /** @type {Record<string, (kind: string) => boolean>} */

@@ -5,6 +5,7 @@ import { api, Refused } from "../../core/api.js";
 import { fullTime, moment } from "../../core/time.js";
 import { MODES, percent, plain } from "../../core/words.js";
 import { useLoaded } from "../../store/load.js";
+import { can } from "../../store/session.js";
 import { killSwitch } from "../../store/switches.js";
 import { contact, conversation } from "../../store/thread.js";
 import { Dialog, open } from "../../ui/dialog.js";
@@ -23,9 +24,11 @@ async function read(message) {
   if (message.direction === "outbound" && message.draft_id) about = (await api(`/drafts/${message.draft_id}`)).message_id;
   /** @type {Page<DecisionSummary>} */
   const page = await api(`/messages/${about}/decisions`);
+  // Where the server says itself what kept the AI, its word counts.
+  const status = can("get_ai_status") ? /** @type {AiStatus} */ (await api(`/conversations/${message.conversation_id}/ai-status`, { query: { message_id: about } })) : null;
   const channels = /** @type {Page<Channel>} */ (await api("/channels"));
   const last = [...page.data].sort((a, b) => b.decided_at.localeCompare(a.decided_at))[0];
-  if (!last) return { decision: null, explained: null, all: page.data, channels: channels.data };
+  if (!last) return { decision: null, explained: null, status, channels: channels.data };
   const [decision, explained] = await Promise.all([
     api(`/decisions/${last.id}`),
     api(`/decisions/${last.id}/explain`, { query: { what_if: "send" } }).catch((error) => {
@@ -33,7 +36,7 @@ async function read(message) {
       throw error;
     }),
   ]);
-  return { decision: /** @type {Decision} */ (decision), explained: /** @type {Explained | null} */ (explained), all: page.data, channels: channels.data };
+  return { decision: /** @type {Decision} */ (decision), explained: /** @type {Explained | null} */ (explained), status, channels: channels.data };
 }
 
 /** @param {{ message: Message, close: () => void }} props */
@@ -72,6 +75,7 @@ function Answer({ found }) {
 
 /** What can keep the AI from answering besides the policy's own rules. @param {{ found: Awaited<ReturnType<typeof read>> }} props */
 function Checks({ found }) {
+  if (found.status) return html`<${StatusChecks} status=${found.status} />`;
   const facts = /** @type {Record<string, Fact>} */ (found.decision?.facts || {});
   const row = conversation.value;
   const channel = found.channels.find((one) => one.id === row?.channel_id);
@@ -91,4 +95,15 @@ function Checks({ found }) {
     ["The policy answers such messages", !off, off ? "Disabled" : ""],
   ];
   return html`<section><h3>Checks</h3><ul class="checks">${checks.map(([words, good, more]) => html`<li key=${words} class=${good ? "good" : "bad"}><${Icon} name=${good ? "check" : "close"} size=${14} label=${good ? "Yes:" : "No:"} /><span>${words}</span>${more ? html`<span class="muted">${more}</span>` : null}</li>`)}</ul></section>`;
+}
+
+/** What the server looked at, in the order in which it counts. @param {{ status: AiStatus }} props */
+function StatusChecks({ status }) {
+  const checks = /** @type {AiStatusCheck[]} */ (status.checks);
+  const remedies = /** @type {AiStatusRemedy[]} */ (status.remedies);
+  return html`<section><h3>Checks</h3><p>${status.summary}</p><ul class="checks">${checks.filter((check) => check.status !== "skipped").map((check) => {
+    const good = check.status === "pass";
+    return html`<li key=${check.id} class=${good ? "good" : "bad"}><${Icon} name=${good ? "check" : "close"} size=${14} label=${good ? "Yes:" : "No:"} /><span>${check.says}</span></li>`;
+  })}</ul></section>
+    ${remedies.length ? html`<section><h3>What a person can do</h3><ul>${remedies.map((remedy) => html`<li key=${remedy.label}>${remedy.label}</li>`)}</ul></section>` : null}`;
 }
