@@ -33,7 +33,7 @@ export const placesFor = () => PLACES.filter((place) => (!place.role || may(plac
 export function Shell({ first, children }) {
   const now = first === "c" ? "inbox" : first;
   const stopped = killSwitch.value?.is_on;
-  useKeys({ "g i": () => go("/inbox"), "g a": () => go("/approvals"), "g p": () => go("/policies"), "?": askHelp, "Ctrl+k": askWhere, "/": () => go("/inbox") });
+  useKeys({ "g i": () => go("/inbox"), "g a": () => go("/approvals"), "g p": () => go("/policies"), "?": askHelp, "Ctrl+k": askWhere, ...(now === "inbox" ? {} : { "/": () => go("/inbox") }) });
   // What a key opens is fetched before the key is pressed.
   useEffect(() => {
     requestIdleCallback(() => void Promise.all([import("./palette.js"), import("./inbox/acts.js"), import("./inbox/why.js")]).catch(() => undefined), { timeout: 5000 });
