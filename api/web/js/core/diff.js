@@ -50,16 +50,40 @@ export const piece = (op, text) => ({ op, text });
 /**
  * @param {string} before
  * @param {string} after
- * @returns {Piece[]} Neighbours of one kind joined.
+ * @returns {Piece[]} What is gone before what is new, for each place that changed.
  */
 export function wordDiff(before, after) {
   const words = (/** @type {string} */ text) => text.match(/\s+|[^\s]+/g) || [];
   /** @type {Piece[]} */
-  const joined = [];
+  const out = [];
+  let gone = "";
+  let fresh = "";
+  let space = "";
+  const flush = () => {
+    if (gone) out.push(piece("removed", gone));
+    if (fresh) out.push(piece("added", fresh));
+    if (space) out.push(piece("same", space));
+    gone = fresh = space = "";
+  };
   for (const { op, text } of compare(words(before), words(after))) {
-    const last = joined[joined.length - 1];
-    if (last && last.op === op) last.text += text;
-    else joined.push({ op, text });
+    if (op === "same" && (gone || fresh) && !space && !text.trim() && !text.includes("\n")) {
+      // A space between two changed words belongs to the change: words that alternate cannot be read.
+      space = text;
+    } else if (op === "same") {
+      flush();
+      const last = out[out.length - 1];
+      if (last && last.op === "same") last.text += text;
+      else out.push(piece("same", text));
+    } else {
+      if (space) {
+        gone += gone && space;
+        fresh += fresh && space;
+        space = "";
+      }
+      if (op === "removed") gone += text;
+      else fresh += text;
+    }
   }
-  return joined;
+  flush();
+  return out;
 }
