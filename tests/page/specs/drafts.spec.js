@@ -34,8 +34,10 @@ test("Controlled sends or queues, and the card names the deciding rule and line"
   await card(page).getByRole("link", { name: "default.remit:92" }).click();
   await expect(page.getByRole("textbox", { name: "Text of default.remit" })).toBeVisible();
   await expect(page.locator(".gutter .here")).toHaveText("92");
-  // The demo's thanks by mail was let go by the same mode: it only waits for its undo time.
-  await openConversation(page, server, "Rückfrage zum Termin");
+  // Somebody known says thanks by mail: the same mode lets that go; it only waits for its undo time.
+  const subject = fresh("It worked");
+  await server.receive("email", { name: "Hugo Marin", address: "hugo.marin@globex.example", subject, text: "Great, that worked, thank you!" });
+  await openConversation(page, server, subject);
   await expect(card(page)).toContainText("Send automatically by thanks");
   await expect(card(page)).toContainText(/Leaves/);
 });

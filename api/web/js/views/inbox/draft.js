@@ -83,7 +83,9 @@ function AiDraft({ draft, approval, row, keys, done }) {
       if (decides) done?.();
       void readAll();
     } catch (error) {
-      setWrong(explain(error));
+      // What is over leaves the thread with its card: then the words must stand elsewhere.
+      if (error instanceof Refused && error.code === "already_decided") toast(explain(error), { tone: "bad" });
+      else setWrong(explain(error));
       act.current = newAct();
       void readAll();
     }
