@@ -7,7 +7,7 @@ import { expect, openConversation, test } from "../page.js";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WEB = resolve(import.meta.dirname, "../../../api/web");
 const PICTURES = resolve(import.meta.dirname, "../../../docs/pictures");
-const ROUTES = ["inbox", "inbox?action=1", "approvals", "approvals?state=approved", "policies", "policies?side=changes", "policies?side=try", "policies?side=versions", "insights", "activity", "channels", "jobs?state=waiting", "webhooks", "settings", "c/cnv_nothing"];
+const ROUTES = ["inbox", "inbox?action=1", "approvals", "approvals?state=approved", "policies", "policies?side=changes", "policies?side=try", "policies?side=versions", "insights", "activity", "channels", "jobs?state=waiting", "webhooks", "team", "settings", "c/cnv_nothing"];
 
 /** @param {import("@playwright/test").Page} page @param {string} where */
 async function accessible(page, where) {
