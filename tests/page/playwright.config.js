@@ -3,11 +3,11 @@ import { defineConfig } from "@playwright/test";
 
 export default defineConfig({
   testDir: "specs",
-  outputDir: "results",
+  outputDir: "target/results",
   workers: 2,
   timeout: 60_000,
   expect: { timeout: 20_000 },
-  reporter: [["list"], ["json", { outputFile: "results/report.json" }]],
+  reporter: [["list"], ["json", { outputFile: "target/results/report.json" }]],
   use: {
     viewport: { width: 1440, height: 900 },
     colorScheme: "light",

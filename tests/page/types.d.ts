@@ -1,5 +1,5 @@
 // What the page's code calls things, by the names of the API's own document.
-import type { components } from "./generated/schema.js";
+import type { components } from "./target/generated/schema.js";
 
 type Schemas = components["schemas"];
 /** By this name, in a document that may not have it yet. */

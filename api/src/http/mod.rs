@@ -136,9 +136,7 @@ pub(crate) fn written(ms: i64) -> String {
 
 /// The API and the page as a service.
 pub fn router(app: App) -> Router {
-    #[expect(clippy::disallowed_methods, reason = "the files of the page are no part of the API")]
-    let files = Router::new().route("/assets/{version}/{*path}", axum::routing::get(web::asset));
-    layered(routes().split_for_parts().0.merge(files).fallback(web::fallback), app)
+    layered(routes().split_for_parts().0.fallback(web::answer), app)
 }
 
 /// What a process counts, without a key: for a listener of its own, which only those who may read it can reach.

@@ -8,14 +8,11 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 
 use axum::body::Body;
-use axum::extract::Path;
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
-
-use super::error::ApiError;
 
 /// First parts of the addresses that the page answers for by itself.
 const PLACES: &[&str] = &[
@@ -56,7 +53,7 @@ pub(crate) fn wants_page(headers: &HeaderMap) -> bool {
 
 /// The page itself, the same at every address: what it shows is decided where it runs.
 pub(crate) fn page() -> Response {
-    let Some(file) = Files::get("index.html") else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(file) = Files::get("index.html") else { return nothing() };
     let folder = format!("/assets/{}", version());
     let preload: String =
         imports().iter().map(|path| format!("<link rel=\"modulepreload\" href=\"{folder}/{path}\">\n")).collect();
@@ -70,27 +67,35 @@ pub(crate) fn page() -> Response {
     (headers, text).into_response()
 }
 
-/// What no route answered: a place of the page for a browser, nothing for anybody else.
-pub(crate) async fn fallback(method: Method, uri: Uri, headers: HeaderMap) -> Response {
-    let place = uri.path().trim_start_matches('/').split('/').next().unwrap_or_default();
-    if (method == Method::GET || method == Method::HEAD) && PLACES.contains(&place) && wants_page(&headers) {
-        return page();
+/// What no operation of the API answered: a file of the page, a place of the page for a browser, nothing for anybody else.
+pub(crate) async fn answer(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if method != Method::GET && method != Method::HEAD {
+        return StatusCode::NOT_FOUND.into_response();
     }
+    let path = uri.path().trim_start_matches('/');
+    match path.split_once('/') {
+        Some(("assets", rest)) => {
+            rest.split_once('/').map_or_else(nothing, |(asked, path)| file(asked, path, &headers))
+        }
+        other if PLACES.contains(&other.map_or(path, |(place, _)| place)) && wants_page(&headers) => page(),
+        _ => nothing(),
+    }
+}
+
+fn nothing() -> Response {
     StatusCode::NOT_FOUND.into_response()
 }
 
 /// A file of the page. Any version is answered with the files of this one, but only its own may be kept.
-pub(crate) async fn asset(Path((asked, path)): Path<(String, String)>, headers: HeaderMap) -> Response {
-    let Some(file) = Files::get(&path).filter(|_| path != "index.html") else {
-        return ApiError::not_found("file of the page").into_response();
-    };
+fn file(asked: &str, path: &str, headers: &HeaderMap) -> Response {
+    let Some(file) = Files::get(path).filter(|_| path != "index.html") else { return nothing() };
     let etag = format!("\"{}\"", HEXLOWER.encode(&file.metadata.sha256_hash()));
     let keep =
         if !cfg!(debug_assertions) && asked == version() { "public, max-age=31536000, immutable" } else { "no-cache" };
     let fresh = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
-    let mut response = if fresh { StatusCode::NOT_MODIFIED.into_response() } else { body(&file.data, &headers) };
+    let mut response = if fresh { StatusCode::NOT_MODIFIED.into_response() } else { body(&file.data, headers) };
     let set = response.headers_mut();
-    set.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(&path)));
+    set.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(path)));
     set.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
     set.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     if let Ok(etag) = HeaderValue::from_str(&etag) {
