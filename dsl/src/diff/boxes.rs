@@ -8,16 +8,20 @@ pub(crate) type Box_ = Vec<Vec<usize>>;
 /// Boxes shown of one set.
 pub(crate) const MOST_BOXES: usize = 24;
 
-/// Maximal boxes that together are the set. `legal` says which cells count; the others are never mentioned.
+/// Maximal boxes that together are the set, and whether they are all of it: no more than [`MOST_BOXES`] are looked for.
+/// `legal` says which cells count; the others are never mentioned.
 pub(crate) fn boxes(
     diagram: &mut Diagram,
     set: Function,
     variables: usize,
     legal: &dyn Fn(usize, usize) -> bool,
-) -> Result<Vec<Box_>, TooLarge> {
+) -> Result<(Vec<Box_>, bool), TooLarge> {
     let mut left = set;
     let mut found: Vec<Box_> = Vec::new();
-    while left != Function::NO && found.len() < MOST_BOXES {
+    while left != Function::NO {
+        if found.len() == MOST_BOXES {
+            return Ok((found, false));
+        }
         let mut one = first(diagram, left, variables, legal);
         widen(diagram, set, &mut one, legal);
         let function = of(diagram, &one)?;
@@ -29,7 +33,7 @@ pub(crate) fn boxes(
         left = next;
         found.push(one);
     }
-    Ok(found)
+    Ok((found, true))
 }
 
 /// One path of the set, as wide as the path is.

@@ -25,8 +25,9 @@ pub(super) fn regions(both: &Both<'_>, known: &mut Joint<'_>, failing: &mut Join
     let mut told = BTreeMap::new();
     if !same(known) {
         let changed = match through_diagram(both, known, most_nodes) {
-            Ok(changed) => {
+            Ok((changed, complete)) => {
                 found.engine = Engine::Diagram;
+                found.incomplete = !complete;
                 changed
             }
             Err(TooLarge) => {
@@ -97,7 +98,8 @@ pub(super) fn left_out(both: &Both<'_>, variable: usize) -> Option<usize> {
     variable.failed.or(held).filter(|_| variable.cells.len() > 1)
 }
 
-fn through_diagram(both: &Both<'_>, joint: &Joint<'_>, most_nodes: usize) -> Result<Changed, TooLarge> {
+/// The changes, and whether they are all told.
+fn through_diagram(both: &Both<'_>, joint: &Joint<'_>, most_nodes: usize) -> Result<(Changed, bool), TooLarge> {
     let circuit = &joint.questions.circuit;
     let mut diagram = Diagram::new(both.domain.sizes(), most_nodes);
     let old = diagram.outcome(circuit, &joint.old.at_least)?;
@@ -111,18 +113,19 @@ fn through_diagram(both: &Both<'_>, joint: &Joint<'_>, most_nodes: usize) -> Res
         let cells = diagram.within(variable, |cell| legal(variable, cell))?;
         within = diagram.join(Join::And, within, cells)?;
     }
-    let mut changed = Vec::new();
+    let (mut changed, mut complete) = (Vec::new(), true);
     for (from, to) in every_pair() {
         let result = from as u32 * 8 + to as u32;
         let set = diagram.is(pair, result)?;
         let set = diagram.project(set, scope)?;
         let set = diagram.join(Join::And, set, within)?;
-        let found = boxes(&mut diagram, set, scope, &legal)?;
+        let (found, all) = boxes(&mut diagram, set, scope, &legal)?;
+        complete &= all;
         if !found.is_empty() {
             changed.push(((from, to), found));
         }
     }
-    Ok(changed)
+    Ok((changed, complete))
 }
 
 /// For each pair of outcomes the cells in which it happens, each fact for itself.
