@@ -40,6 +40,8 @@ test("Controlled sends or queues, and the card names the deciding rule and line"
   await openConversation(page, server, subject);
   await expect(card(page)).toContainText("Send automatically by thanks");
   await expect(card(page)).toContainText(/Leaves/);
+  await card(page).getByRole("button", { name: "Stop it" }).click();
+  await expect(card(page)).toContainText("Needs approval");
 });
 
 test("approve: exactly this text leaves, once", async ({ page, server }) => {

@@ -192,7 +192,7 @@ export async function markUnread() {
 export async function takeBack(draft, name) {
   try {
     await post(`/drafts/${draft.id}/take-back`, undefined, name);
-    toast("Taken back. Nothing was sent.");
+    toast(draft.author_kind === "rep" ? "Taken back. Nothing was sent." : "Stopped. Nothing was sent; the draft waits for a person.");
     return true;
   } catch (error) {
     failed(error);
