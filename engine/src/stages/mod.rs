@@ -1,7 +1,8 @@
 //! The shell: load, call a port, decide, commit. One step at a time until the run is parked or ends.
 //!
 //! Nothing is decided here. [`crate::decide`] turns what was loaded into a [`Transition`](crate::store::Transition); the
-//! writer commits it, and a step that lost its compare-and-set to somebody else simply stops.
+//! writer commits it, and a step that lost its compare-and-set to somebody else looks again how the run stands: where it
+//! is still ours and due, nobody else would.
 
 mod load;
 mod send;
@@ -30,7 +31,7 @@ pub(crate) enum StepError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Policy(#[from] PolicyError),
-    #[error("the run took more than {MOST_STEPS} steps in one go")]
+    #[error("the run took more than {MOST_STEPS} steps in one go, or was moved by others all the time")]
     Restless,
 }
 
@@ -47,6 +48,9 @@ pub(crate) enum Next {
 
 /// A run cannot take more steps than this in one go; more would be a loop.
 const MOST_STEPS: usize = 16;
+
+/// How often in a row something that has happened is told of a run that somebody else keeps moving.
+const MOST_LOSSES: usize = 4;
 
 /// A run, and what is known of it already.
 #[derive(Debug)]
@@ -92,7 +96,9 @@ async fn take_steps(engine: &Engine, due: &DueRow, mut known: Option<Box<Known>>
         if let Some(reason) = engine.overload(&context) {
             engine.metrics().overloaded();
             let left = decide::job::overloaded(&context, &in_force.policy, &reason, engine.ids());
-            commit(engine, &context, left).await?;
+            if commit(engine, &context, left).await? == Outcome::Lost {
+                continue;
+            }
             return Ok(());
         }
         match step(engine, &in_force, &context).await? {
@@ -190,21 +196,32 @@ async fn draft(engine: &Engine, in_force: &InForce, context: &RunContext) -> Tak
 
 /// Commits and goes on with what is known, without loading it again.
 async fn pass_on(engine: &Engine, context: &RunContext, transition: Transition) -> Result<Next, StepError> {
+    // Somebody else moved it and it may be due all the same: nobody but us would look at it again, for it is ours.
+    Ok(try_to_pass_on(engine, context, transition).await?.unwrap_or(Next::Again))
+}
+
+/// The same; `None` where somebody else had moved the run.
+async fn try_to_pass_on(
+    engine: &Engine,
+    context: &RunContext,
+    transition: Transition,
+) -> Result<Option<Next>, StepError> {
     let now_ms = engine.clock().now_ms();
     let goes_on = transition.run.as_ref().and_then(|run| run.ready_at).is_some_and(|at| at <= now_ms);
     let next = (goes_on && RunContext::follows(&transition)).then(|| context.after(&transition, now_ms));
-    match (commit(engine, context, transition).await?, next) {
+    Ok(match (commit(engine, context, transition).await?, next) {
         (Outcome::Won, Some(next)) => {
             if cfg!(debug_assertions) {
                 as_stored(engine, &next).await?;
             }
-            Ok(Next::With(Box::new(next)))
+            Some(Next::With(Box::new(next)))
         }
         // The gate relied on something that has changed: look again.
-        (Outcome::Fenced, _) => Ok(Next::Again),
-        (Outcome::Won, None) if goes_on => Ok(Next::Again),
-        (Outcome::Won | Outcome::Ingested(..) | Outcome::Lost, _) => Ok(Next::Stop),
-    }
+        (Outcome::Fenced, _) => Some(Next::Again),
+        (Outcome::Won, None) if goes_on => Some(Next::Again),
+        (Outcome::Lost, _) => None,
+        (Outcome::Won | Outcome::Ingested(..), _) => Some(Next::Stop),
+    })
 }
 
 /// In debug builds, and so in every test: what is passed on is what a reload would give.
@@ -253,13 +270,17 @@ pub(crate) async fn put_off(
     failure: &Failure<'_>,
 ) -> Result<(), StepError> {
     let in_force = engine.policies().in_force(engine.db(), workspace).await?;
-    let Some(context) = context(engine, &in_force, workspace, run_id).await? else { return Ok(()) };
-    if context.run.stage.is_terminal() {
-        return Ok(());
+    for _ in 0..MOST_LOSSES {
+        let Some(context) = context(engine, &in_force, workspace, run_id).await? else { return Ok(()) };
+        if context.run.stage.is_terminal() {
+            return Ok(());
+        }
+        let later = decide::retry::step_failed(&context, &in_force.policy, engine.ids(), failure);
+        if commit(engine, &context, later).await? != Outcome::Lost {
+            return Ok(());
+        }
     }
-    let later = decide::retry::step_failed(&context, &in_force.policy, engine.ids(), failure);
-    commit(engine, &context, later).await?;
-    Ok(())
+    Err(StepError::Restless)
 }
 
 /// The one place where a decision becomes rows.

@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use tracing::{Instrument, debug_span};
 
-use super::{Next, StepError, as_stored, ask, commit, counted_limits, pass_on};
+use super::{MOST_LOSSES, Next, StepError, as_stored, ask, commit, counted_limits, pass_on, try_to_pass_on};
 use crate::decide::{self, RunContext};
-use crate::domain::Gate;
+use crate::domain::{Gate, Stage};
 use crate::engine::Engine;
 use crate::failpoint::{self, FailPoint};
 use crate::policies::InForce;
@@ -53,8 +53,9 @@ pub(super) async fn claim(
     let mut claimed = stored.after(&claim, claim.now_ms);
     match commit(engine, stored, claim).await? {
         Outcome::Won => {}
-        Outcome::Fenced => return Ok(Next::Again),
-        Outcome::Lost | Outcome::Ingested(..) => return Ok(Next::Stop),
+        // Nothing has left: look again how it stands.
+        Outcome::Fenced | Outcome::Lost => return Ok(Next::Again),
+        Outcome::Ingested(..) => return Ok(Next::Stop),
     }
     if cfg!(debug_assertions) {
         as_stored(engine, &claimed).await?;
@@ -80,8 +81,9 @@ pub(super) async fn begin_by_rep(engine: &Engine, context: &RunContext) -> Resul
     let mut claimed = context.after(&claim, context.now_ms);
     match commit(engine, context, claim).await? {
         Outcome::Won => {}
-        Outcome::Fenced => return Ok(Next::Again),
-        Outcome::Lost | Outcome::Ingested(..) => return Ok(Next::Stop),
+        // Nothing has left: look again how it stands.
+        Outcome::Fenced | Outcome::Lost => return Ok(Next::Again),
+        Outcome::Ingested(..) => return Ok(Next::Stop),
     }
     let message = payload(&effect.payload)?;
     let answer = hand_over(engine, context, &message).await;
@@ -130,8 +132,8 @@ pub(super) async fn recover(engine: &Engine, in_force: &InForce, context: &RunCo
             asked = context.after(&claim, context.now_ms);
             match commit(engine, context, claim).await? {
                 Outcome::Won => hand_over(engine, context, &message).await,
-                Outcome::Fenced => return Ok(Next::Again),
-                Outcome::Lost | Outcome::Ingested(..) => return Ok(Next::Stop),
+                Outcome::Fenced | Outcome::Lost => return Ok(Next::Again),
+                Outcome::Ingested(..) => return Ok(Next::Stop),
             }
         }
         SendClass::Queryable => match tokio::time::timeout(LONGEST_SEND, outbound.look_up(&message)).await {
@@ -150,6 +152,8 @@ pub(super) async fn recover(engine: &Engine, in_force: &InForce, context: &RunCo
     finish(engine, &asked, &answer, outbound.class()).await
 }
 
+/// Keeps what an attempt came to. Where somebody else has moved the run meanwhile it is told of the run as it stands
+/// now: what the provider said is not thrown away while the send it is about is still the one that is under way.
 async fn finish(
     engine: &Engine,
     context: &RunContext,
@@ -157,7 +161,27 @@ async fn finish(
     class: SendClass,
 ) -> Result<Next, StepError> {
     let Some(effect) = &context.effect else { return Ok(Next::Stop) };
-    pass_on(engine, context, decide::send::decide(context, effect, answer, class, engine.ids())).await
+    let told = decide::send::decide(context, effect, answer, class, engine.ids());
+    if let Some(next) = try_to_pass_on(engine, context, told).await? {
+        return Ok(next);
+    }
+    for _ in 1..MOST_LOSSES {
+        let (workspace, run) = (&context.run.workspace_id, &context.run.id);
+        let in_force = engine.policies().in_force(engine.db(), workspace).await?;
+        let Some(now) = super::context(engine, &in_force, workspace, run).await? else { return Ok(Next::Stop) };
+        let same = now.effect.as_ref().filter(|now| {
+            (&now.id, now.state.as_str(), now.attempt, &now.boot)
+                == (&effect.id, "in_flight", effect.attempt, &effect.boot)
+        });
+        let Some(same) = same.filter(|_| now.run.stage == Stage::Sending && now.run.epoch == context.run.epoch) else {
+            return Ok(Next::Again);
+        };
+        let told = decide::send::decide(&now, same, answer, class, engine.ids());
+        if let Some(next) = try_to_pass_on(engine, &now, told).await? {
+            return Ok(next);
+        }
+    }
+    Ok(Next::Again)
 }
 
 fn payload(text: &str) -> Result<OutboundMessage, StoreError> {

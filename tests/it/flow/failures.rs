@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use remit_engine::decide::job::due_again;
 use remit_engine::domain::{ChannelKind, Stage};
-use remit_engine::ports::{SendClass, SendError};
+use remit_engine::ports::{Clock, SendClass, SendError};
+use remit_engine::store::{Ingested, Outcome};
 use remit_tests::{TestApp, each_database};
 
 use super::POLICY;
@@ -136,4 +138,31 @@ each_database!(a_step_that_panics_is_tried_again_then_shown_and_takes_nobody_alo
     assert_eq!(app.actions(&poison).await, ["job_dead"]);
     // This message has a decision too.
     assert_eq!(app.decision(&poison).await.outcome, "escalate");
+});
+
+/// Somebody moves the run while a step is under way, and leaves it due.
+async fn moved_meanwhile(app: &TestApp, message: &Ingested) {
+    let run = app.run_of(message).await;
+    let outcome = app.engine.writer().commit(due_again(&run, app.clock.now_ms())).await.unwrap();
+    assert_eq!(outcome, Outcome::Won);
+}
+
+each_database!(a_step_that_lost_its_run_to_somebody_who_left_it_due_looks_again, |database| {
+    let app = TestApp::with_class(&database, POLICY, SendClass::Blind).await;
+    app.drafting.shut();
+    let message = app.store(ChannelKind::Chat, "visitor-1", "[question 0.95] Where?").await;
+    app.drafting.crowd(1).await;
+    moved_meanwhile(&app, &message).await;
+    // What was about to be decided is lost; on PostgreSQL nobody else would look, for the lease is ours and is renewed.
+    app.outbound.recorder.before.shut();
+    app.drafting.open();
+    app.outbound.recorder.before.crowd(1).await;
+    moved_meanwhile(&app, &message).await;
+    // What the provider says now is about the send that is under way: it is kept, and no person is asked.
+    app.outbound.recorder.before.open();
+    app.settle().await;
+    let run = app.run_of(&message).await;
+    assert_eq!(run.stage, Stage::Sent, "{run:?}");
+    assert_eq!(app.sent().len(), 1);
+    assert_eq!(app.actions(&message).await, Vec::<String>::new());
 });
