@@ -95,7 +95,7 @@ fn only_the_queue_names_apalis() {
 
 #[test]
 fn only_the_store_and_the_harness_name_sqlx() {
-    let found = lines_with(r"\bsqlx\b", |file| {
+    let found = lines_with(r"\b(sqlx|rusqlite)\b", |file| {
         !file.is_in(&[
             "engine/src/store/",
             "tests/src/",

@@ -169,7 +169,21 @@ impl RunContext {
     /// Only for a transition that [is followed](Self::follows).
     #[must_use]
     pub fn after(&self, transition: &Transition, now_ms: i64) -> Self {
-        let mut next = self.clone();
+        self.clone().into_after(transition, now_ms)
+    }
+
+    /// The same, had one more transition been committed together with the one that this context is after: the run moves
+    /// once with both.
+    #[must_use]
+    pub fn and_after(self, transition: &Transition) -> Self {
+        let (version, now_ms) = (self.run.version, self.now_ms);
+        let mut next = self.into_after(transition, now_ms);
+        next.run.version = version;
+        next
+    }
+
+    fn into_after(mut self, transition: &Transition, now_ms: i64) -> Self {
+        let next = &mut self;
         next.now_ms = now_ms;
         if let Some(moved) = &transition.run {
             let run = &mut next.run;
@@ -188,7 +202,7 @@ impl RunContext {
         for write in &transition.writes {
             next.apply(write, transition.now_ms);
         }
-        next
+        self
     }
 
     /// Whether [`Self::after`] knows what this transition's writes do to a context.

@@ -136,18 +136,21 @@ struct Taken {
 /// Classifies, drafts and asks the gate. Steps that cost nothing are committed together with the next one: each keeps
 /// its own rows, and after a crash they are worked out again.
 async fn answer(engine: &Engine, in_force: &InForce, context: &RunContext) -> Result<Next, StepError> {
-    let mut taken = one_step(engine, in_force, context).await;
-    debug_assert!(legal(context.run.stage, &taken.transition), "{:?}", taken.transition.run);
-    while !taken.store_first {
-        let next = context.after(&taken.transition, engine.clock().now_ms());
-        let Taken { transition, store_first } = one_step(engine, in_force, &next).await;
-        debug_assert!(legal(next.run.stage, &transition), "{:?}", transition.run);
-        taken = Taken { transition: taken.transition.then(transition), store_first };
+    let Taken { mut transition, mut store_first } = one_step(engine, in_force, context).await;
+    debug_assert!(legal(context.run.stage, &transition), "{:?}", transition.run);
+    // The steps that follow happen at one time, which is that of the commit.
+    let now_ms = engine.clock().now_ms();
+    let mut ready = None;
+    while !store_first {
+        let now: RunContext = ready.take().unwrap_or_else(|| context.after(&transition, now_ms));
+        let step = one_step(engine, in_force, &now).await;
+        debug_assert!(legal(now.run.stage, &step.transition), "{:?}", step.transition.run);
+        ready = RunContext::follows(&step.transition).then(|| now.and_after(&step.transition));
+        (transition, store_first) = (transition.then(step.transition), step.store_first);
     }
-    let Taken { transition, .. } = taken;
     // What may leave at once is decided and claimed in one commit.
     if transition.run.as_ref().is_some_and(|run| run.stage == Stage::Gated) && RunContext::follows(&transition) {
-        let ready = context.after(&transition, transition.now_ms);
+        let ready = ready.unwrap_or_else(|| context.after(&transition, transition.now_ms));
         return send::claim(engine, in_force, context, Some((ready, transition))).await;
     }
     pass_on(engine, context, transition).await

@@ -45,12 +45,11 @@ pub(super) async fn claim(
             None => Ok(Next::Stop),
         };
     };
-    let claim = match decided {
-        Some((_, decision)) => decision.then(claim),
-        None => claim,
-    };
     // One commit moves the run once, whatever it holds.
-    let mut claimed = stored.after(&claim, claim.now_ms);
+    let (mut claimed, claim) = match decided {
+        Some((ready, decision)) => (ready.and_after(&claim), decision.then(claim)),
+        None => (stored.after(&claim, claim.now_ms), claim),
+    };
     match commit(engine, stored, claim).await? {
         Outcome::Won => {}
         // Nothing has left: look again how it stands.

@@ -11,11 +11,11 @@ use std::time::Duration;
 
 use sqlx::SqlitePool;
 
-use super::{Db, StoreError};
+use super::{Direct, StoreError};
 
 /// How often the log is looked at.
-const EVERY: Duration = Duration::from_millis(250);
-/// Pages in the log from which on it should begin anew: 64 MiB.
+const EVERY: Duration = Duration::from_millis(500);
+/// Pages in the log from which on it should begin anew: 128 MiB. A page that changes often is copied once for each time.
 const LONG: i64 = 16_384;
 
 /// What the writer and the copying tell each other.
@@ -28,9 +28,8 @@ pub(super) struct Checkpoints {
 }
 
 impl Checkpoints {
-    /// Starts the copying; `None` on PostgreSQL, which has a process for it. Ends with the last clone.
-    pub(super) fn start(db: &Db) -> Option<Arc<Self>> {
-        let Db::Sqlite { write, .. } = db else { return None };
+    /// Starts the copying for the database that this pool is of. Ends with the last clone.
+    pub(super) fn start(write: &SqlitePool) -> Arc<Self> {
         let checkpoints = Arc::new(Self::default());
         let options = (*write.connect_options()).clone().create_if_missing(false);
         let (pool, watched) = (
@@ -52,15 +51,14 @@ impl Checkpoints {
             }
             pool.close().await;
         });
-        Some(checkpoints)
+        checkpoints
     }
 
     /// To be called by the writer between two groups.
-    pub(super) async fn between_groups(&self, db: &Db) {
+    pub(super) fn between_groups(&self, direct: &mut Direct) {
         self.committed.store(true, Ordering::Relaxed);
-        let Db::Sqlite { write, .. } = db else { return };
         if self.finish.swap(false, Ordering::Relaxed)
-            && let Err(error) = copy(write).await
+            && let Err(error) = direct.checkpoint()
         {
             tracing::debug!(%error, "cannot finish copying the write-ahead log now; trying again");
         }

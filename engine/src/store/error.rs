@@ -17,6 +17,9 @@ pub enum StoreError {
     /// The database refused or could not be reached.
     #[error("the database failed: {0}")]
     Driver(#[from] sqlx::Error),
+    /// SQLite refused what its writer asked.
+    #[error("the database failed: {0}")]
+    Sqlite(#[from] rusqlite::Error),
     /// The schema could not be brought up to date.
     #[error("the database schema could not be brought up to date: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
@@ -28,6 +31,9 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A statement that is only for reading was given to the connection that writes.
+    #[error("this statement is not for the connection that writes")]
+    NotForTheWriter,
     /// The writer has stopped; the process is shutting down.
     #[error("the store is closed")]
     Closed,
@@ -60,6 +66,9 @@ impl StoreError {
             Self::Driver(sqlx::Error::Database(database)) => {
                 // SQLite busy and locked; PostgreSQL serialisation failure, deadlock, shutting down.
                 matches!(database.code().as_deref(), Some("5" | "6" | "517" | "40001" | "40P01" | "57P01"))
+            }
+            Self::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => {
+                matches!(error.code, rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked)
             }
             _ => false,
         }

@@ -5,6 +5,7 @@
 
 mod batch;
 mod checkpoint;
+mod direct;
 mod error;
 pub mod events;
 pub mod inbox;
@@ -34,7 +35,9 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool};
 
+pub(crate) use batch::set::Cell;
 pub(crate) use batch::{contexts, limits};
+pub use direct::Direct;
 pub use error::StoreError;
 pub use events::EventWrite;
 pub use ingest::{Ingest, Ingested};
@@ -84,7 +87,7 @@ impl FromStr for Address {
 pub enum Db {
     /// One connection that writes, several that read.
     Sqlite {
-        /// The only connection that may write.
+        /// Sets the database up; from then on the [`Writer`] writes, through a connection of its own.
         write: SqlitePool,
         /// Read-only connections.
         read: SqlitePool,
@@ -105,9 +108,12 @@ pub enum Conn<'c> {
     Sqlite(&'c mut SqliteConnection),
     /// To PostgreSQL.
     Postgres(&'c mut PgConnection),
+    /// SQLite's writer.
+    Direct(&'c mut Direct),
 }
 
-/// Runs one body on whichever database the connection belongs to; inside, `c` is an executor.
+/// Runs one body on whichever database is read; inside, `c` is an executor. What SQLite's writer does too goes through
+/// `execute!`, `fetch!` or a `Set`.
 macro_rules! on {
     ($conn:expr, |$c:ident| $body:expr) => {
         match $conn {
@@ -119,6 +125,7 @@ macro_rules! on {
                 let $c = &mut **$c;
                 $body
             }
+            $crate::store::Conn::Direct(_) => return Err($crate::store::StoreError::NotForTheWriter.into()),
         }
     };
 }
@@ -127,10 +134,28 @@ pub(crate) use on;
 /// Runs one statement with its parameters bound in order; gives the number of rows it changed.
 macro_rules! execute {
     ($conn:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
-        $crate::store::on!($conn, |c| sqlx::query($sql)$(.bind($bind))*.execute(c).await?.rows_affected())
+        if let $crate::store::Conn::Direct(direct) = $conn {
+            let row = [$($crate::store::Cell::from($bind)),*];
+            direct.execute($sql, row.len(), &row)?
+        } else {
+            $crate::store::on!($conn, |c| sqlx::query($sql)$(.bind($bind))*.execute(c).await?.rows_affected())
+        }
     };
 }
 pub(crate) use execute;
+
+/// Runs one statement with its parameters bound in order; gives its rows.
+macro_rules! fetch {
+    ($conn:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
+        if let $crate::store::Conn::Direct(direct) = $conn {
+            let row = [$($crate::store::Cell::from($bind)),*];
+            direct.fetch($sql, row.len(), &row)?
+        } else {
+            $crate::store::on!($conn, |c| sqlx::query_as($sql)$(.bind($bind))*.fetch_all(c).await?)
+        }
+    };
+}
+pub(crate) use fetch;
 
 /// A connection for reading; goes back to its pool when dropped.
 #[derive(Debug)]
@@ -148,38 +173,6 @@ impl Reader {
             Self::Sqlite(connection) => Conn::Sqlite(connection),
             Self::Postgres(connection) => Conn::Postgres(connection),
         }
-    }
-}
-
-/// A transaction that writes.
-#[derive(Debug)]
-pub(crate) enum Tx {
-    Sqlite(sqlx::Transaction<'static, Sqlite>),
-    Postgres(sqlx::Transaction<'static, Postgres>),
-}
-
-impl Tx {
-    pub(crate) fn conn(&mut self) -> Conn<'_> {
-        match self {
-            Self::Sqlite(tx) => Conn::Sqlite(tx),
-            Self::Postgres(tx) => Conn::Postgres(tx),
-        }
-    }
-
-    pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
-        }
-        Ok(())
-    }
-
-    pub(crate) async fn rollback(self) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(tx) => tx.rollback().await?,
-            Self::Postgres(tx) => tx.rollback().await?,
-        }
-        Ok(())
     }
 }
 
@@ -229,9 +222,11 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))
+            // Half the frames of the log for the same bytes: most of what a group writes lies side by side.
+            .page_size(8_192)
             .pragma("cache_size", "-32768")
             .pragma("temp_store", "memory")
-            .pragma("journal_size_limit", "67108864")
+            .pragma("journal_size_limit", "134217728")
             // A commit that also copied the log back would keep everybody waiting; see `checkpoint`.
             .pragma("wal_autocheckpoint", "0");
         let write = SqlitePoolOptions::new()
@@ -266,14 +261,6 @@ impl Db {
         })
     }
 
-    /// A transaction for writing. On SQLite it takes the write lock at once, so that it cannot fail half-way.
-    pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
-        Ok(match self {
-            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres { write, .. } => Tx::Postgres(write.begin().await?),
-        })
-    }
-
     /// The PostgreSQL pool that writes, for what only PostgreSQL has.
     pub(crate) const fn postgres(&self) -> Option<&PgPool> {
         match self {
@@ -287,6 +274,11 @@ impl Db {
         match self {
             Self::Sqlite { write, read } => {
                 read.close().await;
+                // The writer's connection may outlive this one, and only the last to close tidies up by itself: whoever
+                // copies the file after an end in good order must have everything in it.
+                if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await {
+                    tracing::debug!(%error, "cannot empty the write-ahead log now; the next start does");
+                }
                 write.close().await;
             }
             Self::Postgres { write, read } => {
@@ -309,9 +301,9 @@ impl Db {
             statements::SETS.iter().map(|(name, lite, postgres)| (*name, if sqlite { *lite } else { *postgres }));
         let mut good = Vec::new();
         let mut bad = Vec::new();
-        for (name, text) in
-            statements::PORTABLE.iter().chain(inbox::PORTABLE).chain(jobs::PORTABLE).chain(own).copied().chain(sets)
-        {
+        let each = if sqlite { statements::EACH } else { &[] };
+        let portable = statements::PORTABLE.iter().chain(inbox::PORTABLE).chain(jobs::PORTABLE);
+        for (name, text) in portable.chain(own).chain(each).copied().chain(sets) {
             let mut reader = match self.read().await {
                 Ok(reader) => reader,
                 Err(error) => {
@@ -319,8 +311,9 @@ impl Db {
                     continue;
                 }
             };
-            let prepared = on!(&mut reader.conn(), |c| {
-                c.prepare(sqlx::SqlStr::from_static(text)).await.map(|statement| {
+            let prepared = async {
+                Ok::<_, StoreError>(on!(&mut reader.conn(), |c| {
+                    let statement = c.prepare(sqlx::SqlStr::from_static(text)).await?;
                     let parameters = match statement.parameters() {
                         Some(Either::Left(types)) => types.len(),
                         Some(Either::Right(count)) => count,
@@ -328,9 +321,9 @@ impl Db {
                     };
                     let columns = statement.columns().iter().map(|column| column.name().to_owned()).collect::<Vec<_>>();
                     (name.to_owned(), parameters, columns)
-                })
-            });
-            match prepared {
+                }))
+            };
+            match prepared.await {
                 Ok(found) => good.push(found),
                 Err(error) => bad.push((name.to_owned(), error.to_string())),
             }

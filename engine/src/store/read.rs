@@ -8,7 +8,7 @@ use super::rows::{
     RejectedRow, RepRow, RunErrorRow, RunRow, SwitchRow, TimelineRow, TimerRow, VoteRow, WebhookRow, WorkspaceRow,
 };
 use super::statements as sql;
-use super::{Conn, StoreError, on};
+use super::{Conn, StoreError, fetch, on};
 
 /// Declares read functions: name, parameters, row, statement and how many rows.
 macro_rules! reads {
@@ -142,8 +142,6 @@ reads! {
     notes(ws: &str, conversation: &str, before: i64, before_id: &str, limit: i64) -> all NoteRow = NOTE_LIST;
     /// A conversation's timeline before a time and id, latest first.
     timeline(ws: &str, conversation: &str, before: i64, before_id: &str, limit: i64) -> all TimelineRow = TIMELINE_LIST;
-    /// Every switch that was ever flipped.
-    switches(ws: &str) -> all SwitchRow = SWITCH_LIST;
     /// A webhook.
     webhook(ws: &str, id: &str) -> one WebhookRow = WEBHOOK_GET;
     /// Webhooks after a time and id, oldest first.
@@ -190,16 +188,16 @@ pub async fn limit_ahead(
     now: i64,
     most: i64,
 ) -> Result<i64, StoreError> {
-    let row: (i64,) = on!(conn, |c| sqlx::query_as(sql::LIMIT_AHEAD)
-        .bind(ws)
-        .bind(limit)
-        .bind(subject)
-        .bind(run)
-        .bind(now)
-        .bind(most)
-        .fetch_one(c)
-        .await?);
-    Ok(row.0)
+    let rows: Vec<(i64,)> = fetch!(conn, sql::LIMIT_AHEAD, ws, limit, subject, run, now, most);
+    Ok(rows.first().map_or(0, |row| row.0))
+}
+
+/// Every switch that was ever flipped.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn switches(conn: &mut Conn<'_>, ws: &str) -> Result<Vec<SwitchRow>, StoreError> {
+    Ok(fetch!(conn, sql::SWITCH_LIST, ws))
 }
 
 /// Which conversations a list shows.

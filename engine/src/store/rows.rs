@@ -20,6 +20,7 @@ rows! {
     /// A person inside.
     RepRow { workspace_id: String, id: String, name: String, email: String, role: String, created_at: i64, }
     /// A connected account.
+    #[derive(serde::Deserialize)]
     ChannelRow {
         workspace_id: String, id: String, kind: String, name: String, address: String, status: String,
         email_warmup: bool, secret_version: i64, created_at: i64,
@@ -47,6 +48,7 @@ rows! {
     /// What came in, byte for byte.
     RawBytesRow { content_type: String, bytes: Vec<u8>, }
     /// A message, either way.
+    #[derive(serde::Deserialize)]
     MessageRow {
         workspace_id: String, id: String, conversation_id: String, seq: i64, direction: String, channel_kind: String,
         kind: String, automated: bool, author_kind: String, author_id: Option<String>, author_name: Option<String>,
@@ -57,6 +59,7 @@ rows! {
         occurred_at: i64, created_at: i64,
     }
     /// The work on one inbound message.
+    #[derive(serde::Deserialize)]
     RunRow {
         workspace_id: String, id: String, message_id: String, conversation_id: String, seq: i64,
         #[sqlx(try_from = "String")] stage: crate::domain::Stage,
@@ -81,6 +84,7 @@ rows! {
     #[derive(serde::Deserialize)]
     SeenRow { place: i64, message_id: String, conversation_id: String, run_id: String, }
     /// A run that was closed because its contact wrote again, or a person took over.
+    #[derive(serde::Deserialize)]
     SupersededRow { id: String, draft_id: Option<String>, conversation_id: String, author_kind: String, }
     /// The files of a policy.
     PolicyVersionRow { workspace_id: String, digest: String, name: String, root: String, files: String, created_at: i64, }
@@ -99,6 +103,7 @@ rows! {
     /// Where a decision stands in the order of all.
     DecisionKeyRow { decided_at: i64, id: String, }
     /// A text a draft has had.
+    #[derive(serde::Deserialize)]
     DraftTextRow {
         draft_id: String, version: i64, subject: Option<String>, body_text: String, content_sha256: String,
     }
@@ -136,6 +141,7 @@ rows! {
         last_id: String, sealed_at: i64,
     }
     /// A reply that is not sent yet, or was.
+    #[derive(serde::Deserialize)]
     DraftRow {
         workspace_id: String, id: String, conversation_id: String, message_id: String, run_id: String,
         author_kind: String, status: String, version: i64, subject: Option<String>, body_text: String,
@@ -162,6 +168,7 @@ rows! {
     /// A rep named in a note.
     MentionRow { note_id: String, rep_id: String, conversation_id: String, created_at: i64, }
     /// The intent to send, and what became of it.
+    #[derive(serde::Deserialize)]
     EffectRow {
         workspace_id: String, id: String, run_id: String, conversation_id: String, message_id: String,
         idempotency_key: String, state: String, payload: String, automatic: bool, attempt: i64,
@@ -180,6 +187,7 @@ rows! {
         at: i64,
     }
     /// A switch and who flipped it.
+    #[derive(serde::Deserialize)]
     SwitchRow {
         workspace_id: String, name: String, is_on: bool, reason: String, changed_by: String, changed_at: i64,
         flips: i64,

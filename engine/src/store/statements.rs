@@ -218,107 +218,139 @@ pub(crate) enum Column {
     Bytes,
 }
 
-/// A statement about many rows at once. What a set is differs between the databases, so each has a text of its own:
-/// JSON with an array for each row on SQLite, an array for each column on PostgreSQL. On SQLite they say `OR FAIL`: an
-/// error undoes the whole group anyway, so no statement has to be able to undo itself, which would cost a copy of every
-/// page it changes.
+/// A statement about many rows at once. How it takes them differs, so there is a text for each way: one column after the
+/// other as arrays on PostgreSQL, one row after the other where SQLite's writer asks, and as JSON with an array for each
+/// row where SQLite is read, because there every statement is a hand-over to the connection's thread. What changes rows
+/// on SQLite says `OR FAIL`: an error undoes the whole group anyway, so no statement has to be able to undo itself,
+/// which would cost a copy of every page it changes.
 #[derive(Debug)]
 pub(crate) struct SetStatement {
-    /// The text for SQLite; its one parameter is the set.
-    pub(crate) sqlite: &'static str,
+    /// The text for SQLite's writer; its parameters are the columns of one row. None for what only readers ask.
+    pub(crate) by_row: Option<&'static str>,
+    /// Where `by_row` changes rows and what it left is wanted: the text that asks for it, with the same parameters.
+    pub(crate) after: Option<&'static str>,
+    /// The text for reading SQLite; its one parameter is the set. None for what only the writer asks.
+    pub(crate) by_set: Option<&'static str>,
     /// The text for PostgreSQL; its parameters are the columns.
     pub(crate) postgres: &'static str,
     /// The columns of the set.
     pub(crate) columns: &'static [Column],
 }
 
+/// The text of a file for SQLite.
+macro_rules! lite {
+    ($file:literal) => {
+        include_str!(concat!("sql/sqlite/", $file, ".sql"))
+    };
+}
+
 /// Makes a [`SetStatement`] of each pair of files and lists them.
 macro_rules! sets {
-    ($($constant:ident = $file:literal [$($column:ident),+],)+) => {
+    (
+        written { $($written:ident = $wfile:literal [$($wcolumn:ident),+],)+ }
+        changed { $($changed:ident = $cfile:literal $after:literal [$($ccolumn:ident),+],)+ }
+        read { $($read:ident = $rfile:literal [$($rcolumn:ident),+],)+ }
+        both { $($both:ident = $bfile:literal $each:literal [$($bcolumn:ident),+],)+ }
+    ) => {
         pub(crate) mod many {
             use super::{Column, SetStatement};
-            $(pub(crate) static $constant: SetStatement = SetStatement {
-                sqlite: include_str!(concat!("sql/sqlite/", $file, ".sql")),
-                postgres: include_str!(concat!("sql/postgres/", $file, ".sql")),
-                columns: &[$(Column::$column),+],
+            $(pub(crate) static $written: SetStatement = SetStatement {
+                by_row: Some(lite!($wfile)),
+                after: None,
+                by_set: None,
+                postgres: include_str!(concat!("sql/postgres/", $wfile, ".sql")),
+                columns: &[$(Column::$wcolumn),+],
+            };)+
+            $(pub(crate) static $changed: SetStatement = SetStatement {
+                by_row: Some(lite!($cfile)),
+                after: Some(lite!($after)),
+                by_set: None,
+                postgres: include_str!(concat!("sql/postgres/", $cfile, ".sql")),
+                columns: &[$(Column::$ccolumn),+],
+            };)+
+            $(pub(crate) static $read: SetStatement = SetStatement {
+                by_row: None,
+                after: None,
+                by_set: Some(lite!($rfile)),
+                postgres: include_str!(concat!("sql/postgres/", $rfile, ".sql")),
+                columns: &[$(Column::$rcolumn),+],
+            };)+
+            $(pub(crate) static $both: SetStatement = SetStatement {
+                by_row: Some(lite!($each)),
+                after: None,
+                by_set: Some(lite!($bfile)),
+                postgres: include_str!(concat!("sql/postgres/", $bfile, ".sql")),
+                columns: &[$(Column::$bcolumn),+],
             };)+
         }
         /// Name, text for SQLite and text for PostgreSQL of every statement about many rows.
-        pub const SETS: &[(&str, &str, &str)] = &[$(($file, many::$constant.sqlite, many::$constant.postgres),)+];
+        pub const SETS: &[(&str, &str, &str)] = &[
+            $(($wfile, lite!($wfile), many::$written.postgres),)+
+            $(($cfile, lite!($cfile), many::$changed.postgres),)+
+            $(($rfile, lite!($rfile), many::$read.postgres),)+
+            $(($bfile, lite!($bfile), many::$both.postgres),)+
+        ];
+        /// Name and text of what only SQLite's writer asks beside.
+        pub const EACH: &[(&str, &str)] = &[$(($each, lite!($each)),)+ $(($after, lite!($after)),)+];
     };
 }
 
 sets! {
-    RAW_EVENT_INSERT = "raw_event_insert_many" [Text, Text, Text, Text, Text, Text, Bytes, Text, Text, Int],
-    RAW_EVENT_SEEN = "raw_event_seen_many" [Int, Text, Text, Text],
-    CONTACT_BY_ADDRESS = "contact_by_address_many" [Int, Text, Text, Text],
-    CONTACT_INSERT = "contact_insert_many" [Text, Text, Text, Text, Int],
-    CONTACT_ADDRESS_INSERT = "contact_address_insert_many" [Text, Text, Text, Text],
-    CONTACT_TOUCH = "contact_touch_many" [Text, Text, Text],
-    CONVERSATION_BY_REF = "conversation_by_ref_many" [Int, Int, Text, Text],
-    CONVERSATION_OPEN = "conversation_open_many" [Int, Text, Text, Text],
-    CONVERSATION_INSERT = "conversation_insert_many" [Text, Text, Text, Text, Text, Text, Int],
-    CONVERSATION_TOUCH_INBOUND = "conversation_touch_inbound_many" [Text, Text, Text, Int],
-    MESSAGE_INSERT = "message_insert_many" [Text, Text, Text, Int, Text, Text, Text, Bool, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Int, Int],
-    MESSAGE_REF_INSERT = "message_ref_insert_many" [Text, Text, Text, Text],
-    UNREAD_ADD = "unread_add_many" [Text, Text, Text, Int],
-    UNREAD_MOVE = "unread_move_many" [Text, Text, Int],
-    TIMELINE_INSERT = "timeline_insert_many" [Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Int],
-    RUN_SUPERSEDE = "run_supersede_many" [Text, Text, Int],
-    RUN_INSERT = "run_insert_many" [Text, Text, Text, Text, Int, Int, Text, Int],
-    SEND_FENCE = "send_fence_many" [Int, Text, Text, Text],
-    CONVERSATION_UNCHANGED = "conversation_unchanged_many" [Int, Text, Text, Int],
-    LIMIT_GET = "limit_get_many" [Int, Text, Text, Text, Int],
-    LIMIT_ADD = "limit_add_many" [Text, Text, Text, Int, Int],
-    RUN_ADVANCE = "run_advance_many" [Text, Text, Int, Int, Text, Int, Bool, Int, Int, Text, Text, Text, Text, Bool, Int],
-    STEP_INSERT = "step_insert_many" [Text, Text, Text, Int, Text, Int],
-    MESSAGE_CLASSIFIED = "message_classified_many" [Text, Text, Text, Int, Int, Text, Text],
-    DRAFT_INSERT = "draft_insert_many" [Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Int, Int],
-    DRAFT_VERSION_INSERT = "draft_version_insert_many" [Text, Text, Int, Text, Text, Text, Text, Int],
-    DRAFT_VERSION_GET = "draft_version_get_many" [Text, Text, Int],
-    DRAFT_STATUS = "draft_status_many" [Text, Text, Text, Int],
-    DECISION_INSERT = "decision_insert_many" [Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Int, Int, Text, Int, Int],
-    APPROVAL_INSERT = "approval_insert_many" [Text, Text, Text, Text, Text, Text, Text, Int, Text, Int, Int, Text, Int],
-    EFFECT_INSERT = "effect_insert_many" [Text, Text, Text, Text, Text, Text, Text, Bool, Int],
-    EFFECT_START = "effect_start_many" [Text, Text, Text, Int],
-    CONVERSATION_TOUCH_OUTBOUND = "conversation_touch_outbound_many" [Text, Text, Text, Int, Int],
-    EFFECT_FINISH = "effect_finish_many" [Text, Text, Text, Text, Text, Int],
-    MESSAGE_STATUS = "message_status_many" [Text, Text, Text],
-    CONVERSATION_ROUTE = "conversation_route_many" [Text, Text, Text, Text, Text, Int],
-    REQUIRES_ACTION_ADD = "requires_action_add_many" [Text, Text, Text, Int],
-    CONVERSATION_FLAG_ACTION = "conversation_flag_action_many" [Text, Text],
-    WEBHOOK_DELIVERY_INSERT = "webhook_delivery_insert_many" [Text, Text, Text, Text, Text, Text, Int],
-    RUN_GET = "run_get_many" [Text, Text],
-    MESSAGE_GET = "message_get_many" [Text, Text],
-    CONVERSATION_GET = "conversation_get_many" [Text, Text],
-    CONTACT_GET = "contact_get_many" [Text, Text],
-    DRAFT_GET = "draft_get_many" [Text, Text],
-    CHANNEL_GET = "channel_get_many" [Text, Text],
-    CONTACT_SEGMENTS = "contact_segments_many" [Text, Text],
-    EFFECT_OF_RUN = "effect_of_run_many" [Text, Text],
-    STEP_GET = "step_get_many" [Text, Text, Text],
-    MESSAGE_NEWER_INBOUND = "message_newer_inbound_many" [Text, Text, Text, Int],
-}
-
-/// Makes a [`SetStatement`] of each file of SQLite's own: it asks for rows that PostgreSQL gives when it changes them.
-macro_rules! packed {
-    ($($constant:ident = $file:literal [$($column:ident),+],)+) => {
-        pub(crate) mod packed {
-            use super::{Column, SetStatement};
-            $(pub(crate) static $constant: SetStatement = SetStatement {
-                sqlite: include_str!(concat!("sql/sqlite/", $file, ".sql")),
-                postgres: "",
-                columns: &[$(Column::$column),+],
-            };)+
-        }
-        /// Name and text of every statement about many rows that runs on SQLite only.
-        pub const PACKED: &[(&str, &str)] = &[$(($file, packed::$constant.sqlite),)+];
-    };
-}
-
-packed! {
-    CONTACT = "contact_packed_many" [Text, Text],
-    CONVERSATION = "conversation_packed_many" [Text, Text],
-    CONVERSATION_REVISION = "conversation_revision_many" [Text, Text],
-    RUN_UNMOVED = "run_unmoved_many" [Text, Text, Int, Int],
+    written {
+        RAW_EVENT_SEEN = "raw_event_seen_many" [Int, Text, Text, Text],
+        CONTACT_BY_ADDRESS = "contact_by_address_many" [Int, Text, Text, Text],
+        CONTACT_INSERT = "contact_insert_many" [Text, Text, Text, Text, Int],
+        CONVERSATION_OPEN = "conversation_open_many" [Int, Text, Text, Text],
+        CONVERSATION_INSERT = "conversation_insert_many" [Text, Text, Text, Text, Text, Text, Int],
+        MESSAGE_INSERT = "message_insert_many" [Text, Text, Text, Int, Text, Text, Text, Bool, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Int, Int],
+        MESSAGE_REF_INSERT = "message_ref_insert_many" [Text, Text, Text, Text],
+        UNREAD_ADD = "unread_add_many" [Text, Text, Text, Int],
+        UNREAD_MOVE = "unread_move_many" [Text, Text, Int],
+        TIMELINE_INSERT = "timeline_insert_many" [Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Int],
+        RUN_SUPERSEDE = "run_supersede_many" [Text, Text, Int],
+        SEND_FENCE = "send_fence_many" [Int, Text, Text, Text],
+        CONVERSATION_UNCHANGED = "conversation_unchanged_many" [Int, Text, Text, Int],
+        LIMIT_ADD = "limit_add_many" [Text, Text, Text, Int, Int],
+        STEP_INSERT = "step_insert_many" [Text, Text, Text, Int, Text, Int],
+        MESSAGE_CLASSIFIED = "message_classified_many" [Text, Text, Text, Int, Int, Text, Text],
+        DRAFT_INSERT = "draft_insert_many" [Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Int, Int],
+        DRAFT_VERSION_INSERT = "draft_version_insert_many" [Text, Text, Int, Text, Text, Text, Text, Int],
+        DRAFT_STATUS = "draft_status_many" [Text, Text, Text, Int],
+        DECISION_INSERT = "decision_insert_many" [Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Int, Int, Text, Int, Int],
+        APPROVAL_INSERT = "approval_insert_many" [Text, Text, Text, Text, Text, Text, Text, Int, Text, Int, Int, Text, Int],
+        EFFECT_INSERT = "effect_insert_many" [Text, Text, Text, Text, Text, Text, Text, Bool, Int, Text],
+        EFFECT_START = "effect_start_many" [Text, Text, Text, Int],
+        EFFECT_FINISH = "effect_finish_many" [Text, Text, Text, Text, Text, Int],
+        MESSAGE_STATUS = "message_status_many" [Text, Text, Text],
+        CONVERSATION_ROUTE = "conversation_route_many" [Text, Text, Text, Text, Text, Int],
+        REQUIRES_ACTION_ADD = "requires_action_add_many" [Text, Text, Text, Int],
+        CONVERSATION_FLAG_ACTION = "conversation_flag_action_many" [Text, Text],
+        WEBHOOK_DELIVERY_INSERT = "webhook_delivery_insert_many" [Text, Text, Text, Text, Text, Text, Int],
+    }
+    changed {
+        RAW_EVENT_INSERT = "raw_event_insert_many" "raw_event_insert_after" [Text, Text, Text, Text, Text, Text, Bytes, Text, Text, Int],
+        CONTACT_ADDRESS_INSERT = "contact_address_insert_many" "contact_address_insert_after" [Text, Text, Text, Text],
+        RUN_INSERT = "run_insert_many" "run_insert_after" [Text, Text, Text, Text, Int, Int, Text, Int],
+        RUN_ADVANCE = "run_advance_many" "run_advance_after" [Text, Text, Int, Int, Text, Int, Bool, Int, Int, Text, Text, Text, Text, Bool, Int],
+        CONTACT_TOUCH = "contact_touch_many" "contact_touch_after" [Text, Text, Text],
+        CONVERSATION_TOUCH_INBOUND = "conversation_touch_inbound_many" "conversation_touch_inbound_after" [Text, Text, Text, Int],
+        CONVERSATION_TOUCH_OUTBOUND = "conversation_touch_outbound_many" "conversation_touch_outbound_after" [Text, Text, Text, Int, Int, Bool, Text, Text, Text, Int],
+    }
+    read {
+        DRAFT_VERSION_GET = "draft_version_get_many" [Text, Text, Int],
+        RUN_GET = "run_get_many" [Text, Text],
+        MESSAGE_GET = "message_get_many" [Text, Text],
+        CONVERSATION_GET = "conversation_get_many" [Text, Text],
+        CONTACT_GET = "contact_get_many" [Text, Text],
+        DRAFT_GET = "draft_get_many" [Text, Text],
+        EFFECT_OF_RUN = "effect_of_run_many" [Text, Text],
+        STEP_GET = "step_get_many" [Text, Text, Text],
+        MESSAGE_NEWER_INBOUND = "message_newer_inbound_many" [Text, Text, Text, Int],
+    }
+    both {
+        CONVERSATION_BY_REF = "conversation_by_ref_many" "conversation_by_ref_each" [Int, Int, Text, Text],
+        LIMIT_GET = "limit_get_many" "limit_get_each" [Int, Text, Text, Text, Int],
+        CHANNEL_GET = "channel_get_many" "channel_get_each" [Text, Text],
+        CONTACT_SEGMENTS = "contact_segments_many" "contact_segments_each" [Text, Text],
+    }
 }

@@ -10,7 +10,7 @@ use super::transition::{SendClaim, TimelineEntry};
 use super::write_jobs::JobWrite;
 use super::write_people::PeopleWrite;
 use super::write_traffic::{NewActivation, NewBlock};
-use super::{Conn, StoreError, execute, on};
+use super::{Conn, StoreError, execute, fetch};
 use crate::domain::ActionReason;
 
 /// One write. Fields are the columns they set; ids and times come with them.
@@ -242,26 +242,17 @@ async fn settle_approval(
     now: i64,
     log: &mut Log,
 ) -> Result<(), StoreError> {
-    let settled: Vec<(String,)> = on!(conn, |c| sqlx::query_as(sql::APPROVAL_DECIDE)
-        .bind(ws)
-        .bind(run_id)
-        .bind(end.state)
-        .bind(end.by)
-        .bind(now)
-        .bind(end.draft_version)
-        .bind(end.reason)
-        .fetch_all(c)
-        .await?);
+    let ApprovalEnd { state, by, draft_version, reason } = end;
+    let settled: Vec<(String,)> = fetch!(conn, sql::APPROVAL_DECIDE, ws, run_id, state, by, now, draft_version, reason);
     for (id,) in settled {
-        log.approval(&id, end.state, end.reason);
+        log.approval(&id, state, reason);
     }
     Ok(())
 }
 
 /// Takes back an effect that was not begun, and the message of one whose earlier attempt failed.
 async fn cancel_effect(conn: &mut Conn<'_>, ws: &str, run_id: &str, now: i64) -> Result<(), StoreError> {
-    let cancelled: Vec<(String,)> =
-        on!(conn, |c| sqlx::query_as(sql::EFFECT_CANCEL_OF_RUN).bind(ws).bind(run_id).bind(now).fetch_all(c).await?);
+    let cancelled: Vec<(String,)> = fetch!(conn, sql::EFFECT_CANCEL_OF_RUN, ws, run_id, now);
     let mut set = Set::new(&many::MESSAGE_STATUS);
     for (message_id,) in &cancelled {
         set.push([ws.into(), message_id.into(), "cancelled".into()]);

@@ -7,7 +7,7 @@ use super::rows::SupersededRow;
 use super::statements::{self as sql, many};
 use super::transition::TimelineEntry;
 use super::write::{remove_action, withdraw};
-use super::{Conn, StoreError, execute, on};
+use super::{Conn, StoreError, execute, fetch};
 use crate::domain::{ActionReason, ClosedReason};
 
 /// What a timer is for; the subject is an approval, a conversation, a conversation, or the name of a sweep.
@@ -242,13 +242,7 @@ async fn withdraw_parked(
     now: i64,
     log: &mut Log,
 ) -> Result<(), StoreError> {
-    let closed: Vec<SupersededRow> = on!(conn, |c| sqlx::query_as(sql::RUN_WITHDRAW)
-        .bind(ws)
-        .bind(conversation_id)
-        .bind(reason.as_str())
-        .bind(now)
-        .fetch_all(c)
-        .await?);
+    let closed: Vec<SupersededRow> = fetch!(conn, sql::RUN_WITHDRAW, ws, conversation_id, reason.as_str(), now);
     if closed.is_empty() {
         return Ok(());
     }

@@ -68,8 +68,8 @@ async fn a_full_queue_turns_messages_away_within_their_patience_and_keeps_what_i
     let mut app = TestApp::new(&database, POLICY).await;
     app.stop().await;
     let Db::Sqlite { write, .. } = app.engine.db() else { panic!("SQLite") };
-    // The writer can write nothing while somebody else has its connection.
-    let held = write.acquire().await.unwrap();
+    // The writer can write nothing while somebody else holds the lock.
+    let held = write.begin_with("BEGIN IMMEDIATE").await.unwrap();
     let mut waiting = tokio::task::JoinSet::new();
     for number in 0..6_000 {
         let engine = app.engine.clone();

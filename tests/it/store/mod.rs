@@ -94,12 +94,12 @@ fn every_sql_file_is_listed_and_says_what_it_is_for() {
         }
     }
     use remit_engine::store::jobs;
-    use remit_engine::store::statements::{PACKED, PORTABLE, POSTGRES_ONLY, SETS, SQLITE_ONLY};
+    use remit_engine::store::statements::{EACH, PORTABLE, POSTGRES_ONLY, SETS, SQLITE_ONLY};
     let mut listed: Vec<String> = PORTABLE
         .iter()
         .chain(jobs::PORTABLE)
         .chain(SQLITE_ONLY)
-        .chain(PACKED)
+        .chain(EACH)
         .chain(POSTGRES_ONLY)
         .map(|(name, _)| (*name).to_owned())
         .collect();

@@ -8,7 +8,7 @@ use crate::domain::{ActionReason, ChannelKind};
 use crate::store::events::Log;
 use crate::store::ingest::{AddressKind, Ingest, Ingested, MOST_THREAD_IDS};
 use crate::store::rows::{ContactRow, ConversationRow, SeenRow, SupersededRow};
-use crate::store::statements::{many, packed, postgres};
+use crate::store::statements::{many, postgres};
 use crate::store::transition::TimelineEntry;
 use crate::store::{Conn, Outcome, StoreError, write};
 
@@ -142,13 +142,6 @@ async fn raw_events(conn: &mut Conn<'_>, wave: &[Arrival<'_>]) -> Result<HashSet
             ingest.now_ms.into(),
         ]);
     }
-    if matches!(conn, Conn::Sqlite(_)) {
-        // One writer: what is not here now is fresh.
-        let seen: HashSet<usize> = seen(conn, wave.iter()).await?.into_keys().collect();
-        events.execute(conn).await?;
-        let fresh = wave.iter().filter(|one| !seen.contains(&one.place));
-        return Ok(fresh.map(|one| one.ingest.ids.raw_event.clone()).collect());
-    }
     Ok(events.fetch::<(String,)>(conn).await?.into_iter().map(|row| row.0).collect())
 }
 
@@ -182,7 +175,6 @@ async fn contacts(conn: &mut Conn<'_>, new: &[Arrival<'_>]) -> Result<HashMap<us
     let mut added = Set::new(&many::CONTACT_INSERT);
     let mut addresses = Set::new(&many::CONTACT_ADDRESS_INSERT);
     let mut touched = Set::new(&many::CONTACT_TOUCH);
-    let mut asked = Set::new(&packed::CONTACT);
     let mut strangers = 0;
     for Arrival { ingest, known, .. } in new {
         let (ws, name) = (&ingest.workspace_id, &ingest.sender_name);
@@ -194,17 +186,14 @@ async fn contacts(conn: &mut Conn<'_>, new: &[Arrival<'_>]) -> Result<HashMap<us
             addresses.push([ws.into(), kind.into(), (&ingest.sender_address).into(), id.into()]);
         }
         touched.push([ws.into(), id.into(), name.into()]);
-        asked.push([ws.into(), id.into()]);
     }
     added.execute(conn).await?;
-    if matches!(conn, Conn::Sqlite(_)) {
-        addresses.execute(conn).await?;
-    } else if addresses.fetch::<(String,)>(conn).await?.len() < strangers {
+    if addresses.fetch::<(String,)>(conn).await?.len() < strangers {
         // Another process stored the first message of the same stranger just now.
         return Err(StoreError::Contended);
     }
     let mut rows: HashMap<String, ContactRow> =
-        touched.change::<ContactRow>(asked, conn).await?.into_iter().map(|row| (row.id.clone(), row)).collect();
+        touched.fetch::<ContactRow>(conn).await?.into_iter().map(|row| (row.id.clone(), row)).collect();
     new.iter()
         .map(|one| {
             let id = one.known.as_ref().unwrap_or(&one.ingest.ids.contact);
@@ -300,7 +289,6 @@ async fn touch(conn: &mut Conn<'_>, placed: &[Placed<'_>]) -> Result<HashMap<Str
         }
     }
     let mut touched = Set::new(&many::CONVERSATION_TOUCH_INBOUND);
-    let mut asked = Set::new(&packed::CONVERSATION);
     for one in placed {
         let preview = write::preview(&one.ingest.body_text);
         touched.push([
@@ -309,9 +297,8 @@ async fn touch(conn: &mut Conn<'_>, placed: &[Placed<'_>]) -> Result<HashMap<Str
             preview.into(),
             one.ingest.now_ms.into(),
         ]);
-        asked.push([(&one.ingest.workspace_id).into(), (&one.conversation_id).into()]);
     }
-    let rows = touched.change::<ConversationRow>(asked, conn).await?;
+    let rows = touched.fetch::<ConversationRow>(conn).await?;
     Ok(rows.into_iter().map(|row| (row.id.clone(), row)).collect())
 }
 
@@ -473,11 +460,6 @@ async fn runs(
             lease.map(|(owner, _)| owner.as_str()).into(),
             lease.map(|(_, until)| *until).into(),
         ]);
-    }
-    if matches!(conn, Conn::Sqlite(_)) {
-        // Nothing is leased there: every epoch is 0.
-        runs.execute(conn).await?;
-        return Ok(HashMap::new());
     }
     Ok(runs.fetch::<(String, i64)>(conn).await?.into_iter().collect())
 }

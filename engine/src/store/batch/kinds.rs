@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::set::Set;
-use crate::store::statements::{many, packed};
+use super::set::{Cell, Set};
+use crate::store::statements::many;
 use crate::store::transition::{SendClaim, TimelineEntry};
 use crate::store::write::{Write, preview};
 use crate::store::{Conn, StoreError};
@@ -20,7 +20,7 @@ pub(in crate::store) struct Kinds<'a> {
     approvals: Set<'a>,
     effects: Set<'a>,
     effect_starts: Set<'a>,
-    claims: Vec<(&'a str, &'a SendClaim, i64)>,
+    claims: Vec<Claim<'a>>,
     effect_finishes: Set<'a>,
     message_statuses: Set<'a>,
     routes: Set<'a>,
@@ -29,6 +29,15 @@ pub(in crate::store) struct Kinds<'a> {
     /// Sends to count: workspace, limit, subject, start of the bucket.
     counted: BTreeMap<(&'a str, &'a str, &'a str, i64), i64>,
     timeline: Set<'a>,
+}
+
+/// A message that becomes visible, and the row that says who should look after its conversation, where that is said too.
+#[derive(Debug)]
+struct Claim<'a> {
+    ws: &'a str,
+    claim: &'a SendClaim,
+    now: i64,
+    route: Option<Vec<Cell<'a>>>,
 }
 
 impl<'a> Kinds<'a> {
@@ -144,11 +153,19 @@ impl<'a> Kinds<'a> {
                     payload.into(),
                     (*automatic).into(),
                     now.into(),
+                    None::<&str>.into(),
                 ]);
             }
             Write::EffectStart { id, boot, message } => {
-                self.effect_starts.push([ws.into(), id.into(), boot.into(), now.into()]);
-                self.claims.extend(message.iter().map(|message| (ws, &**message, now)));
+                // What is intended and begun in one breath is written as begun.
+                match self.effects.last_about(1, id).and_then(|row| row.last_mut()) {
+                    Some(begun) => *begun = boot.into(),
+                    None => self.effect_starts.push([ws.into(), id.into(), boot.into(), now.into()]),
+                }
+                if let Some(claim) = message {
+                    let route = self.routes.last_about(1, &claim.conversation_id).is_some().then(|| self.routes.pop());
+                    self.claims.push(Claim { ws, claim, now, route });
+                }
             }
             Write::EffectFinish { id, message_id, state, message_status, provider_ref, last_error } => {
                 let state = (*state).into();
@@ -310,22 +327,34 @@ impl<'a> Kinds<'a> {
 }
 
 /// Makes the messages visible whose sends begin.
-async fn outbound(conn: &mut Conn<'_>, claims: &[(&str, &SendClaim, i64)]) -> Result<(), StoreError> {
+async fn outbound(conn: &mut Conn<'_>, claims: &[Claim<'_>]) -> Result<(), StoreError> {
     let mut touched = Set::new(&many::CONVERSATION_TOUCH_OUTBOUND);
-    let mut revisions = Set::new(&packed::CONVERSATION_REVISION);
     let mut messages = Set::new(&many::MESSAGE_INSERT);
     let mut refs = Set::new(&many::MESSAGE_REF_INSERT);
     let mut unread = Set::new(&many::UNREAD_MOVE);
-    for &(ws, claim, now) in claims {
+    for Claim { ws, claim, now, route } in claims {
+        let (ws, now) = (*ws, *now);
         let conversation: &str = &claim.conversation_id;
         let turns = i64::from(claim.ai_turn);
-        touched.push([ws.into(), conversation.into(), preview(&claim.body_text).into(), now.into(), turns.into()]);
-        revisions.push([ws.into(), conversation.into()]);
+        let said = |at: usize| route.as_ref().and_then(|row| row.get(at)).cloned().unwrap_or(Cell::Null);
+        touched.push([
+            ws.into(),
+            conversation.into(),
+            preview(&claim.body_text).into(),
+            now.into(),
+            turns.into(),
+            route.is_some().into(),
+            said(2),
+            said(3),
+            said(4),
+            said(5),
+        ]);
         refs.push([ws.into(), (&claim.external_id).into(), conversation.into(), (&claim.message_id).into()]);
         unread.push([ws.into(), conversation.into(), now.into()]);
     }
-    let numbers: HashMap<String, i64> = touched.change::<(String, i64)>(revisions, conn).await?.into_iter().collect();
-    for &(ws, claim, now) in claims {
+    let numbers: HashMap<String, i64> = touched.fetch::<(String, i64)>(conn).await?.into_iter().collect();
+    for Claim { ws, claim, now, .. } in claims {
+        let (ws, now) = (*ws, *now);
         let seq = numbers.get(&claim.conversation_id).copied().ok_or_else(|| StoreError::Inconsistent {
             table: "conversation",
             reason: format!("`{}` is missing", claim.conversation_id),

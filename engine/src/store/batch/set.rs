@@ -69,6 +69,12 @@ impl<'a> From<&'a [u8]> for Cell<'a> {
     }
 }
 
+impl<'a> From<&'a Vec<u8>> for Cell<'a> {
+    fn from(bytes: &'a Vec<u8>) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
 impl<'a, T: Into<Cell<'a>>> From<Option<T>> for Cell<'a> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
@@ -101,8 +107,20 @@ impl<'a> Set<'a> {
 
     /// One more row: its values in the order of the statement's columns.
     pub(crate) fn push<const N: usize>(&mut self, row: [Cell<'a>; N]) {
-        debug_assert_eq!(N, self.statement.columns.len(), "{}", self.statement.sqlite);
+        debug_assert_eq!(N, self.statement.columns.len(), "{}", self.statement.postgres);
         self.cells.extend(row);
+    }
+
+    /// The last row, if its cell `at` is this text.
+    pub(crate) fn last_about(&mut self, at: usize, text: &str) -> Option<&mut [Cell<'a>]> {
+        let from = self.cells.len().checked_sub(self.statement.columns.len())?;
+        let row = self.cells.get_mut(from..)?;
+        matches!(row.get(at), Some(Cell::Text(cell)) if cell == text).then_some(row)
+    }
+
+    /// Takes the last row away again.
+    pub(crate) fn pop(&mut self) -> Vec<Cell<'a>> {
+        self.cells.split_off(self.cells.len().saturating_sub(self.statement.columns.len()))
     }
 
     /// True while there is no row.
@@ -116,35 +134,39 @@ impl<'a> Set<'a> {
             return Ok(());
         }
         match conn {
-            Conn::Sqlite(c) => {
-                sqlx::query(self.statement.sqlite).bind(self.json()).execute(&mut **c).await?;
-            }
-            Conn::Postgres(c) => {
-                self.bound().execute(&mut **c).await?;
-            }
+            Conn::Direct(direct) => direct.execute(self.by_row()?, self.statement.columns.len(), &self.cells).map(drop),
+            Conn::Sqlite(_) => Err(not_here(self.statement)),
+            Conn::Postgres(c) => Ok(self.bound().execute(&mut **c).await.map(drop)?),
         }
-        Ok(())
     }
 
     /// Runs the statement for the rows it gives.
-    pub(crate) async fn fetch<R: Row>(self, conn: &mut Conn<'_>) -> Result<Vec<R>, StoreError> {
+    pub(crate) async fn fetch<R: Row + DeserializeOwned>(self, conn: &mut Conn<'_>) -> Result<Vec<R>, StoreError> {
         if self.is_empty() {
             return Ok(Vec::new());
         }
-        Ok(match conn {
+        match conn {
+            Conn::Direct(direct) => {
+                let (text, width) = (self.by_row()?, self.statement.columns.len());
+                match self.statement.after {
+                    Some(after) => direct.change(text, after, width, &self.cells),
+                    None => direct.fetch(text, width, &self.cells),
+                }
+            }
             Conn::Sqlite(c) => {
-                let rows = sqlx::query(self.statement.sqlite).bind(self.json()).fetch_all(&mut **c).await?;
-                rows.iter().map(R::from_row).collect::<Result<_, _>>()?
+                let text = self.statement.by_set.ok_or_else(|| not_here(self.statement))?;
+                let rows = sqlx::query(text).bind(self.json()).fetch_all(&mut **c).await?;
+                Ok(rows.iter().map(R::from_row).collect::<Result<_, _>>()?)
             }
             Conn::Postgres(c) => {
                 let rows = self.bound().fetch_all(&mut **c).await?;
-                rows.iter().map(R::from_row).collect::<Result<_, _>>()?
+                Ok(rows.iter().map(R::from_row).collect::<Result<_, _>>()?)
             }
-        })
+        }
     }
 
-    /// The same for a statement that on SQLite packs its rows into one array of arrays: there every row costs a
-    /// hand-over from the connection's thread, which is dearer than reading JSON.
+    /// The same for a statement whose text for reading SQLite packs its rows into one array of arrays: there every row
+    /// costs a hand-over from the connection's thread, which is dearer than reading JSON.
     pub(crate) async fn fetch_packed<R: Row + DeserializeOwned>(
         self,
         conn: &mut Conn<'_>,
@@ -153,23 +175,14 @@ impl<'a> Set<'a> {
         if self.is_empty() {
             return Ok(Vec::new());
         }
-        let packed: String = sqlx::query_scalar(self.statement.sqlite).bind(self.json()).fetch_one(&mut **c).await?;
+        let text = self.statement.by_set.ok_or_else(|| not_here(self.statement))?;
+        let packed: String = sqlx::query_scalar(text).bind(self.json()).fetch_one(&mut **c).await?;
         serde_json::from_str(&packed)
             .map_err(|error| StoreError::Inconsistent { table: "json", reason: error.to_string() })
     }
 
-    /// Runs a statement that changes rows, and gives the rows it left. PostgreSQL gives them itself; SQLite is asked
-    /// for them with `then`.
-    pub(crate) async fn change<R: Row + DeserializeOwned>(
-        self,
-        then: Set<'_>,
-        conn: &mut Conn<'_>,
-    ) -> Result<Vec<R>, StoreError> {
-        if matches!(conn, Conn::Postgres(_)) {
-            return self.fetch(conn).await;
-        }
-        self.execute(conn).await?;
-        then.fetch_packed(conn).await
+    fn by_row(&self) -> Result<&'static str, StoreError> {
+        self.statement.by_row.ok_or_else(|| not_here(self.statement))
     }
 
     /// An array of arrays.
@@ -217,6 +230,12 @@ impl<'a> Set<'a> {
         }
         query
     }
+}
+
+/// A reader asks what only the writer may, or the other way round.
+fn not_here(statement: &SetStatement) -> StoreError {
+    let purpose = statement.postgres.lines().nth(1).unwrap_or_default();
+    StoreError::Inconsistent { table: "statement", reason: format!("it has no text for this connection: {purpose}") }
 }
 
 fn write_json(json: &mut String, cell: &Cell<'_>) {

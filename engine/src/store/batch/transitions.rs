@@ -8,7 +8,7 @@ use super::{Kinds, next_wave};
 use crate::domain::ClosedReason;
 use crate::store::events::Log;
 use crate::store::rows::FenceRow;
-use crate::store::statements::{many, packed, postgres};
+use crate::store::statements::{many, postgres};
 use crate::store::transition::{LimitClaim, RunMove, Transition};
 use crate::store::write::Write;
 use crate::store::{Conn, Outcome, StoreError};
@@ -93,7 +93,6 @@ async fn settle(conn: &mut Conn<'_>, wave: &[&Transition]) -> Result<Vec<Outcome
     let held = fences(conn, wave).await?;
     let unchanged = unchanged(conn, wave).await?;
     let mut moves = Set::new(&many::RUN_ADVANCE);
-    let mut unmoved = Set::new(&packed::RUN_UNMOVED);
     for (place, (transition, outcome)) in wave.iter().zip(&mut outcomes).enumerate() {
         if (transition.fence.is_some() && !held.contains(&place))
             || (transition.unchanged.is_some() && !unchanged.contains(&place))
@@ -101,18 +100,10 @@ async fn settle(conn: &mut Conn<'_>, wave: &[&Transition]) -> Result<Vec<Outcome
             *outcome = Outcome::Fenced;
         } else if let Some(run) = &transition.run {
             let ws = &transition.workspace_id;
-            unmoved.push([ws.into(), (&run.id).into(), run.version.into(), run.epoch.into()]);
             push_move(&mut moves, ws, run, transition.now_ms);
         }
     }
-    // SQLite has one writer: what it finds unmoved it moves.
-    let won = if matches!(conn, Conn::Sqlite(_)) {
-        let won = unmoved.fetch_packed::<(String,)>(conn).await?;
-        moves.execute(conn).await?;
-        won
-    } else {
-        moves.fetch::<(String,)>(conn).await?
-    };
+    let won = moves.fetch::<(String,)>(conn).await?;
     let won: HashSet<String> = won.into_iter().map(|row| row.0).collect();
     for (transition, outcome) in wave.iter().zip(&mut outcomes) {
         if *outcome == Outcome::Won && transition.run.as_ref().is_some_and(|run| !won.contains(&run.id)) {

@@ -14,7 +14,7 @@ mod write;
 
 use super::batch::set::write_text;
 use super::statements::{postgres, sqlite};
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, execute};
 
 pub use write::{Attempted, EventWrite, NewDelivery};
 
@@ -148,16 +148,8 @@ impl Log {
         self.end();
         for row in &mut self.rows {
             row.body.push(']');
-            match conn {
-                Conn::Sqlite(c) => {
-                    let query = sqlx::query(sqlite::EVENT_INSERT).bind(&row.workspace_id).bind(row.at);
-                    query.bind(row.events).bind(&row.body).execute(&mut **c).await?;
-                }
-                Conn::Postgres(c) => {
-                    let query = sqlx::query(postgres::EVENT_INSERT).bind(&row.workspace_id).bind(row.at);
-                    query.bind(row.events).bind(&row.body).execute(&mut **c).await?;
-                }
-            }
+            let text = if matches!(conn, Conn::Postgres(_)) { postgres::EVENT_INSERT } else { sqlite::EVENT_INSERT };
+            execute!(conn, text, &row.workspace_id, row.at, row.events, &row.body);
         }
         Ok(!self.rows.is_empty())
     }

@@ -25,6 +25,7 @@ pub async fn log(conn: &mut Conn<'_>, ws: &str, from: PlaceRow, limit: i64) -> R
             let query = sqlx::query_as(postgres::EVENT_LIST).bind(ws).bind(xid).bind(seq).bind(below).bind(limit);
             query.fetch_all(&mut **c).await?
         }
+        Conn::Direct(_) => return Err(StoreError::NotForTheWriter),
     })
 }
 
@@ -41,6 +42,7 @@ pub async fn tail(conn: &mut Conn<'_>, from: PlaceRow, limit: i64) -> Result<Vec
             let query = sqlx::query_as(postgres::EVENT_TAIL).bind(xid).bind(seq).bind(below).bind(limit);
             query.fetch_all(&mut **c).await?
         }
+        Conn::Direct(_) => return Err(StoreError::NotForTheWriter),
     })
 }
 
@@ -55,6 +57,7 @@ pub async fn head(conn: &mut Conn<'_>) -> Result<PlaceRow, StoreError> {
             let below = horizon(c).await?;
             sqlx::query_as(postgres::EVENT_HEAD).bind(below).fetch_optional(&mut **c).await?
         }
+        Conn::Direct(_) => return Err(StoreError::NotForTheWriter),
     };
     match last {
         Some(place) => Ok(place),
@@ -75,6 +78,7 @@ pub async fn sizes(conn: &mut Conn<'_>, after: PlaceRow, limit: i64) -> Result<V
             let query = sqlx::query_as(postgres::EVENT_SIZES).bind(xid).bind(seq).bind(below).bind(limit);
             query.fetch_all(&mut **c).await?
         }
+        Conn::Direct(_) => return Err(StoreError::NotForTheWriter),
     })
 }
 

@@ -107,12 +107,10 @@ impl EventWrite {
     pub(in crate::store) async fn apply(&self, conn: &mut Conn<'_>, ws: &str, now: i64) -> Result<(), StoreError> {
         match self {
             Self::Trim(TrimmedRow { xid, seq, events }) => {
-                match conn {
-                    Conn::Sqlite(c) => sqlx::query(sqlite::EVENT_TRIM).bind(*seq).execute(&mut **c).await.map(drop)?,
-                    Conn::Postgres(c) => {
-                        let trim = sqlx::query(postgres::EVENT_TRIM).bind(*xid).bind(*seq);
-                        trim.execute(&mut **c).await.map(drop)?;
-                    }
+                if matches!(conn, Conn::Postgres(_)) {
+                    execute!(conn, postgres::EVENT_TRIM, *xid, *seq);
+                } else {
+                    execute!(conn, sqlite::EVENT_TRIM, *seq);
                 }
                 execute!(conn, sql::EVENT_TRIMMED_SET, *xid, *seq, *events);
             }

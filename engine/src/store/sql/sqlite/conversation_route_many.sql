@@ -1,7 +1,6 @@
--- Differs because SQLite takes a set as JSON: one array a row.
+-- Differs because SQLite's writer takes the rows of a set one by one.
 -- Say who should look after conversations.
 -- In: workspace_id, id, team, person, priority, sla_at
-UPDATE OR FAIL conversation SET team = j.value ->> 2, person = j.value ->> 3, priority = j.value ->> 4, sla_at = j.value ->> 5,
+UPDATE OR FAIL conversation SET team = ?3, person = ?4, priority = ?5, sla_at = ?6,
     version = conversation.version + 1
-FROM jsonb_each(?) AS j
-WHERE conversation.workspace_id = j.value ->> 0 AND conversation.id = j.value ->> 1
+WHERE conversation.workspace_id = ?1 AND conversation.id = ?2

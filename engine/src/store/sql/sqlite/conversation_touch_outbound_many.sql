@@ -1,8 +1,9 @@
--- Differs because SQLite takes a set as JSON: one array a row.
--- A message went out of each.
--- In: workspace_id, id, preview, now, ai_turns
-UPDATE OR FAIL conversation SET revision = conversation.revision + 1, preview = j.value ->> 2, ai_turns = conversation.ai_turns + j.value ->> 4,
-    last_activity_at = CASE WHEN conversation.last_activity_at < j.value ->> 3 THEN j.value ->> 3 ELSE conversation.last_activity_at END,
-    version = conversation.version + 1
-FROM jsonb_each(?) AS j
-WHERE conversation.workspace_id = j.value ->> 0 AND conversation.id = j.value ->> 1
+-- Differs because SQLite's writer takes the rows of a set one by one.
+-- A message went out of each. With `routed`, who should look after it is said too.
+-- In: workspace_id, id, preview, now, ai_turns, routed, team, person, priority, sla_at
+UPDATE OR FAIL conversation SET revision = conversation.revision + 1, preview = ?3, ai_turns = conversation.ai_turns + ?5,
+    last_activity_at = CASE WHEN conversation.last_activity_at < ?4 THEN ?4 ELSE conversation.last_activity_at END,
+    team = iif(?6, ?7, conversation.team), person = iif(?6, ?8, conversation.person),
+    priority = iif(?6, ?9, conversation.priority), sla_at = iif(?6, ?10, conversation.sla_at),
+    version = conversation.version + 1 + ?6
+WHERE conversation.workspace_id = ?1 AND conversation.id = ?2

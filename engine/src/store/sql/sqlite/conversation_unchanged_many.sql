@@ -1,7 +1,6 @@
--- Differs because SQLite takes a set as JSON, one array a row, and gives one back: rows of its own cost a hand-over each.
+-- Differs because SQLite's writer takes the rows of a set one by one.
 -- Which conversations have had no message since they were read.
 -- In: place, workspace_id, conversation_id, revision
-SELECT json_group_array(json_array(j.value ->> 0)) AS packed
-FROM jsonb_each(?) AS j
-CROSS JOIN conversation c
-WHERE c.workspace_id = j.value ->> 1 AND c.id = j.value ->> 2 AND c.revision = j.value ->> 3
+SELECT ?1 AS place
+FROM conversation c
+WHERE c.workspace_id = ?2 AND c.id = ?3 AND c.revision = ?4

@@ -1,6 +1,5 @@
--- Differs because SQLite takes a set as JSON: one array a row.
+-- Differs because SQLite's writer takes the rows of a set one by one.
 -- Where drafts stand.
 -- In: workspace_id, id, status, now
-UPDATE OR FAIL draft SET status = j.value ->> 2, updated_at = j.value ->> 3
-FROM jsonb_each(?) AS j
-WHERE draft.workspace_id = j.value ->> 0 AND draft.id = j.value ->> 1
+UPDATE OR FAIL draft SET status = ?3, updated_at = ?4
+WHERE draft.workspace_id = ?1 AND draft.id = ?2

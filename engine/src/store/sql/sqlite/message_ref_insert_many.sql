@@ -1,8 +1,6 @@
--- Differs because SQLite takes a set as JSON: one array a row.
+-- Differs because SQLite's writer takes the rows of a set one by one.
 -- Remember message ids; whoever used one first keeps it.
 -- In: workspace_id, external_id, conversation_id, message_id
 INSERT OR FAIL INTO message_ref (workspace_id, external_id, conversation_id, message_id)
-SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3
-FROM jsonb_each(?) AS j
-WHERE TRUE
+VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (workspace_id, external_id) DO NOTHING

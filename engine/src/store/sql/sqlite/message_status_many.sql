@@ -1,6 +1,5 @@
--- Differs because SQLite takes a set as JSON: one array a row.
+-- Differs because SQLite's writer takes the rows of a set one by one.
 -- How far outbound messages have got.
 -- In: workspace_id, id, status
-UPDATE OR FAIL message SET status = j.value ->> 2
-FROM jsonb_each(?) AS j
-WHERE message.workspace_id = j.value ->> 0 AND message.id = j.value ->> 1
+UPDATE OR FAIL message SET status = ?3
+WHERE message.workspace_id = ?1 AND message.id = ?2

@@ -1,8 +1,6 @@
--- Differs because SQLite takes a set as JSON: one array a row.
+-- Differs because SQLite's writer takes the rows of a set one by one.
 -- Keep what steps produced.
 -- In: workspace_id, run_id, step, revision, output, at
 INSERT OR FAIL INTO step (workspace_id, run_id, step, revision, output, at)
-SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, j.value ->> 5
-FROM jsonb_each(?) AS j
-WHERE TRUE
+VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT (workspace_id, run_id, step, revision) DO NOTHING

@@ -1,6 +1,5 @@
--- Differs because SQLite takes a set as JSON: one array a row.
+-- Differs because SQLite's writer takes the rows of a set one by one.
 -- Keep the unread list in the order of the conversation list.
 -- In: workspace_id, conversation_id, now
-UPDATE OR FAIL unread SET last_activity_at = CASE WHEN unread.last_activity_at < j.value ->> 2 THEN j.value ->> 2 ELSE unread.last_activity_at END
-FROM jsonb_each(?) AS j
-WHERE unread.workspace_id = j.value ->> 0 AND unread.conversation_id = j.value ->> 1
+UPDATE OR FAIL unread SET last_activity_at = CASE WHEN unread.last_activity_at < ?3 THEN ?3 ELSE unread.last_activity_at END
+WHERE unread.workspace_id = ?1 AND unread.conversation_id = ?2
