@@ -87,6 +87,9 @@ pub enum EngineError {
     /// A job was left as it is.
     #[error(transparent)]
     Job(#[from] JobError),
+    /// Somebody was not let in, or a person was left as they are.
+    #[error(transparent)]
+    Access(#[from] crate::access::AccessError),
     /// A webhook is not as was wanted.
     #[error(transparent)]
     Webhook(#[from] WebhookError),

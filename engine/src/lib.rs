@@ -1,5 +1,6 @@
 //! Moves one message durably through classify, draft, gate and send.
 
+pub mod access;
 pub mod adapters;
 mod care;
 pub mod classify;

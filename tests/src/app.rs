@@ -136,6 +136,8 @@ impl TestApp {
             email: "ana@acme.example".to_owned(),
             role: "owner".to_owned(),
             created_at: clock.now_ms(),
+            disabled_at: None,
+            version: 1,
         };
         Self { engine, clock, outbound, rep, drafting, stop: None, running: None }
     }

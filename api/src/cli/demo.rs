@@ -1,7 +1,9 @@
 //! The demo: messages written by us, over all five channels, decided by the default policy.
 
+use remit_engine::access::{NewPerson, password};
 use remit_engine::decide::normalise::{self, Arrival, InboundMessage};
-use remit_engine::domain::ChannelKind;
+use remit_engine::domain::{ChannelKind, DEFAULT_WORKSPACE};
+use remit_engine::store::read;
 use remit_engine::store::rows::ChannelRow;
 use serde::Deserialize;
 
@@ -41,6 +43,43 @@ pub(crate) async fn play(shell: &Shell) -> Result<Vec<Fate>, Failure> {
         looked_up.push(Fate::of(shell, source, ingested).await?);
     }
     Ok(looked_up)
+}
+
+/// The people of the demo: one of each role, who all have the same password. On a machine's own address it is always the
+/// same one; where others could reach it, nobody can guess it.
+const PEOPLE: [(&str, &str, &str); 5] = [
+    ("viewer@demo.example", "Vera Blum", "viewer"),
+    ("closer@demo.example", "Cleo Sand", "closer"),
+    ("approver@demo.example", "Ana Prior", "approver"),
+    ("manager@demo.example", "Max Reger", "manager"),
+    ("owner@demo.example", "Ona Wirth", "owner"),
+];
+
+/// Makes the people of the demo, where they are not there yet, and gives their password.
+pub(crate) async fn people(shell: &Shell, is_local: bool) -> Result<String, Failure> {
+    let random = data_encoding::BASE32_NOPAD.encode(&rand::random::<[u8; 15]>()).to_lowercase();
+    let word = if is_local { "try-remit-today".to_owned() } else { random };
+    for (email, name, role) in PEOPLE {
+        let mut reader = shell.engine.db().read().await?;
+        let known = read::rep_by_email(&mut reader.conn(), DEFAULT_WORKSPACE, email).await?;
+        drop(reader);
+        let rep = match known {
+            Some(known) => known,
+            None => shell.engine.add_person(DEFAULT_WORKSPACE, &NewPerson { name, email, role }).await?,
+        };
+        let (word, salt) = (word.clone(), rand::random());
+        let hash = tokio::task::spawn_blocking(move || password::hash(&word, salt)).await?;
+        shell.engine.change_password(&rep, hash, "").await?;
+    }
+    Ok(word)
+}
+
+/// Who can sign in, and how.
+pub(crate) fn print_people(password: &str) {
+    println!(
+        "  sign in as owner@demo.example, manager@, approver@, closer@ or viewer@demo.example; password {password}"
+    );
+    println!();
 }
 
 fn arrival<'a>(shell: &Shell, channel: &'a ChannelRow, kind: ChannelKind) -> Arrival<'a> {

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 use remit_engine::domain::{DEFAULT_WORKSPACE, IdKind};
-use remit_engine::store::{Write, read};
+use remit_engine::store::{NewKey, Write, read};
 use serde_json::json;
 
 use super::shell::Shell;
@@ -22,6 +22,9 @@ pub(crate) enum KeyCommand {
         /// Role of a new rep: viewer, closer, approver, manager or owner
         #[arg(long, default_value = "owner", value_parser = ["viewer", "closer", "approver", "manager", "owner"])]
         role: String,
+        /// What it is good for: service does all that its rep may; draft_only and ai send, decide and control nothing
+        #[arg(long, default_value = "service", value_parser = ["service", "draft_only", "ai"])]
+        kind: String,
     },
     /// End a key
     Revoke {
@@ -33,8 +36,8 @@ pub(crate) enum KeyCommand {
 pub(crate) async fn run(global: Global, command: KeyCommand) -> Done {
     let shell = Shell::open(&global).await?;
     match command {
-        KeyCommand::Create { email, name, role } => {
-            let (id, key) = create(&shell, &email, &name, &role).await?;
+        KeyCommand::Create { email, name, role, kind } => {
+            let (id, key) = create(&shell, &email, &name, &role, &kind).await?;
             if global.json {
                 println!("{}", json!({ "id": id, "key": key }));
             } else {
@@ -51,7 +54,13 @@ pub(crate) async fn run(global: Global, command: KeyCommand) -> Done {
 }
 
 /// Makes a key for a rep, and the rep if there is none. Gives the key's id and the key.
-pub(crate) async fn create(shell: &Shell, email: &str, name: &str, role: &str) -> Result<(String, String), Failure> {
+pub(crate) async fn create(
+    shell: &Shell,
+    email: &str,
+    name: &str,
+    role: &str,
+    kind: &str,
+) -> Result<(String, String), Failure> {
     let engine = &shell.engine;
     let rep = Write::Rep {
         id: engine.ids().next(IdKind::Rep),
@@ -67,7 +76,12 @@ pub(crate) async fn create(shell: &Shell, email: &str, name: &str, role: &str) -
     drop(reader);
     let (key, key_sha256) = http::new_key(&Shell::random());
     let id = engine.ids().next(IdKind::ApiKey);
-    let row = Write::ApiKey { id: id.clone(), rep_id: rep.id, name: "command line".to_owned(), key_sha256 };
-    engine.commit_writes(DEFAULT_WORKSPACE, vec![row]).await?;
+    let kind = match kind {
+        "draft_only" => "draft_only",
+        "ai" => "ai",
+        _ => "service",
+    };
+    let key_row = NewKey { kind, ..NewKey::plain(id.clone(), rep.id, "command line".to_owned(), key_sha256) };
+    engine.add_key(DEFAULT_WORKSPACE, key_row).await?;
     Ok((id, key))
 }

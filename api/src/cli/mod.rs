@@ -35,6 +35,7 @@ mod shell;
 mod simulate;
 mod table;
 mod test;
+mod user;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -127,6 +128,9 @@ enum Command {
     /// Follow the event log
     #[command(subcommand)]
     Events(events::EventsCommand),
+    /// List, add and change the people inside
+    #[command(subcommand)]
+    User(user::UserCommand),
     /// Make and end API keys
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -208,6 +212,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Policy(command) => shell::block_on(policy::run(global, command)),
         Command::Audit(command) => shell::block_on(audit::run(global, command)),
         Command::Events(command) => shell::block_on(events::run(global, command)),
+        Command::User(command) => shell::block_on(user::run(global, command)),
         Command::Key(command) => shell::block_on(key::run(global, command)),
     };
     match done {

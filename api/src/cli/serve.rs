@@ -8,7 +8,7 @@ use clap::Args;
 use remit_engine::adapters::MailDrop;
 use remit_engine::domain::ChannelKind;
 use remit_engine::egress::{Allowed, Egress};
-use remit_engine::store::Dialect;
+use remit_engine::store::{Dialect, LinkKind};
 use remit_engine::webhooks::deliver;
 use remit_engine::{Engine, Options};
 use tokio::signal::unix::{SignalKind, signal};
@@ -38,6 +38,9 @@ pub(crate) struct ServeArgs {
     maildir: Option<PathBuf>,
     #[command(flatten)]
     egress: EgressArgs,
+    /// Address at which browsers find the server, such as https://inbox.example.com; by https, their cookie is safer
+    #[arg(long, env = "REMIT_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<String>,
     /// Serve the API only; workers run in other processes (PostgreSQL)
     #[arg(long)]
     no_worker: bool,
@@ -149,6 +152,7 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
     }
     let listener = listen(SocketAddr::new(args.host, args.port), "--port").await?;
     let url = format!("http://{}", listener.local_addr()?);
+    let site = args.public_url.as_deref().map(http::Site::at).transpose().map_err(Failure::new)?;
     let fallback = if args.demo { "default.remit" } else { "starter.remit" };
     policy::settle(&shell, args.policy.as_deref(), fallback).await?;
 
@@ -170,7 +174,8 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
             engine.events().close();
         })
     };
-    let app = http::App::new(shell.engine.clone(), shell.master_key).with_egress(egress);
+    let app = http::App::new(shell.engine.clone(), shell.master_key);
+    let app = app.with_egress(egress).with_site(site.clone().unwrap_or_default());
     let server = {
         let stop = stop.clone();
         async move { axum::serve(listener, http::router(app)).with_graceful_shutdown(stop.cancelled_owned()).await }
@@ -178,14 +183,22 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
     let mut server = tokio::spawn(server);
     if args.demo {
         // The rep first: what comes in is unread for those who are there.
-        let (_, key) = key::create(&shell, "demo@localhost", "Demo", "owner").await?;
+        let (_, key) = key::create(&shell, "demo@localhost", "Demo", "owner", "service").await?;
+        let password = demo::people(&shell, args.host.is_loopback()).await?;
         let fates = demo::play(&shell).await?;
         demo::print(&shell, &fates, &url, &key);
+        demo::print_people(&password);
         println!("ready {url} key={key}");
     } else {
         eprintln!("database  {}", shell.place());
         eprintln!("outbox    {}", shell.outbox().display());
         eprintln!("a key     remit key create --email you@example.com");
+        if shell.engine.needs_set_up().await? {
+            let (token, token_sha256) = http::fresh_token();
+            shell.engine.make_link(LinkKind::SetUp, None, token_sha256, "remit serve").await?;
+            let page = http::Site::at(args.public_url.as_deref().unwrap_or(&url)).map_err(Failure::new)?;
+            eprintln!("set up    {}  (good once, for a day)", page.page(&format!("setup#{token}")));
+        }
         println!("ready {url}");
     }
     let ended = args.running.in_time(&stop, async {

@@ -2,26 +2,34 @@
 
 use std::collections::BTreeMap;
 
+use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::schema::Type;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{
     Components, Content, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Response, ResponseBuilder,
 };
 
+use super::auth::Role;
 use super::error::{ErrorCode, Problem};
+use super::permit::{self, By};
 
-/// Name of the security scheme.
-pub(crate) const SCHEME: &str = "key";
+/// Names of the security schemes.
+const SCHEME: &str = "key";
+const SESSION: &str = "session";
 
 const DESCRIPTION: &str = "\
 Remit says what an AI may answer on its own, and why.
 
 Errors are RFC 9457 problems; `code` is the contract. Every field of an answer is always present; what is absent is \
 null. Enumerations are open: expect words that are not listed. Times are RFC 3339 in UTC. Lists are paged by an opaque \
-cursor. Each operation names the least role it needs as the scope of the security scheme `key`: viewer, closer, \
-approver, manager, owner, each including those before it.";
+cursor. Each operation names the least role it needs as the scope of its security schemes: viewer, closer, \
+approver, manager, owner, each including those before it. `x-remit-by` says by what you may come: `any`; `people`, which \
+is a session or a `service` key and never a key of an AI; or `session`. A request that changes something with the cookie \
+of a session must come from the server's own pages.";
 
 /// Bytes that are no JSON.
 #[derive(Debug, utoipa::ToSchema)]
@@ -40,6 +48,9 @@ pub(crate) fn base() -> OpenApi {
         .build();
     let mut components = Components::new();
     components.add_security_scheme(SCHEME, SecurityScheme::Http(key));
+    let about = "A browser that is signed in; over plain http the cookie is called `remit_session`.";
+    let cookie = ApiKeyValue::with_description("__Host-remit_session", about);
+    components.add_security_scheme(SESSION, SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     let (name, schema) = (<Problem as utoipa::ToSchema>::name(), <Problem as utoipa::PartialSchema>::schema());
     let mut schemas = vec![(name.into_owned(), schema)];
     <Problem as utoipa::ToSchema>::schemas(&mut schemas);
@@ -49,16 +60,38 @@ pub(crate) fn base() -> OpenApi {
 
 /// Adds the problems that follow from an operation's shape; those of its subject stand at the handler.
 pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
-    for item in document.paths.paths.values_mut() {
-        if let Some(get) = &mut item.get {
-            joins_the_log(get);
-        }
-        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
-        for operation in operations.into_iter().flatten() {
+    for (path, item) in &mut document.paths.paths {
+        let operations = [
+            ("GET", &mut item.get),
+            ("PUT", &mut item.put),
+            ("POST", &mut item.post),
+            ("DELETE", &mut item.delete),
+            ("PATCH", &mut item.patch),
+        ];
+        for (method, operation) in operations {
+            let Some(operation) = operation else { continue };
+            permission(operation, permit::rule_of(method, path));
+            if method == "GET" {
+                joins_the_log(operation);
+            }
             problems_of_shape(operation);
         }
     }
     document
+}
+
+/// Says who may, as the table of permissions has it. What stands there nowhere is for nobody, and a test finds it.
+fn permission(operation: &mut Operation, rule: Option<&permit::Rule>) {
+    let needs = |scheme: &str, role: Role| SecurityRequirement::new(scheme, [role.as_str()]);
+    operation.security = rule.map(|rule| match (rule.least, rule.by) {
+        (None, _) => Vec::new(),
+        (Some(role), By::Session) => vec![needs(SESSION, role)],
+        (Some(role), _) => vec![needs(SCHEME, role), needs(SESSION, role)],
+    });
+    if let Some(rule) = rule.filter(|rule| rule.least.is_some()) {
+        let by = ExtensionsBuilder::new().add("x-remit-by", rule.by.as_str()).build();
+        operation.extensions.get_or_insert_default().merge(by);
+    }
 }
 
 /// Says that the answer names the place of the event log to follow on from.
@@ -81,7 +114,7 @@ fn problems_of_shape(operation: &mut Operation) {
     };
     let mut codes: Vec<ErrorCode> = vec![ErrorCode::Internal, ErrorCode::DatabaseBusy, ErrorCode::TimedOut];
     if operation.security.as_ref().is_some_and(|needs| !needs.is_empty()) {
-        codes.extend([ErrorCode::Unauthenticated, ErrorCode::Forbidden]);
+        codes.extend([ErrorCode::Unauthenticated, ErrorCode::Forbidden, ErrorCode::WrongCredential]);
     }
     if has(ParameterIn::Path) {
         codes.push(ErrorCode::NotFound);

@@ -6,6 +6,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use remit_engine::EngineError;
+use remit_engine::access::AccessError;
 use remit_engine::decide::job::JobError;
 use remit_engine::decide::person::DecideError;
 use remit_engine::decide::reply::ReplyError;
@@ -60,10 +61,20 @@ codes! {
     BadRequest = "bad_request", BAD_REQUEST, "The request cannot be read";
     /// There is no key, or it is unknown or revoked.
     Unauthenticated = "unauthenticated", UNAUTHORIZED, "A valid key is needed";
+    /// The address or the password is not right, or nobody may sign in with it.
+    SignInFailed = "sign_in_failed", UNAUTHORIZED, "You are not signed in";
     /// The signature of an inbound request is missing, wrong or too old.
     InvalidSignature = "invalid_signature", UNAUTHORIZED, "The signature does not verify";
     /// The role does not allow it; `needed_role` names the one that does.
     Forbidden = "forbidden", FORBIDDEN, "Your role does not allow this";
+    /// It is not for what you came with: a session, or a key of this kind.
+    WrongCredential = "wrong_credential", FORBIDDEN, "This is not for what you came with";
+    /// The request does not come from one of our own pages.
+    CrossSite = "cross_site", FORBIDDEN, "The request comes from another site";
+    /// The password is not the one that you have.
+    WrongPassword = "wrong_password", FORBIDDEN, "The password is not right";
+    /// The link was used, has run out, or never was one.
+    LinkEnded = "link_ended", FORBIDDEN, "The link is not good any more";
     /// There is no such thing, or not in this workspace.
     NotFound = "not_found", NOT_FOUND, "There is no such thing";
     /// The path exists, the method does not; `Allow` names those that do.
@@ -112,6 +123,12 @@ codes! {
     WebhookDisabled = "webhook_disabled", CONFLICT, "The webhook is disabled";
     /// There are as many webhooks as there may be.
     TooManyWebhooks = "too_many_webhooks", CONFLICT, "There are too many webhooks";
+    /// Somebody else has the mail address.
+    AddressTaken = "address_taken", CONFLICT, "The address is taken";
+    /// No owner would be left who gets in.
+    LastOwner = "last_owner", CONFLICT, "An owner must be left";
+    /// The user is not as they were shown; `current_version` says which version there is.
+    UserChanged = "user_changed", CONFLICT, "The user has changed since they were shown";
     /// The event log does not reach back that far.
     EventsExpired = "events_expired", GONE, "The events are gone";
     /// The body is too large.
@@ -122,6 +139,8 @@ codes! {
     Invalid = "invalid", UNPROCESSABLE_ENTITY, "The body is not valid";
     /// Too much is coming in at once; `Retry-After` says when to come back.
     Busy = "busy", TOO_MANY_REQUESTS, "Too much is coming in at once";
+    /// There were too many attempts; `Retry-After` says when the next one may be made.
+    TooManyAttempts = "too_many_attempts", TOO_MANY_REQUESTS, "There were too many attempts";
     /// You have as many streams open as you may.
     TooManyStreams = "too_many_streams", TOO_MANY_REQUESTS, "There are too many streams";
     /// A fault of the server; the log has it under the request id.
@@ -156,7 +175,7 @@ impl ErrorCode {
 pub(crate) struct FieldError {
     /// JSON pointer to it (RFC 6901).
     pub(crate) pointer: String,
-    /// `unknown_field`, `missing`, `empty`, `too_long`, `url_not_allowed` or `invalid`.
+    /// `unknown_field`, `missing`, `empty`, `too_long`, `too_short`, `too_common`, `url_not_allowed` or `invalid`.
     pub(crate) code: &'static str,
     /// What is wrong and what is wanted, for people.
     pub(crate) message: String,
@@ -199,7 +218,10 @@ pub(crate) struct Problem {
     /// With `already_decided`: who was first.
     #[schema(required)]
     decided: Option<Decided>,
-    /// With `draft_changed` and `webhook_changed`: the version now.
+    /// With 429 and 503: after how many seconds to try again, as in `Retry-After`.
+    #[schema(required)]
+    retry_after_seconds: Option<i64>,
+    /// With `draft_changed`, `webhook_changed` and `user_changed`: the version now.
     #[schema(required)]
     current_version: Option<i64>,
 }
@@ -222,6 +244,10 @@ impl ApiError {
             errors: Vec::new(),
             needed_role: None,
             decided: None,
+            retry_after_seconds: match code {
+                ErrorCode::DatabaseBusy | ErrorCode::TimedOut | ErrorCode::Busy | ErrorCode::TooManyStreams => Some(1),
+                _ => None,
+            },
             current_version: None,
         }))
     }
@@ -254,6 +280,12 @@ impl ApiError {
         error
     }
 
+    /// The same problem, which is over after so many seconds.
+    pub(crate) fn after(mut self, seconds: i64) -> Self {
+        self.0.retry_after_seconds = Some(seconds.max(1));
+        self
+    }
+
     /// Its body.
     pub(crate) fn into_problem(self) -> Problem {
         *self.0
@@ -272,14 +304,11 @@ impl IntoResponse for ApiError {
         let code = self.0.code;
         let mut response = code.status().into_response();
         let headers = response.headers_mut();
-        match code {
-            ErrorCode::Unauthenticated => {
-                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            }
-            ErrorCode::DatabaseBusy | ErrorCode::TimedOut | ErrorCode::Busy | ErrorCode::TooManyStreams => {
-                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-            }
-            _ => {}
+        if code == ErrorCode::Unauthenticated {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = self.0.retry_after_seconds {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response.extensions_mut().insert(*self.0);
         response
@@ -342,6 +371,22 @@ impl From<ReplyError> for ApiError {
     }
 }
 
+impl From<AccessError> for ApiError {
+    fn from(error: AccessError) -> Self {
+        let detail = error.to_string();
+        match error {
+            AccessError::LinkEnded => Self::new(ErrorCode::LinkEnded, detail),
+            AccessError::AddressTaken(_) => Self::new(ErrorCode::AddressTaken, detail),
+            AccessError::LastOwner => Self::new(ErrorCode::LastOwner, detail),
+            AccessError::Changed { current } => {
+                let mut problem = Self::new(ErrorCode::UserChanged, detail);
+                problem.0.current_version = Some(current);
+                problem
+            }
+        }
+    }
+}
+
 impl From<JobError> for ApiError {
     fn from(error: JobError) -> Self {
         let code = match error {
@@ -376,6 +421,7 @@ impl From<EngineError> for ApiError {
             EngineError::Decide(error) => error.into(),
             EngineError::Reply(error) => error.into(),
             EngineError::Job(error) => error.into(),
+            EngineError::Access(error) => error.into(),
             EngineError::Webhook(error) => error.into(),
             EngineError::Policy(PolicyError::None) => Self::new(ErrorCode::NoPolicy, "Activate a policy first."),
             EngineError::Store(error) | EngineError::Policy(PolicyError::Store(error)) => error.into(),

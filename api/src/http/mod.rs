@@ -18,15 +18,22 @@ mod finish;
 mod inbound;
 mod intake;
 mod jobs;
+mod keys;
 mod messages;
 mod notes;
 mod page;
+mod permit;
 mod policies;
+mod session;
+mod setup;
+mod site;
 mod state;
 mod switches;
 mod system;
+mod throttle;
 mod time;
 mod timeline;
+mod users;
 mod web;
 mod webhooks;
 
@@ -41,6 +48,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub use site::Site;
 pub use state::{App, inbound_secret, new_key};
 
 /// How long a request may take.
@@ -118,6 +126,17 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(switches::list::list_switches))
         .routes(routes!(switches::engage::engage_kill_switch))
         .routes(routes!(switches::release::release_kill_switch))
+        .routes(routes!(setup::show::get_setup, setup::begin::set_up))
+        .routes(routes!(session::show::get_session, session::sign_in::sign_in, session::sign_out::sign_out))
+        .routes(routes!(session::change_password::change_password))
+        .routes(routes!(session::sign_in_by_link::choose_password))
+        .routes(routes!(session::list::list_sessions))
+        .routes(routes!(session::end::end_session))
+        .routes(routes!(users::list::list_users, users::add::add_user))
+        .routes(routes!(users::get::get_user, users::change::change_user))
+        .routes(routes!(users::password_link::make_password_link))
+        .routes(routes!(keys::list::list_keys, keys::create::create_key))
+        .routes(routes!(keys::revoke::revoke_key))
         .routes(routes!(jobs::list::list_jobs))
         .routes(routes!(jobs::get::get_job))
         .routes(routes!(jobs::retry::retry_job))
@@ -132,6 +151,11 @@ pub(crate) fn job(row: &remit_engine::store::jobs::JobRow, now_ms: i64) -> serde
 /// UTC milliseconds as the API writes them.
 pub(crate) fn written(ms: i64) -> String {
     time::text(ms)
+}
+
+/// A fresh token for a link, and its SHA-256 to keep.
+pub(crate) fn fresh_token() -> (String, String) {
+    session::fresh_token()
 }
 
 /// The API and the page as a service.
@@ -150,6 +174,7 @@ pub fn metrics_router(engine: remit_engine::Engine) -> Router {
 /// What is around every route.
 fn layered(routes: Router<App>, app: App) -> Router {
     routes
+        .route_layer(from_fn_with_state(app.clone(), permit::guard))
         .layer(from_fn_with_state(app.clone(), events::seq::add))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST_REQUEST))
         .layer(CatchPanicLayer::custom(finish::panicked))

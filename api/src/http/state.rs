@@ -11,6 +11,8 @@ use sha2::{Digest, Sha256};
 
 use super::error::ApiError;
 use super::intake::Intake;
+use super::site::Site;
+use super::throttle::Throttle;
 
 /// What the API is made of. Clones share the engine.
 #[derive(Clone)]
@@ -19,6 +21,8 @@ pub struct App {
     master_key: [u8; 32],
     intake: Intake,
     egress: Egress,
+    site: Site,
+    throttle: Throttle,
 }
 
 impl App {
@@ -26,7 +30,14 @@ impl App {
     /// changing it makes both invalid.
     #[must_use]
     pub fn new(engine: Engine, master_key: [u8; 32]) -> Self {
-        Self { engine, master_key, intake: Intake::default(), egress: Egress::default() }
+        Self {
+            engine,
+            master_key,
+            intake: Intake::default(),
+            egress: Egress::default(),
+            site: Site::default(),
+            throttle: Throttle::default(),
+        }
     }
 
     /// The door for what comes in.
@@ -38,6 +49,22 @@ impl App {
     #[must_use]
     pub fn with_egress(self, egress: Egress) -> Self {
         Self { egress, ..self }
+    }
+
+    /// The same, where browsers find it at this address.
+    #[must_use]
+    pub fn with_site(self, site: Site) -> Self {
+        Self { site, ..self }
+    }
+
+    /// Where browsers find it.
+    pub(crate) const fn site(&self) -> &Site {
+        &self.site
+    }
+
+    /// What slows down whoever guesses.
+    pub(crate) const fn throttle(&self) -> &Throttle {
+        &self.throttle
     }
 
     /// The way out to addresses that users name.

@@ -25,7 +25,8 @@ pub(crate) fn operations(document: &Value) -> Vec<(String, String, Value)> {
 pub(crate) fn role(operation: &Value) -> Option<String> {
     let needs = operation["security"].as_array().expect("every operation says what it needs");
     let needs = needs.first()?;
-    Some(needs["key"][0].as_str().expect("the scope is the role").to_owned())
+    let scopes = if needs["key"].is_array() { &needs["key"] } else { &needs["session"] };
+    Some(scopes[0].as_str().expect("the scope is the role").to_owned())
 }
 
 #[test]
@@ -92,6 +93,7 @@ fn every_operation_says_what_it_does_what_it_needs_and_how_it_fails() {
                 || !path.starts_with("/api/v1/")
                 || path.contains("inbound")
                 || path.contains("openapi")
+                || ["/api/v1/session", "/api/v1/session/password-by-link", "/api/v1/setup"].contains(&path.as_str())
         );
     }
 }

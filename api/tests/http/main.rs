@@ -6,6 +6,7 @@
     reason = "a test that cannot go on fails, loudly and where it happened"
 )]
 
+mod access;
 mod approvals;
 mod contract;
 mod controls;

@@ -314,6 +314,8 @@ mod tests {
             email: email.to_owned(),
             role: "closer".to_owned(),
             created_at: 0,
+            disabled_at: None,
+            version: 1,
         };
         let reps = [rep("usr_1", "Ana", "ana@acme.example"), rep("usr_2", "Bo Berg", "bo.b@acme.example")];
         let ids = |text: &str| mentioned(text, &reps).iter().map(|rep| rep.id.clone()).collect::<Vec<_>>();

@@ -26,6 +26,8 @@ pub enum IdKind {
     Event,
     Webhook,
     Delivery,
+    Session,
+    Link,
 }
 
 impl IdKind {
@@ -53,6 +55,8 @@ impl IdKind {
             Self::Event => "evt",
             Self::Webhook => "whk",
             Self::Delivery => "whd",
+            Self::Session => "ses",
+            Self::Link => "lnk",
         }
     }
 }

@@ -14,6 +14,9 @@ pub enum StoreError {
     /// Another policy came into force meanwhile.
     #[error("another policy came into force meanwhile")]
     PolicyChanged,
+    /// What a change relies on is no more as it was read; nothing was changed.
+    #[error("the {0} is no more as it was read")]
+    Stale(&'static str),
     /// The database refused or could not be reached.
     #[error("the database failed: {0}")]
     Driver(#[from] sqlx::Error),

@@ -3,9 +3,10 @@
 
 use super::rows::{
     AboutRow, ActionRow, AddressRow, ApprovalRow, BootRow, ChannelRow, ContactRow, ConversationRow, DecisionKeyRow,
-    DecisionRow, DeliveryRow, DraftRow, DraftVersionRow, DueRow, LedgerBlockRow, MentionRow, MessageRow, NoteRow,
-    PackRow, PlaceRow, PolicyActivationRow, PolicyActiveRow, PolicyListRow, PolicyVersionRow, QueuedRow, RawBytesRow,
-    RejectedRow, RepRow, RunErrorRow, RunRow, SwitchRow, TimelineRow, TimerRow, VoteRow, WebhookRow, WorkspaceRow,
+    DecisionRow, DeliveryRow, DraftRow, DraftVersionRow, DueRow, KeyRow, LedgerBlockRow, LinkRow, MentionRow,
+    MessageRow, NoteRow, PackRow, PlaceRow, PolicyActivationRow, PolicyActiveRow, PolicyListRow, PolicyVersionRow,
+    PrincipalRow, QueuedRow, RawBytesRow, RejectedRow, RepRow, RunErrorRow, RunRow, SessionRow, SwitchRow, TimelineRow,
+    TimerRow, VoteRow, WebhookRow, WorkspaceRow,
 };
 use super::statements as sql;
 use super::{Conn, StoreError, fetch, on};
@@ -32,8 +33,22 @@ macro_rules! reads {
 reads! {
     /// A workspace.
     workspace(id: &str) -> one WorkspaceRow = WORKSPACE_GET;
-    /// Who holds a key.
-    rep_by_key(key_sha256: &str) -> one RepRow = REP_BY_KEY;
+    /// Who holds a key that is good now.
+    principal_by_key(key_sha256: &str, now: i64) -> one PrincipalRow = PRINCIPAL_BY_KEY;
+    /// Whose session it is, if it is good now and was seen after a time.
+    principal_by_session(token_sha256: &str, now: i64, seen_after: i64) -> one PrincipalRow = PRINCIPAL_BY_SESSION;
+    /// What is kept of a rep's password.
+    password(ws: &str, rep: &str) -> one (String,) = PASSWORD_GET;
+    /// A rep who can sign in, if there is any.
+    password_any(ws: &str) -> one (String,) = PASSWORD_ANY;
+    /// A rep's sessions that are good now and were seen after a time.
+    sessions(ws: &str, rep: &str, now: i64, seen_after: i64) -> all SessionRow = SESSION_LIST;
+    /// A link that is still good.
+    link(token_sha256: &str, kind: &str, now: i64) -> one LinkRow = LINK_GET;
+    /// Keys before a time and id, latest first.
+    keys(ws: &str, before: i64, before_id: &str, limit: i64) -> all KeyRow = API_KEY_LIST;
+    /// A key.
+    key(ws: &str, id: &str) -> one KeyRow = API_KEY_GET;
     /// A rep by address.
     rep_by_email(ws: &str, email: &str) -> one RepRow = REP_BY_EMAIL;
     /// A channel by the id in an inbound address.
@@ -76,6 +91,8 @@ reads! {
     mentions(ws: &str, rep: &str, before: i64, before_note: &str, limit: i64) -> all MentionRow = MENTION_OF_REP;
     /// Everybody inside.
     reps(ws: &str) -> all RepRow = REP_LIST;
+    /// Everybody inside, after an id.
+    reps_after(ws: &str, after: &str, limit: i64) -> all RepRow = REP_AFTER;
     /// A rep.
     rep(ws: &str, id: &str) -> one RepRow = REP_GET;
     /// Runs that are due, oldest first.

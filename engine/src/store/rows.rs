@@ -18,7 +18,25 @@ rows! {
     /// A workspace.
     WorkspaceRow { id: String, name: String, created_at: i64, }
     /// A person inside.
-    RepRow { workspace_id: String, id: String, name: String, email: String, role: String, created_at: i64, }
+    RepRow {
+        workspace_id: String, id: String, name: String, email: String, role: String, created_at: i64,
+        disabled_at: Option<i64>, version: i64,
+    }
+    /// Whoever asks, and by what: a `session`, or a key that is `service`, `draft_only` or `ai`. `cap` is the key's role.
+    PrincipalRow {
+        #[sqlx(flatten)] rep: RepRow,
+        credential_id: String, credential: String, cap: Option<String>, seen_at: i64,
+    }
+    /// A browser that is signed in.
+    SessionRow { id: String, browser: String, created_at: i64, seen_at: i64, ends_at: i64, }
+    /// A link that is good once.
+    LinkRow { workspace_id: String, id: String, rep_id: Option<String>, }
+    /// A key, without what it is made of.
+    KeyRow {
+        id: String, rep_id: String, rep_name: String, name: String, kind: String, role: Option<String>,
+        created_by: Option<String>, created_at: i64, ends_at: Option<i64>, seen_at: Option<i64>,
+        revoked_at: Option<i64>,
+    }
     /// A connected account.
     #[derive(serde::Deserialize)]
     ChannelRow {

@@ -7,6 +7,7 @@ use super::events::{EventWrite, Log};
 pub(super) use super::preview::preview;
 use super::statements::{self as sql, many};
 use super::transition::{SendClaim, TimelineEntry};
+use super::write_access::{AccessWrite, NewKey};
 use super::write_jobs::JobWrite;
 use super::write_people::PeopleWrite;
 use super::write_traffic::{NewActivation, NewBlock};
@@ -153,7 +154,7 @@ pub enum Write {
     Workspace { name: String },
     /// A rep, unless the address is taken.
     Rep { id: String, name: String, email: String, role: String },
-    /// A key of a rep.
+    /// A key that may do all that its rep may, for good.
     ApiKey { id: String, rep_id: String, name: String, key_sha256: String },
     /// End a key.
     ApiKeyRevoke { id: String },
@@ -163,6 +164,8 @@ pub enum Write {
     ChannelStatus { id: String, status: &'static str },
     /// The files of a policy.
     PolicyVersion { digest: String, name: String, root: String, files: String },
+    /// Who gets in, and how.
+    Access(AccessWrite),
     /// What people, clocks and limits cause.
     People(PeopleWrite),
     /// What the operating side causes.
@@ -327,7 +330,8 @@ impl Write {
                 execute!(conn, sql::REP_INSERT, ws, id, name, email, role, now);
             }
             Self::ApiKey { id, rep_id, name, key_sha256 } => {
-                execute!(conn, sql::API_KEY_INSERT, ws, id, rep_id, name, key_sha256, now);
+                let key = NewKey::plain(id.clone(), rep_id.clone(), name.clone(), key_sha256.clone());
+                AccessWrite::Key(Box::new(key)).apply(conn, ws, now).await?;
             }
             Self::ApiKeyRevoke { id } => {
                 execute!(conn, sql::API_KEY_REVOKE, ws, id, now);
@@ -341,6 +345,7 @@ impl Write {
             Self::PolicyVersion { digest, name, root, files } => {
                 execute!(conn, sql::POLICY_VERSION_INSERT, ws, digest, name, root, files, now);
             }
+            Self::Access(write) => write.apply(conn, ws, now).await?,
             Self::People(write) => write.apply(conn, ws, now, log).await?,
             Self::Events(write) => write.apply(conn, ws, now).await?,
             Self::Job(write) => write.apply(conn, ws, now).await?,

@@ -7,12 +7,11 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use remit_engine::events::hub::{Heard, Listener, StreamSeat};
-use remit_engine::store::read;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{place, wanted};
-use crate::http::auth::Rep;
+use crate::http::auth::{Principal, Rep};
 use crate::http::error::{ApiError, ErrorCode};
 use crate::http::extract::Query;
 use crate::http::state::App;
@@ -72,7 +71,7 @@ pub(crate) async fn stream_events(
     })?;
     let listener = hub.listen(rep.workspace(), after, wanted).await?;
     let hello = format!("event: hello\nid: {0}\nretry: 3000\ndata: {{\"seq\":\"{0}\"}}\n\n", listener.place());
-    let stream = Stream { app, listener, key_sha256: rep.key_sha256, first: Some(hello), over: false, _seat: seat };
+    let stream = Stream { app, listener, principal: rep.principal, first: Some(hello), over: false, _seat: seat };
     let frames = futures_util::stream::unfold(stream, |mut stream| async move {
         let frame = stream.next().await?;
         Some((Ok::<_, Infallible>(Bytes::from(frame)), stream))
@@ -88,7 +87,7 @@ pub(crate) async fn stream_events(
 struct Stream {
     app: App,
     listener: Listener,
-    key_sha256: String,
+    principal: Principal,
     first: Option<String>,
     over: bool,
     _seat: StreamSeat,
@@ -134,9 +133,8 @@ impl Stream {
         None
     }
 
-    /// The key still holds.
+    /// The key or the session still holds.
     async fn may_listen(&self) -> bool {
-        let Ok(mut reader) = self.app.read().await else { return false };
-        matches!(read::rep_by_key(&mut reader.conn(), &self.key_sha256).await, Ok(Some(_)))
+        self.principal.is_still_good(&self.app).await
     }
 }

@@ -3,7 +3,7 @@
 use super::{Datum, Log};
 use crate::store::transition::{TimelineEntry, Transition};
 use crate::store::write::Write;
-use crate::store::{Ingest, PeopleWrite};
+use crate::store::{AccessWrite, Ingest, PeopleWrite};
 use Datum::{Maybe, Number, Text, Words};
 
 impl Log {
@@ -161,8 +161,29 @@ impl Log {
             Write::PolicyPublish(activation) => {
                 self.event("policy.activated", &[("digest", Text(&activation.digest))]);
             }
+            Write::Access(write) => return self.access(write),
             Write::People(write) => return self.people(write),
             Write::Events(write) => return write.tells(self),
+            _ => return false,
+        }
+        true
+    }
+
+    fn access(&mut self, write: &AccessWrite) -> bool {
+        match write {
+            AccessWrite::Key(key) => {
+                self.event("key.created", &[("key_id", Text(&key.id)), ("user_id", Text(&key.rep_id))]);
+            }
+            AccessWrite::RepChange { id, .. } => {
+                let changed = Words(&["name", "role", "disabled"]);
+                self.event("user.updated", &[("user_id", Text(id)), ("changed", changed)]);
+            }
+            AccessWrite::Password { rep_id, .. } => {
+                self.event("user.updated", &[("user_id", Text(rep_id)), ("changed", Words(&["password"]))]);
+            }
+            AccessWrite::SessionEnd { rep_id, .. } | AccessWrite::SessionEndOthers { rep_id, .. } => {
+                self.event("user.updated", &[("user_id", Text(rep_id)), ("changed", Words(&["sessions"]))]);
+            }
             _ => return false,
         }
         true

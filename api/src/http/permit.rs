@@ -1,0 +1,234 @@
+//! Who may do what: every operation of the API on one page. The router asks it before a handler is called, and the
+//! document says what it says. An operation that stands here nowhere is for nobody.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::Method;
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::auth::{Credential, Principal, Role, authenticate};
+use super::error::{ApiError, ErrorCode};
+use super::state::App;
+
+/// By what somebody may prove who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    /// By anything: a session, or a key of any kind.
+    Any,
+    /// By a session or a `service` key. What reaches a customer, decides or controls is not for an AI's keys.
+    People,
+    /// By a session only: what is about the person at the browser.
+    Session,
+}
+
+impl By {
+    /// The word in the document.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::People => "people",
+            Self::Session => "session",
+        }
+    }
+}
+
+/// What one operation asks for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rule {
+    method: &'static str,
+    path: &'static str,
+    /// The least role; none where anybody may, also who is not known.
+    pub(crate) least: Option<Role>,
+    /// By what.
+    pub(crate) by: By,
+}
+
+const fn rule(method: &'static str, path: &'static str, least: Role, by: By) -> Rule {
+    Rule { method, path, least: Some(least), by }
+}
+
+const fn public(method: &'static str, path: &'static str) -> Rule {
+    Rule { method, path, least: None, by: By::Any }
+}
+
+const RULES: &[Rule] = &[
+    public("GET", "/"),
+    rule("GET", "/api/v1/approvals", Role::Viewer, By::Any),
+    rule("GET", "/api/v1/approvals/{id}", Role::Viewer, By::Any),
+    rule("POST", "/api/v1/approvals/{id}/approve", Role::Approver, By::People),
+    rule("POST", "/api/v1/approvals/{id}/claim", Role::Approver, By::People),
+    rule("POST", "/api/v1/approvals/{id}/reject", Role::Approver, By::People),
+    rule("POST", "/api/v1/approvals/{id}/release", Role::Approver, By::People),
+    rule("GET", "/api/v1/channels", Role::Viewer, By::Any),
+    rule("POST", "/api/v1/channels/{id}/activate", Role::Manager, By::People),
+    rule("POST", "/api/v1/channels/{id}/disable", Role::Manager, By::People),
+    rule("PUT", "/api/v1/channels/{id}/warmup", Role::Manager, By::People),
+    rule("GET", "/api/v1/contacts/{id}", Role::Viewer, By::Any),
+    rule("GET", "/api/v1/contacts/{id}/ai", Role::Viewer, By::Any),
+    rule("POST", "/api/v1/contacts/{id}/ai/pause", Role::Closer, By::People),
+    rule("POST", "/api/v1/contacts/{id}/ai/resume", Role::Closer, By::People),
+    rule("GET", "/api/v1/conversations", Role::Viewer, By::Any),
+    rule("GET", "/api/v1/conversations/{id}", Role::Viewer, By::Any),
+    rule("POST", "/api/v1/conversations/{id}/close", Role::Closer, By::People),
+    rule("GET", "/api/v1/conversations/{id}/drafts", Role::Viewer, By::Any),
+    rule("POST", "/api/v1/conversations/{id}/hand-back", Role::Closer, By::People),
+    rule("POST", "/api/v1/conversations/{id}/linkedin-activities", Role::Closer, By::Any),
+    rule("GET", "/api/v1/conversations/{id}/messages", Role::Viewer, By::Any),
+    rule("GET", "/api/v1/conversations/{id}/notes", Role::Viewer, By::Any),
+    rule("POST", "/api/v1/conversations/{id}/notes", Role::Closer, By::Any),
+    rule("PUT", "/api/v1/conversations/{id}/read", Role::Viewer, By::Any),
+    rule("DELETE", "/api/v1/conversations/{id}/read", Role::Viewer, By::Any),
+    rule("POST", "/api/v1/conversations/{id}/reopen", Role::Closer, By::People),
+    rule("POST", "/api/v1/conversations/{id}/replies", Role::Closer, By::People),
+    rule("POST", "/api/v1/conversations/{id}/snooze", Role::Closer, By::People),
+    rule("POST", "/api/v1/conversations/{id}/take-over", Role::Closer, By::People),
+    rule("GET", "/api/v1/conversations/{id}/timeline", Role::Viewer, By::Any),
+    rule("GET", "/api/v1/decisions", Role::Viewer, By::Any),
+    rule("GET", "/api/v1/decisions/{id}", Role::Viewer, By::Any),
+    rule("GET", "/api/v1/decisions/{id}/explain", Role::Viewer, By::Any),
+    rule("GET", "/api/v1/drafts/{id}", Role::Viewer, By::Any),
+    rule("POST", "/api/v1/drafts/{id}/edit", Role::Closer, By::Any),
+    rule("POST", "/api/v1/drafts/{id}/regenerate", Role::Closer, By::Any),
+    rule("POST", "/api/v1/drafts/{id}/restore", Role::Closer, By::Any),
+    rule("POST", "/api/v1/drafts/{id}/take-back", Role::Closer, By::People),
+    rule("GET", "/api/v1/drafts/{id}/versions", Role::Viewer, By::Any),
+    rule("GET", "/api/v1/events", Role::Viewer, By::Any),
+    rule("GET", "/api/v1/events/stream", Role::Viewer, By::Any),
+    public("POST", "/api/v1/inbound/{channel_id}"),
+    rule("GET", "/api/v1/jobs", Role::Viewer, By::Any),
+    rule("GET", "/api/v1/jobs/{id}", Role::Viewer, By::Any),
+    rule("POST", "/api/v1/jobs/{id}/cancel", Role::Approver, By::People),
+    rule("POST", "/api/v1/jobs/{id}/retry", Role::Approver, By::People),
+    rule("GET", "/api/v1/keys", Role::Owner, By::People),
+    rule("POST", "/api/v1/keys", Role::Owner, By::People),
+    rule("DELETE", "/api/v1/keys/{id}", Role::Owner, By::People),
+    rule("POST", "/api/v1/kill-switch/engage", Role::Closer, By::People),
+    rule("POST", "/api/v1/kill-switch/release", Role::Manager, By::People),
+    rule("GET", "/api/v1/messages/{id}", Role::Viewer, By::Any),
+    rule("GET", "/api/v1/messages/{id}/body.html", Role::Viewer, By::Any),
+    rule("GET", "/api/v1/messages/{id}/decisions", Role::Viewer, By::Any),
+    rule("GET", "/api/v1/messages/{id}/raw", Role::Closer, By::Any),
+    rule("GET", "/api/v1/notes/{id}", Role::Viewer, By::Any),
+    public("GET", "/api/v1/openapi.json"),
+    rule("GET", "/api/v1/policies/activations", Role::Viewer, By::Any),
+    rule("GET", "/api/v1/policies/active", Role::Viewer, By::Any),
+    rule("POST", "/api/v1/policies/check", Role::Viewer, By::Any),
+    rule("POST", "/api/v1/policies/diff", Role::Viewer, By::Any),
+    rule("POST", "/api/v1/policies/replay", Role::Viewer, By::Any),
+    rule("POST", "/api/v1/policies/rollback", Role::Manager, By::People),
+    rule("POST", "/api/v1/policies/simulate", Role::Viewer, By::Any),
+    rule("GET", "/api/v1/policies/versions", Role::Viewer, By::Any),
+    rule("POST", "/api/v1/policies/versions", Role::Manager, By::People),
+    rule("GET", "/api/v1/policies/versions/{digest}", Role::Viewer, By::Any),
+    rule("POST", "/api/v1/policies/versions/{digest}/activate", Role::Manager, By::People),
+    rule("GET", "/api/v1/session", Role::Viewer, By::Any),
+    public("POST", "/api/v1/session"),
+    rule("DELETE", "/api/v1/session", Role::Viewer, By::Session),
+    rule("POST", "/api/v1/session/password", Role::Viewer, By::Session),
+    public("POST", "/api/v1/session/password-by-link"),
+    rule("GET", "/api/v1/sessions", Role::Viewer, By::Session),
+    rule("DELETE", "/api/v1/sessions/{id}", Role::Viewer, By::Session),
+    public("GET", "/api/v1/setup"),
+    public("POST", "/api/v1/setup"),
+    rule("GET", "/api/v1/switches", Role::Viewer, By::Any),
+    rule("GET", "/api/v1/users", Role::Viewer, By::Any),
+    rule("POST", "/api/v1/users", Role::Owner, By::People),
+    rule("GET", "/api/v1/users/{id}", Role::Viewer, By::Any),
+    rule("PATCH", "/api/v1/users/{id}", Role::Owner, By::People),
+    rule("POST", "/api/v1/users/{id}/password-link", Role::Owner, By::People),
+    rule("GET", "/api/v1/webhooks", Role::Manager, By::Any),
+    rule("POST", "/api/v1/webhooks", Role::Manager, By::People),
+    rule("GET", "/api/v1/webhooks/{id}", Role::Manager, By::Any),
+    rule("PATCH", "/api/v1/webhooks/{id}", Role::Manager, By::People),
+    rule("DELETE", "/api/v1/webhooks/{id}", Role::Manager, By::People),
+    rule("GET", "/api/v1/webhooks/{id}/deliveries", Role::Manager, By::Any),
+    rule("POST", "/api/v1/webhooks/{id}/deliveries/{delivery_id}/redeliver", Role::Manager, By::People),
+    rule("POST", "/api/v1/webhooks/{id}/rotate-secret", Role::Manager, By::People),
+    rule("POST", "/api/v1/webhooks/{id}/test", Role::Manager, By::People),
+    public("GET", "/healthz"),
+    rule("GET", "/metrics", Role::Viewer, By::Any),
+    public("GET", "/readyz"),
+    public("GET", "/version"),
+];
+
+static BY_OPERATION: LazyLock<HashMap<(&'static str, &'static str), &'static Rule>> =
+    LazyLock::new(|| RULES.iter().map(|rule| ((rule.method, rule.path), rule)).collect());
+
+/// What the operation asks for; none when it stands in the table nowhere.
+pub(crate) fn rule_of(method: &str, path: &str) -> Option<&'static Rule> {
+    BY_OPERATION.get(&(method, path)).copied()
+}
+
+/// Method, path and rule of every operation.
+pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static str, &'static Rule)> {
+    RULES.iter().map(|rule| (rule.method, rule.path, rule))
+}
+
+/// Lets through whom the table lets, and tells the handler who it is.
+pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    match admit(&app, &parts).await {
+        Ok(principal) => {
+            if let Some(principal) = principal {
+                parts.extensions.insert(principal);
+            }
+            next.run(Request::from_parts(parts, body)).await
+        }
+        Err(error) => error.into_response(),
+    }
+}
+
+/// Who it is, where that matters.
+async fn admit(app: &App, request: &Parts) -> Result<Option<Principal>, ApiError> {
+    let method = if request.method == Method::HEAD { &Method::GET } else { &request.method };
+    let path = request.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    // What has no line goes on without anybody: the router answers for methods that are not there, and a handler that
+    // wants to know who it is finds nobody.
+    let Some(rule) = rule_of(method.as_str(), path) else { return Ok(None) };
+    let Some(least) = rule.least else { return Ok(None) };
+    let principal = authenticate(app, &request.method, &request.headers).await?;
+    if principal.role < least {
+        return Err(ApiError::needs_role(least, principal.role.as_str()));
+    }
+    if !rule.admits(principal.credential) {
+        let wanted = if rule.by == By::Session { "a signed-in person" } else { "a person or a `service` key" };
+        let detail = format!("This is for {wanted}; you came with a `{}`.", principal.credential.as_str());
+        return Err(ApiError::new(ErrorCode::WrongCredential, detail));
+    }
+    Ok(Some(principal))
+}
+
+impl Rule {
+    /// Whether it may be used with this.
+    pub(crate) fn admits(&self, credential: Credential) -> bool {
+        match self.by {
+            By::Any => true,
+            By::People => credential.may_act(),
+            By::Session => credential == Credential::Session,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_stands_in_the_table_and_every_line_is_an_operation() {
+        let document = serde_json::to_value(crate::http::openapi()).unwrap();
+        let mut operations: Vec<(String, String)> = Vec::new();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            operations.extend(item.as_object().unwrap().keys().map(|method| (method.to_uppercase(), path.clone())));
+        }
+        let missing: Vec<_> = operations.iter().filter(|(method, path)| rule_of(method, path).is_none()).collect();
+        assert!(missing.is_empty(), "add a line to RULES for {missing:?}");
+        for (method, path, _) in all() {
+            assert!(operations.contains(&(method.to_owned(), path.to_owned())), "{method} {path} is no operation");
+        }
+        assert_eq!(RULES.len(), operations.len(), "a line stands there twice");
+    }
+}

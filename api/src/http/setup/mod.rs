@@ -1,0 +1,4 @@
+//! The first start: somebody becomes the owner.
+
+pub(crate) mod begin;
+pub(crate) mod show;
