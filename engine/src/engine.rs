@@ -265,7 +265,7 @@ impl Engine {
             run: None,
             writes,
         };
-        self.writer().commit(transition).await.map(|_| ())
+        self.commit(transition).await.map(|_| ())
     }
 
     // ---- messages in -------------------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ impl Engine {
             let in_force = self.policies().in_force(self.db(), workspace).await?;
             let context = stages::context(self, &in_force, workspace, run_id).await?;
             let context = context.ok_or_else(|| not_found("job", run_id))?;
-            if self.writer().commit(decide(&context)?).await? == Outcome::Won {
+            if self.commit(decide(&context)?).await? == Outcome::Won {
                 self.wake();
                 return Ok(());
             }

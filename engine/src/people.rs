@@ -130,7 +130,7 @@ impl Engine {
                 return Err(DecideError::TooLate { status }.into());
             }
             let transition = edit::take_back(&context, &in_force.policy, rep, self.ids())?;
-            if self.writer().commit(transition).await? == Outcome::Won {
+            if self.commit(transition).await? == Outcome::Won {
                 return Ok(());
             }
         }
@@ -154,7 +154,7 @@ impl Engine {
             let votes = read::votes(&mut reader.conn(), ws, approval_id).await?;
             drop(reader);
             let asked = Asked { context: &context, approval: &approval, votes: &votes };
-            match self.writer().commit(decide(&asked)?).await? {
+            match self.commit(decide(&asked)?).await? {
                 Outcome::Won | Outcome::Ingested(..) => {
                     self.wake();
                     return Ok(());

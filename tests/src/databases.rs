@@ -75,6 +75,41 @@ impl Database {
         sqlx::query(end).execute(write).await.expect("a statement").rows_affected()
     }
 
+    /// Every row of every table, as one line of text each: what a test compares that must have changed nothing.
+    ///
+    /// # Panics
+    /// When the database fails.
+    #[expect(clippy::expect_used, reason = "a test without its database fails")]
+    pub async fn rows(&self) -> std::collections::BTreeSet<String> {
+        use sqlx::AssertSqlSafe as Sql;
+        let mut rows = std::collections::BTreeSet::new();
+        match self.kind {
+            Kind::Sqlite => {
+                let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&self.address).read_only(true);
+                let mut c = sqlx::SqliteConnection::connect_with(&options).await.expect("a connection");
+                let list = "SELECT m.name, group_concat('quote(' || t.name || ')', ' || '','' || ') FROM sqlite_master m
+                    JOIN pragma_table_info(m.name) t WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' GROUP BY m.name";
+                let tables: Vec<(String, String)> = sqlx::query_as(list).fetch_all(&mut c).await.expect("tables");
+                for (table, columns) in tables {
+                    let all = format!("SELECT '{table} ' || {columns} FROM {table}");
+                    let lines: Vec<(String,)> = sqlx::query_as(Sql(all)).fetch_all(&mut c).await.expect("rows");
+                    rows.extend(lines.into_iter().map(|line| line.0));
+                }
+            }
+            Kind::Postgres => {
+                let mut c = PgConnection::connect(&self.address).await.expect("a connection");
+                let list = "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'";
+                let tables: Vec<(String,)> = sqlx::query_as(list).fetch_all(&mut c).await.expect("tables");
+                for (table,) in tables {
+                    let all = format!("SELECT '{table} ' || t::text FROM {table} t");
+                    let lines: Vec<(String,)> = sqlx::query_as(Sql(all)).fetch_all(&mut c).await.expect("rows");
+                    rows.extend(lines.into_iter().map(|line| line.0));
+                }
+            }
+        }
+        rows
+    }
+
     /// A folder that lives as long as the database.
     #[must_use]
     pub fn folder(&self) -> &std::path::Path {

@@ -197,7 +197,7 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
             let (token, token_sha256) = http::fresh_token();
             shell.engine.make_link(LinkKind::SetUp, None, token_sha256, "remit serve").await?;
             let page = http::Site::at(args.public_url.as_deref().unwrap_or(&url)).map_err(Failure::new)?;
-            eprintln!("set up    {}  (good once, for a day)", page.page(&format!("setup#{token}")));
+            eprintln!("set up    {}  (good once, for a day)", page.page(&format!("setup?token={token}")));
         }
         println!("ready {url}");
     }

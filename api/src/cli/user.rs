@@ -158,5 +158,5 @@ async fn password_link(shell: &Shell, user: &RepRow, at: &At) -> Result<String, 
     let site = http::Site::at(&at.public_url).map_err(Failure::new)?;
     let (token, token_sha256) = http::fresh_token();
     shell.engine.make_link(LinkKind::Password, Some(user.id.clone()), token_sha256, "command line").await?;
-    Ok(site.page(&format!("password#{token}")))
+    Ok(site.page(&format!("password?token={token}")))
 }

@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::header::HeaderBuilder;
-use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::Type;
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
 use utoipa::openapi::{
-    Components, Content, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Response, ResponseBuilder,
+    Components, Content, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required, Response,
+    ResponseBuilder,
 };
 
 use super::auth::Role;
 use super::error::{ErrorCode, Problem};
-use super::permit::{self, By};
+use super::permit::{self, By, Repeat};
 
 /// Names of the security schemes.
 const SCHEME: &str = "key";
@@ -70,7 +71,11 @@ pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
         ];
         for (method, operation) in operations {
             let Some(operation) = operation else { continue };
-            permission(operation, permit::rule_of(method, path));
+            let rule = permit::rule_of(method, path);
+            permission(operation, rule);
+            if let Some(rule) = rule.filter(|rule| method != "GET" && rule.least.is_some()) {
+                is_made_once(operation, rule.repeat);
+            }
             if method == "GET" {
                 joins_the_log(operation);
             }
@@ -92,6 +97,36 @@ fn permission(operation: &mut Operation, rule: Option<&permit::Rule>) {
         let by = ExtensionsBuilder::new().add("x-remit-by", rule.by.as_str()).build();
         operation.extensions.get_or_insert_default().merge(by);
     }
+}
+
+/// Says that a request with a key is made once.
+fn is_made_once(operation: &mut Operation, repeat: Repeat) {
+    if repeat == Repeat::Ignored {
+        return;
+    }
+    let required = if repeat == Repeat::Required { Required::True } else { Required::False };
+    let about = "Names what you want done: sent again with the same key, it is not done again and has the same answer. \
+                 Remembered for a day.";
+    let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255));
+    let parameter = ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(required)
+        .description(Some(about))
+        .schema(Some(text));
+    operation.parameters.get_or_insert_default().push(RefOr::T(parameter.build()));
+    let mut say = |status: &str, codes: &str| {
+        let found = operation.responses.responses.get(status).and_then(|response| match response {
+            RefOr::T(response) => Some(format!("{}, {codes}", response.description)),
+            RefOr::Ref(_) => None,
+        });
+        let description = found.unwrap_or_else(|| codes.to_owned());
+        operation.responses.responses.insert(status.to_owned(), RefOr::T(problem(description)));
+    };
+    say("409", "`request_in_progress`, `answer_lost`");
+    say("422", "`idempotency_key_reused`, `invalid`");
+    let missing = if repeat == Repeat::Required { "`idempotency_key_missing`, " } else { "" };
+    say("400", &format!("{missing}`bad_request`, `malformed_json`"));
 }
 
 /// Says that the answer names the place of the event log to follow on from.

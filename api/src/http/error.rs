@@ -10,6 +10,7 @@ use remit_engine::access::AccessError;
 use remit_engine::decide::job::JobError;
 use remit_engine::decide::person::DecideError;
 use remit_engine::decide::reply::ReplyError;
+use remit_engine::once::CLAIMED;
 use remit_engine::policies::PolicyError;
 use remit_engine::store::StoreError;
 use remit_engine::webhooks::WebhookError;
@@ -57,6 +58,8 @@ codes! {
     InvalidCursor = "invalid_cursor", BAD_REQUEST, "The cursor is not valid";
     /// The cursor belongs to another list or other filters.
     CursorMismatch = "cursor_mismatch", BAD_REQUEST, "The cursor belongs to another list";
+    /// This may reach a customer and must be named with `Idempotency-Key`.
+    IdempotencyKeyMissing = "idempotency_key_missing", BAD_REQUEST, "An idempotency key is needed";
     /// The request cannot be read.
     BadRequest = "bad_request", BAD_REQUEST, "The request cannot be read";
     /// There is no key, or it is unknown or revoked.
@@ -123,6 +126,10 @@ codes! {
     WebhookDisabled = "webhook_disabled", CONFLICT, "The webhook is disabled";
     /// There are as many webhooks as there may be.
     TooManyWebhooks = "too_many_webhooks", CONFLICT, "There are too many webhooks";
+    /// The same request is being made; ask again in a moment.
+    RequestInProgress = "request_in_progress", CONFLICT, "The same request is being made";
+    /// The request was made, once, and its answer is lost: look at what there is now.
+    AnswerLost = "answer_lost", CONFLICT, "This was done, and its answer is lost";
     /// Somebody else has the mail address.
     AddressTaken = "address_taken", CONFLICT, "The address is taken";
     /// No owner would be left who gets in.
@@ -137,6 +144,8 @@ codes! {
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The content type is not accepted here";
     /// The body is JSON but not what is wanted; `errors` points at each place.
     Invalid = "invalid", UNPROCESSABLE_ENTITY, "The body is not valid";
+    /// The `Idempotency-Key` was used for something else.
+    IdempotencyKeyReused = "idempotency_key_reused", UNPROCESSABLE_ENTITY, "The idempotency key was used before";
     /// Too much is coming in at once; `Retry-After` says when to come back.
     Busy = "busy", TOO_MANY_REQUESTS, "Too much is coming in at once";
     /// There were too many attempts; `Retry-After` says when the next one may be made.
@@ -286,6 +295,11 @@ impl ApiError {
         self
     }
 
+    /// Its code.
+    pub(crate) fn into_code(self) -> ErrorCode {
+        self.0.code
+    }
+
     /// Its body.
     pub(crate) fn into_problem(self) -> Problem {
         *self.0
@@ -317,6 +331,9 @@ impl IntoResponse for ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
+        if matches!(error, StoreError::Stale(CLAIMED)) {
+            return super::once::in_progress();
+        }
         if error.is_transient() {
             tracing::warn!(%error, "the database did not answer in time");
             return Self::new(ErrorCode::DatabaseBusy, "Nothing was changed; try again.");

@@ -21,6 +21,7 @@ mod jobs;
 mod keys;
 mod messages;
 mod notes;
+mod once;
 mod page;
 mod permit;
 mod policies;
@@ -30,6 +31,7 @@ mod site;
 mod state;
 mod switches;
 mod system;
+mod tags;
 mod throttle;
 mod time;
 mod timeline;
@@ -64,7 +66,13 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(system::metrics::show_metrics))
         .routes(routes!(inbound::receive::receive_inbound))
         .routes(routes!(conversations::list::list_conversations))
+        .routes(routes!(conversations::counts::count_conversations))
+        .routes(routes!(conversations::bulk::bulk_conversations))
         .routes(routes!(conversations::get::get_conversation))
+        .routes(routes!(conversations::ai_status::get_ai_status))
+        .routes(routes!(conversations::assign::assign_conversation))
+        .routes(routes!(conversations::tag::set_conversation_tags))
+        .routes(routes!(tags::list::list_tags, tags::make::make_tag))
         .routes(routes!(conversations::mark_read::mark_read, conversations::mark_unread::mark_unread))
         .routes(routes!(conversations::reply::create_reply))
         .routes(routes!(conversations::take_over::take_over))

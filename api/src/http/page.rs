@@ -76,7 +76,8 @@ impl<'a> List<'a> {
         short
     }
 
-    fn write(&self, key: &Key) -> String {
+    /// The cursor of a page that begins after a key.
+    pub(crate) fn write(&self, key: &Key) -> String {
         let mut bytes = key.sort.to_be_bytes().to_vec();
         bytes.extend(self.name_hash());
         bytes.extend(key.id.as_bytes());

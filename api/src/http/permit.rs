@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::Method;
 use axum::http::request::Parts;
@@ -12,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::auth::{Credential, Principal, Role, authenticate};
 use super::error::{ApiError, ErrorCode};
+use super::once;
 use super::state::App;
 
 /// By what somebody may prove who they are.
@@ -36,30 +38,57 @@ impl By {
     }
 }
 
+/// Whether a request is made once, however often it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    /// It must be named with `Idempotency-Key`: it may put words before a customer.
+    Required,
+    /// It may be named.
+    Heeded,
+    /// Its answer is a secret that is shown once, which is not kept to be shown again.
+    Ignored,
+}
+
 /// What one operation asks for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rule {
-    method: &'static str,
-    path: &'static str,
+    /// The method.
+    pub(crate) method: &'static str,
+    /// The path, as in the document.
+    pub(crate) path: &'static str,
     /// The least role; none where anybody may, also who is not known.
     pub(crate) least: Option<Role>,
     /// By what.
     pub(crate) by: By,
+    /// Whether it is made once.
+    pub(crate) repeat: Repeat,
 }
 
 const fn rule(method: &'static str, path: &'static str, least: Role, by: By) -> Rule {
-    Rule { method, path, least: Some(least), by }
+    Rule { method, path, least: Some(least), by, repeat: Repeat::Heeded }
 }
 
 const fn public(method: &'static str, path: &'static str) -> Rule {
-    Rule { method, path, least: None, by: By::Any }
+    Rule { method, path, least: None, by: By::Any, repeat: Repeat::Ignored }
+}
+
+impl Rule {
+    /// It may reach a customer.
+    const fn named(self) -> Self {
+        Self { repeat: Repeat::Required, ..self }
+    }
+
+    /// It answers with a secret.
+    const fn secret(self) -> Self {
+        Self { repeat: Repeat::Ignored, ..self }
+    }
 }
 
 const RULES: &[Rule] = &[
     public("GET", "/"),
     rule("GET", "/api/v1/approvals", Role::Viewer, By::Any),
     rule("GET", "/api/v1/approvals/{id}", Role::Viewer, By::Any),
-    rule("POST", "/api/v1/approvals/{id}/approve", Role::Approver, By::People),
+    rule("POST", "/api/v1/approvals/{id}/approve", Role::Approver, By::People).named(),
     rule("POST", "/api/v1/approvals/{id}/claim", Role::Approver, By::People),
     rule("POST", "/api/v1/approvals/{id}/reject", Role::Approver, By::People),
     rule("POST", "/api/v1/approvals/{id}/release", Role::Approver, By::People),
@@ -72,6 +101,13 @@ const RULES: &[Rule] = &[
     rule("POST", "/api/v1/contacts/{id}/ai/pause", Role::Closer, By::People),
     rule("POST", "/api/v1/contacts/{id}/ai/resume", Role::Closer, By::People),
     rule("GET", "/api/v1/conversations", Role::Viewer, By::Any),
+    rule("POST", "/api/v1/conversations/bulk", Role::Closer, By::People),
+    rule("GET", "/api/v1/conversations/counts", Role::Viewer, By::Any),
+    rule("GET", "/api/v1/conversations/{id}/ai-status", Role::Viewer, By::Any),
+    rule("POST", "/api/v1/conversations/{id}/assign", Role::Closer, By::People),
+    rule("PUT", "/api/v1/conversations/{id}/tags", Role::Closer, By::Any),
+    rule("GET", "/api/v1/tags", Role::Viewer, By::Any),
+    rule("POST", "/api/v1/tags", Role::Closer, By::Any),
     rule("GET", "/api/v1/conversations/{id}", Role::Viewer, By::Any),
     rule("POST", "/api/v1/conversations/{id}/close", Role::Closer, By::People),
     rule("GET", "/api/v1/conversations/{id}/drafts", Role::Viewer, By::Any),
@@ -83,7 +119,7 @@ const RULES: &[Rule] = &[
     rule("PUT", "/api/v1/conversations/{id}/read", Role::Viewer, By::Any),
     rule("DELETE", "/api/v1/conversations/{id}/read", Role::Viewer, By::Any),
     rule("POST", "/api/v1/conversations/{id}/reopen", Role::Closer, By::People),
-    rule("POST", "/api/v1/conversations/{id}/replies", Role::Closer, By::People),
+    rule("POST", "/api/v1/conversations/{id}/replies", Role::Closer, By::People).named(),
     rule("POST", "/api/v1/conversations/{id}/snooze", Role::Closer, By::People),
     rule("POST", "/api/v1/conversations/{id}/take-over", Role::Closer, By::People),
     rule("GET", "/api/v1/conversations/{id}/timeline", Role::Viewer, By::Any),
@@ -102,9 +138,9 @@ const RULES: &[Rule] = &[
     rule("GET", "/api/v1/jobs", Role::Viewer, By::Any),
     rule("GET", "/api/v1/jobs/{id}", Role::Viewer, By::Any),
     rule("POST", "/api/v1/jobs/{id}/cancel", Role::Approver, By::People),
-    rule("POST", "/api/v1/jobs/{id}/retry", Role::Approver, By::People),
+    rule("POST", "/api/v1/jobs/{id}/retry", Role::Approver, By::People).named(),
     rule("GET", "/api/v1/keys", Role::Owner, By::People),
-    rule("POST", "/api/v1/keys", Role::Owner, By::People),
+    rule("POST", "/api/v1/keys", Role::Owner, By::People).secret(),
     rule("DELETE", "/api/v1/keys/{id}", Role::Owner, By::People),
     rule("POST", "/api/v1/kill-switch/engage", Role::Closer, By::People),
     rule("POST", "/api/v1/kill-switch/release", Role::Manager, By::People),
@@ -128,7 +164,7 @@ const RULES: &[Rule] = &[
     rule("GET", "/api/v1/session", Role::Viewer, By::Any),
     public("POST", "/api/v1/session"),
     rule("DELETE", "/api/v1/session", Role::Viewer, By::Session),
-    rule("POST", "/api/v1/session/password", Role::Viewer, By::Session),
+    rule("POST", "/api/v1/session/password", Role::Viewer, By::Session).secret(),
     public("POST", "/api/v1/session/password-by-link"),
     rule("GET", "/api/v1/sessions", Role::Viewer, By::Session),
     rule("DELETE", "/api/v1/sessions/{id}", Role::Viewer, By::Session),
@@ -136,18 +172,18 @@ const RULES: &[Rule] = &[
     public("POST", "/api/v1/setup"),
     rule("GET", "/api/v1/switches", Role::Viewer, By::Any),
     rule("GET", "/api/v1/users", Role::Viewer, By::Any),
-    rule("POST", "/api/v1/users", Role::Owner, By::People),
+    rule("POST", "/api/v1/users", Role::Owner, By::People).secret(),
     rule("GET", "/api/v1/users/{id}", Role::Viewer, By::Any),
     rule("PATCH", "/api/v1/users/{id}", Role::Owner, By::People),
-    rule("POST", "/api/v1/users/{id}/password-link", Role::Owner, By::People),
+    rule("POST", "/api/v1/users/{id}/password-link", Role::Owner, By::People).secret(),
     rule("GET", "/api/v1/webhooks", Role::Manager, By::Any),
-    rule("POST", "/api/v1/webhooks", Role::Manager, By::People),
+    rule("POST", "/api/v1/webhooks", Role::Manager, By::People).secret(),
     rule("GET", "/api/v1/webhooks/{id}", Role::Manager, By::Any),
     rule("PATCH", "/api/v1/webhooks/{id}", Role::Manager, By::People),
     rule("DELETE", "/api/v1/webhooks/{id}", Role::Manager, By::People),
     rule("GET", "/api/v1/webhooks/{id}/deliveries", Role::Manager, By::Any),
     rule("POST", "/api/v1/webhooks/{id}/deliveries/{delivery_id}/redeliver", Role::Manager, By::People),
-    rule("POST", "/api/v1/webhooks/{id}/rotate-secret", Role::Manager, By::People),
+    rule("POST", "/api/v1/webhooks/{id}/rotate-secret", Role::Manager, By::People).secret(),
     rule("POST", "/api/v1/webhooks/{id}/test", Role::Manager, By::People),
     public("GET", "/healthz"),
     rule("GET", "/metrics", Role::Viewer, By::Any),
@@ -170,20 +206,27 @@ pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static str, &'stati
 
 /// Lets through whom the table lets, and tells the handler who it is.
 pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
-    let (mut parts, body) = request.into_parts();
-    match admit(&app, &parts).await {
-        Ok(principal) => {
-            if let Some(principal) = principal {
-                parts.extensions.insert(principal);
-            }
-            next.run(Request::from_parts(parts, body)).await
-        }
+    let (parts, body) = request.into_parts();
+    match admitted(&app, parts, body, next).await {
+        Ok(response) => response,
         Err(error) => error.into_response(),
     }
 }
 
+async fn admitted(app: &App, mut parts: Parts, body: Body, next: Next) -> Result<Response, ApiError> {
+    let Some((principal, rule)) = admit(app, &parts).await? else {
+        return Ok(next.run(Request::from_parts(parts, body)).await);
+    };
+    parts.extensions.insert(principal.clone());
+    let key = if parts.method.is_safe() { None } else { once::key(rule, &parts.headers)? };
+    match key {
+        Some(key) => once::make(app, &principal, rule, &key, (parts, body), next).await,
+        None => Ok(next.run(Request::from_parts(parts, body)).await),
+    }
+}
+
 /// Who it is, where that matters.
-async fn admit(app: &App, request: &Parts) -> Result<Option<Principal>, ApiError> {
+async fn admit(app: &App, request: &Parts) -> Result<Option<(Principal, &'static Rule)>, ApiError> {
     let method = if request.method == Method::HEAD { &Method::GET } else { &request.method };
     let path = request.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
     // What has no line goes on without anybody: the router answers for methods that are not there, and a handler that
@@ -199,7 +242,7 @@ async fn admit(app: &App, request: &Parts) -> Result<Option<Principal>, ApiError
         let detail = format!("This is for {wanted}; you came with a `{}`.", principal.credential.as_str());
         return Err(ApiError::new(ErrorCode::WrongCredential, detail));
     }
-    Ok(Some(principal))
+    Ok(Some((principal, rule)))
 }
 
 impl Rule {

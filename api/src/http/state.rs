@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::ApiError;
 use super::intake::Intake;
+use super::once::Underway;
 use super::site::Site;
 use super::throttle::Throttle;
 
@@ -23,6 +24,7 @@ pub struct App {
     egress: Egress,
     site: Site,
     throttle: Throttle,
+    underway: Underway,
 }
 
 impl App {
@@ -37,6 +39,7 @@ impl App {
             egress: Egress::default(),
             site: Site::default(),
             throttle: Throttle::default(),
+            underway: Underway::default(),
         }
     }
 
@@ -60,6 +63,11 @@ impl App {
     /// Where browsers find it.
     pub(crate) const fn site(&self) -> &Site {
         &self.site
+    }
+
+    /// Requests that are being made once.
+    pub(crate) const fn underway(&self) -> &Underway {
+        &self.underway
     }
 
     /// What slows down whoever guesses.

@@ -55,7 +55,7 @@ async fn signed_in(api: &Api, role: &str) -> String {
     let user = users.iter().find(|user| user["email"] == format!("{role}@acme.example")).unwrap();
     let path = format!("/api/v1/users/{}/password-link", user["id"].as_str().unwrap());
     let link = api.post("owner", &path, json!({})).await.good();
-    let token = link["url"].as_str().unwrap().split_once('#').unwrap().1.to_owned();
+    let token = link["url"].as_str().unwrap().split_once("?token=").unwrap().1.to_owned();
     let body = json!({ "token": token, "password": PASSWORD });
     let reply = from(api, &[], Method::POST, "/api/v1/session/password-by-link", Some(body)).await;
     assert_eq!(reply.good()["user"]["role"], role);
@@ -240,13 +240,13 @@ each_database!(owners_manage_users_and_one_of_them_is_always_left, |database| {
     let made = api.post("owner", "/api/v1/users", new("Bo@acme.example", "closer")).await.good();
     let (user, url) = (&made["user"], made["password_link"]["url"].as_str().unwrap());
     assert_eq!((user["email"].as_str(), user["role"].as_str()), (Some("bo@acme.example"), Some("closer")));
-    assert!(url.starts_with("/password#"), "{url}");
+    assert!(url.starts_with("/password?token="), "{url}");
     api.post("owner", "/api/v1/users", new("bo@acme.example", "viewer")).await.problem(409, "address_taken");
     api.post("owner", "/api/v1/users", new("bo@acme.example", "king")).await.problem(422, "invalid");
     api.post("manager", "/api/v1/users", new("x@acme.example", "owner")).await.problem(403, "forbidden");
 
     // The link is good once, and ends the ones before.
-    let token = url.split_once('#').unwrap().1;
+    let token = url.split_once("?token=").unwrap().1;
     let choose = |token: &str| {
         let body = json!({ "token": token, "password": PASSWORD });
         let api = &api;
@@ -256,7 +256,7 @@ each_database!(owners_manage_users_and_one_of_them_is_always_left, |database| {
     let other = api.post("owner", &format!("{path}/password-link"), json!({})).await.good();
     let bo = cookie(&choose(token).await);
     choose(token).await.problem(403, "link_ended");
-    choose(other["url"].as_str().unwrap().split_once('#').unwrap().1).await.problem(403, "link_ended");
+    choose(other["url"].as_str().unwrap().split_once("?token=").unwrap().1).await.problem(403, "link_ended");
 
     // A role that grows counts at once; a version that is not the latest changes nothing.
     let patch = |version: i64, body: Value| {

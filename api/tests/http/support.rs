@@ -85,6 +85,8 @@ impl Api {
 
     pub(crate) async fn call(&self, role: &str, method: Method, path: &str, body: Option<Value>) -> Reply {
         let mut request = Request::builder().method(method).uri(path);
+        // A fresh name for each thing that is wanted; what is sent again is tried in tests of its own.
+        request = request.header("idempotency-key", self.app.engine.ids().next(IdKind::RawEvent));
         request = request.header("authorization", format!("Bearer {}", key(role)));
         let body = match body {
             Some(body) => {

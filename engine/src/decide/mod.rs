@@ -10,6 +10,7 @@
 //! | a person | [`person`], [`edit`], [`reply`] | approved, rejected, edited, withdrawn, a reply of their own |
 //! | a time | [`timer`] | reminded, late, back from a snooze |
 //! | a failure | [`retry`] | tried again at, or given up |
+//! | a question | [`why`] | nothing: it says why the AI did or did not answer |
 //! | the operating side | [`job`] | tried again by a person, cancelled, parked, due again |
 //!
 //! Values in, a [`Transition`] out. No I/O, no clock, no randomness, no panics: the time, the ids, the policy and every
@@ -29,6 +30,7 @@ pub mod reply;
 pub mod retry;
 pub mod send;
 pub mod timer;
+pub mod why;
 
 use sha2::{Digest, Sha256};
 

@@ -28,6 +28,7 @@ pub enum IdKind {
     Delivery,
     Session,
     Link,
+    Tag,
 }
 
 impl IdKind {
@@ -57,6 +58,7 @@ impl IdKind {
             Self::Delivery => "whd",
             Self::Session => "ses",
             Self::Link => "lnk",
+            Self::Tag => "tag",
         }
     }
 }

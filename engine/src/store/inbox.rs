@@ -31,12 +31,19 @@ pub struct InboxRow {
     pub reasons: Option<String>,
     /// Messages that the rep has not seen.
     pub unread: i64,
+    /// The rep who looks after it.
+    pub assignee_id: Option<String>,
+    /// Their name.
+    pub assignee_name: Option<String>,
+    /// Its tags: `<id>:<name>` with commas between, in the order of their names.
+    pub tags: Option<String>,
 }
 
+/// What a list shows beside the conversations of `page`. Its parameter is the rep's.
 // The kind of address is asked for inside MIN: as a condition it tempts SQLite into walking every address in order.
-macro_rules! inbox {
-    ($($constant:ident = $page:literal, rep $rep:literal;)+) => {
-        $(const $constant: &str = concat!("WITH page AS (\n", include_str!(concat!("sql/", $page, ".sql")), ")\n", "\
+macro_rules! tail {
+    ($rep:literal) => {
+        concat!("\
 SELECT page.*, k.name AS contact_name, k.company AS contact_company, k.ai_paused, k.ai_pause_reason, k.ai_paused_until,
     (SELECT MIN(CASE WHEN a.kind = 'email' THEN a.address END) FROM contact_address a
         WHERE a.workspace_id = k.workspace_id AND a.contact_id = k.id) AS contact_email,
@@ -45,9 +52,21 @@ SELECT page.*, k.name AS contact_name, k.company AS contact_company, k.ai_paused
     (SELECT string_agg(q.reason, ',' ORDER BY q.since, q.reason) FROM requires_action q
         WHERE q.workspace_id = page.workspace_id AND q.conversation_id = page.id) AS reasons,
     COALESCE((SELECT u.messages FROM unread u WHERE u.workspace_id = page.workspace_id AND u.rep_id = ", $rep, "
-        AND u.conversation_id = page.id), 0) AS unread
+        AND u.conversation_id = page.id), 0) AS unread,
+    (SELECT r.name FROM rep r WHERE r.workspace_id = page.workspace_id AND r.id = page.assignee_id) AS assignee_name,
+    (SELECT string_agg(t.id || ':' || t.name, ',' ORDER BY t.name)
+        FROM conversation_tag g CROSS JOIN tag t WHERE t.workspace_id = g.workspace_id AND t.id = g.tag_id
+        AND g.workspace_id = page.workspace_id AND g.conversation_id = page.id) AS tags
 FROM page CROSS JOIN contact k WHERE k.workspace_id = page.workspace_id AND k.id = page.contact_id
-ORDER BY page.last_activity_at DESC, page.id DESC");)+
+ORDER BY page.last_activity_at DESC, page.id DESC")
+    };
+}
+
+macro_rules! inbox {
+    ($($constant:ident = $page:literal, rep $rep:literal;)+) => {
+        $(const $constant: &str = concat!(
+            "WITH page AS (\n", include_str!(concat!("sql/", $page, ".sql")), ")\n", tail!($rep)
+        );)+
 
         /// Name and text of every statement here; they run on both databases.
         pub const PORTABLE: &[(&str, &str)] = &[$((concat!("inbox/", $page), $constant),)+];

@@ -3,12 +3,15 @@
 //! [`Db`] holds the pools. Reading goes through [`Db::read`], writing through the [`Writer`], which groups what queued
 //! up while the last commit ran. Both lend a [`Conn`]; the `on!` macro writes the same body for either database.
 
+// Lends its macro to those below.
+#[macro_use]
+pub mod inbox;
 mod batch;
 mod checkpoint;
 mod direct;
 mod error;
 pub mod events;
-pub mod inbox;
+pub mod filtered;
 pub mod ingest;
 pub mod jobs;
 mod lease;
@@ -22,7 +25,9 @@ mod timer;
 mod transition;
 mod write;
 mod write_access;
+mod write_desk;
 mod write_jobs;
+mod write_once;
 mod write_people;
 mod write_traffic;
 mod writer;
@@ -45,7 +50,9 @@ pub use ingest::{Ingest, Ingested};
 pub use transition::{Fence, Guarded, LimitClaim, RunMove, SendClaim, SendFence, TimelineEntry, Transition};
 pub use write::Write;
 pub use write_access::{AccessWrite, LinkKind, NewKey};
+pub use write_desk::DeskWrite;
 pub use write_jobs::JobWrite;
+pub use write_once::OnceWrite;
 pub use write_people::{NewReply, PeopleWrite, TimerKind};
 pub use write_traffic::{NewActivation, NewBlock};
 pub use writer::{Outcome, Writer};
@@ -304,8 +311,8 @@ impl Db {
         let mut good = Vec::new();
         let mut bad = Vec::new();
         let each = if sqlite { statements::EACH } else { &[] };
-        let portable = statements::PORTABLE.iter().chain(inbox::PORTABLE).chain(jobs::PORTABLE);
-        for (name, text) in portable.chain(own).chain(each).copied().chain(sets) {
+        let all = statements::PORTABLE.iter().chain(inbox::PORTABLE).chain(filtered::PORTABLE).chain(filtered::ENDS);
+        for (name, text) in all.chain(jobs::PORTABLE).chain(own).chain(each).copied().chain(sets) {
             let mut reader = match self.read().await {
                 Ok(reader) => reader,
                 Err(error) => {

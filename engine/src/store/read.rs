@@ -2,11 +2,11 @@
 //! "Not there" is `Ok(None)` or an empty list, never an error.
 
 use super::rows::{
-    AboutRow, ActionRow, AddressRow, ApprovalRow, BootRow, ChannelRow, ContactRow, ConversationRow, DecisionKeyRow,
-    DecisionRow, DeliveryRow, DraftRow, DraftVersionRow, DueRow, KeyRow, LedgerBlockRow, LinkRow, MentionRow,
-    MessageRow, NoteRow, PackRow, PlaceRow, PolicyActivationRow, PolicyActiveRow, PolicyListRow, PolicyVersionRow,
-    PrincipalRow, QueuedRow, RawBytesRow, RejectedRow, RepRow, RunErrorRow, RunRow, SessionRow, SwitchRow, TimelineRow,
-    TimerRow, VoteRow, WebhookRow, WorkspaceRow,
+    AboutRow, ActionRow, AddressRow, ApprovalRow, BootRow, ChannelRow, ContactRow, ConversationRow, CountsRow,
+    DecisionKeyRow, DecisionRow, DeliveryRow, DraftRow, DraftVersionRow, DueRow, KeyRow, LedgerBlockRow, LinkRow,
+    MentionRow, MessageRow, NoteRow, OnceRow, PackRow, PlaceRow, PolicyActivationRow, PolicyActiveRow, PolicyListRow,
+    PolicyVersionRow, PrincipalRow, QueuedRow, RawBytesRow, RejectedRow, RepRow, RunErrorRow, RunRow, SessionRow,
+    SwitchRow, TagRow, TimelineRow, TimerRow, VoteRow, WebhookRow, WorkspaceRow,
 };
 use super::statements as sql;
 use super::{Conn, StoreError, fetch, on};
@@ -47,6 +47,24 @@ reads! {
     link(token_sha256: &str, kind: &str, now: i64) -> one LinkRow = LINK_GET;
     /// Keys before a time and id, latest first.
     keys(ws: &str, before: i64, before_id: &str, limit: i64) -> all KeyRow = API_KEY_LIST;
+    /// A request that was made after a time.
+    once(ws: &str, id: &str, after: i64) -> one OnceRow = ONCE_GET;
+    /// Tags after a name.
+    tags(ws: &str, after: &str, limit: i64) -> all TagRow = TAG_LIST;
+    /// A tag.
+    tag(ws: &str, id: &str) -> one TagRow = TAG_GET;
+    /// A tag by its name.
+    tag_by_name(ws: &str, name: &str) -> one TagRow = TAG_BY_NAME;
+    /// A conversation's tags.
+    tags_of(ws: &str, conversation: &str) -> all TagRow = CONVERSATION_TAGS;
+    /// Who looks after a conversation.
+    assignee(ws: &str, conversation: &str) -> one (Option<String>,) = CONVERSATION_ASSIGNEE;
+    /// For each channel kind, how many conversations there are, each number counted up to `most`.
+    conversation_counts(ws: &str, rep: &str, most: i64) -> all CountsRow = CONVERSATION_COUNTS;
+    /// How many approvals are pending, up to `most`.
+    approval_count(ws: &str, most: i64) -> one (i64,) = APPROVAL_COUNT;
+    /// The AI's run for a message.
+    run_of_message(ws: &str, message: &str) -> one RunRow = RUN_OF_MESSAGE;
     /// A key.
     key(ws: &str, id: &str) -> one KeyRow = API_KEY_GET;
     /// A rep by address.

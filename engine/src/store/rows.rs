@@ -31,6 +31,12 @@ rows! {
     SessionRow { id: String, browser: String, created_at: i64, seen_at: i64, ends_at: i64, }
     /// A link that is good once.
     LinkRow { workspace_id: String, id: String, rep_id: Option<String>, }
+    /// A request that was made once.
+    OnceRow { fingerprint: String, status: Option<i64>, body: Option<String>, created_at: i64, }
+    /// A tag.
+    TagRow { id: String, name: String, created_at: i64, }
+    /// How many conversations of a channel kind there are, each number counted up to some most.
+    CountsRow { kind: String, conversations: i64, unread: i64, requires_action: i64, }
     /// A key, without what it is made of.
     KeyRow {
         id: String, rep_id: String, rep_name: String, name: String, kind: String, role: Option<String>,

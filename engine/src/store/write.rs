@@ -8,7 +8,9 @@ pub(super) use super::preview::preview;
 use super::statements::{self as sql, many};
 use super::transition::{SendClaim, TimelineEntry};
 use super::write_access::{AccessWrite, NewKey};
+use super::write_desk::DeskWrite;
 use super::write_jobs::JobWrite;
+use super::write_once::OnceWrite;
 use super::write_people::PeopleWrite;
 use super::write_traffic::{NewActivation, NewBlock};
 use super::{Conn, StoreError, execute, fetch};
@@ -166,6 +168,10 @@ pub enum Write {
     PolicyVersion { digest: String, name: String, root: String, files: String },
     /// Who gets in, and how.
     Access(AccessWrite),
+    /// A request is made once.
+    Once(OnceWrite),
+    /// What people do with conversations beside writing in them.
+    Desk(DeskWrite),
     /// What people, clocks and limits cause.
     People(PeopleWrite),
     /// What the operating side causes.
@@ -346,6 +352,8 @@ impl Write {
                 execute!(conn, sql::POLICY_VERSION_INSERT, ws, digest, name, root, files, now);
             }
             Self::Access(write) => write.apply(conn, ws, now).await?,
+            Self::Once(write) => write.apply(conn, ws, now).await?,
+            Self::Desk(write) => write.apply(conn, ws, now).await?,
             Self::People(write) => write.apply(conn, ws, now, log).await?,
             Self::Events(write) => write.apply(conn, ws, now).await?,
             Self::Job(write) => write.apply(conn, ws, now).await?,

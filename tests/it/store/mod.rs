@@ -93,11 +93,12 @@ fn every_sql_file_is_listed_and_says_what_it_is_for() {
             }
         }
     }
-    use remit_engine::store::jobs;
     use remit_engine::store::statements::{EACH, PORTABLE, POSTGRES_ONLY, SETS, SQLITE_ONLY};
+    use remit_engine::store::{filtered, jobs};
     let mut listed: Vec<String> = PORTABLE
         .iter()
         .chain(jobs::PORTABLE)
+        .chain(filtered::PORTABLE)
         .chain(SQLITE_ONLY)
         .chain(EACH)
         .chain(POSTGRES_ONLY)

@@ -1,6 +1,6 @@
 //! No query's cost grows with history: SQLite's plan for every statement walks an index by more than the workspace.
 
-use remit_engine::store::{inbox, jobs, statements};
+use remit_engine::store::{filtered, inbox, jobs, statements};
 use remit_tests::{Database, Kind};
 use sqlx::Row as _;
 
@@ -22,6 +22,8 @@ async fn no_statement_walks_a_table_that_grows() {
         .iter()
         .chain(inbox::PORTABLE)
         .chain(jobs::PORTABLE)
+        .chain(filtered::PORTABLE)
+        .chain(filtered::ENDS)
         .chain(statements::SQLITE_ONLY)
         .chain(statements::EACH)
         .copied()

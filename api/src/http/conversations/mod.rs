@@ -1,6 +1,10 @@
 //! Conversations: threads with one contact on one channel.
 
+pub(crate) mod ai_status;
+pub(crate) mod assign;
+pub(crate) mod bulk;
 pub(crate) mod close;
+pub(crate) mod counts;
 pub(crate) mod get;
 pub(crate) mod hand_back;
 pub(crate) mod list;
@@ -9,6 +13,7 @@ pub(crate) mod mark_unread;
 pub(crate) mod reopen;
 pub(crate) mod reply;
 pub(crate) mod snooze;
+pub(crate) mod tag;
 pub(crate) mod take_over;
 
 use remit_engine::store::inbox::{self, InboxRow};
@@ -19,6 +24,7 @@ use utoipa::ToSchema;
 use super::auth::Rep;
 use super::error::ApiError;
 use super::state::App;
+use super::tags::{self, Tag};
 use super::time::Timestamp;
 
 /// A conversation, as lists and its own page show it.
@@ -49,6 +55,11 @@ pub(crate) struct Conversation {
     snoozed_until: Option<Timestamp>,
     /// A person writes here; the AI is silent until it is handed back.
     human_active: bool,
+    /// Who looks after it; null when nobody in particular does.
+    #[schema(required)]
+    assignee: Option<Assignee>,
+    /// Its tags, in the order of their names.
+    tags: Vec<Tag>,
     /// Team it was routed to.
     #[schema(required)]
     team: Option<String>,
@@ -98,6 +109,15 @@ pub(crate) struct ContactSummary {
     ai_pause_reason: Option<String>,
 }
 
+/// Who looks after a conversation.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Assignee {
+    /// The user, `usr_…`.
+    id: String,
+    /// Their name.
+    name: String,
+}
+
 /// Whether a person must look.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RequiresAction {
@@ -140,6 +160,8 @@ impl Conversation {
             },
             snoozed_until: inner.snoozed_until.filter(|_| inner.status == "snoozed").map(Timestamp),
             human_active: inner.human_active,
+            assignee: row.assignee_id.map(|id| Assignee { id, name: row.assignee_name.unwrap_or_default() }),
+            tags: tags::read(row.tags),
             status: inner.status,
             team: inner.team,
             person: inner.person,

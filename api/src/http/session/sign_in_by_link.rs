@@ -14,7 +14,7 @@ use crate::http::state::{App, key_sha256};
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PasswordByLink {
-    /// What stands in the link behind `#`.
+    /// What stands in the link behind `token=`.
     #[schema(max_length = 200)]
     token: String,
     /// The password: at least 12 characters.

@@ -16,7 +16,7 @@ use crate::http::users::email;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FirstOwner {
-    /// What stands in the printed link behind `#`.
+    /// What stands in the printed link behind `token=`.
     #[schema(max_length = 200)]
     token: String,
     /// Your mail address, which you will sign in with.

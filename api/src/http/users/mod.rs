@@ -66,8 +66,7 @@ impl PasswordLink {
     async fn make(app: &App, rep: &Rep<Owner>, user_id: String) -> Result<Self, ApiError> {
         let (token, token_sha256) = fresh_token();
         let ends_at = app.engine().make_link(LinkKind::Password, Some(user_id), token_sha256, &rep.row.name).await?;
-        // Behind `#`, so that it stands in no log of a server or proxy.
-        Ok(Self { url: app.site().page(&format!("password#{token}")), ends_at: Timestamp(ends_at) })
+        Ok(Self { url: app.site().page(&format!("password?token={token}")), ends_at: Timestamp(ends_at) })
     }
 }
 

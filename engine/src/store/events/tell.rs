@@ -3,7 +3,7 @@
 use super::{Datum, Log};
 use crate::store::transition::{TimelineEntry, Transition};
 use crate::store::write::Write;
-use crate::store::{AccessWrite, Ingest, PeopleWrite};
+use crate::store::{AccessWrite, DeskWrite, Ingest, PeopleWrite};
 use Datum::{Maybe, Number, Text, Words};
 
 impl Log {
@@ -162,6 +162,10 @@ impl Log {
                 self.event("policy.activated", &[("digest", Text(&activation.digest))]);
             }
             Write::Access(write) => return self.access(write),
+            Write::Desk(DeskWrite::Assign { .. }) => {
+                self.event("conversation.assigned", &[("changed", Words(&["assignee"]))]);
+            }
+            Write::Desk(DeskWrite::Tag { .. } | DeskWrite::Untag { .. }) => return self.conversation(&["tags"]),
             Write::People(write) => return self.people(write),
             Write::Events(write) => return write.tells(self),
             _ => return false,
@@ -246,6 +250,7 @@ fn conversation(write: &Write) -> Option<&str> {
         Write::EffectStart { message: Some(claim), .. } => Some(&claim.conversation_id),
         Write::Timeline(entry) => Some(&entry.conversation_id),
         Write::People(write) => write.conversation(),
+        Write::Desk(write) => write.conversation(),
         _ => None,
     }
 }

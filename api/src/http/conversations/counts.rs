@@ -1,0 +1,98 @@
+use axum::Json;
+use axum::extract::State;
+use remit_engine::store::read;
+use remit_engine::store::rows::CountsRow;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::http::auth::Rep;
+use crate::http::error::ApiError;
+use crate::http::state::App;
+
+/// Beyond this nothing is counted: more is `1000+` to a person, and counting it all would cost more with every year.
+const MOST: i64 = 1_000;
+
+/// How many, up to 1000.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub(crate) struct Count {
+    /// The number.
+    count: i64,
+    /// There are more than that.
+    capped: bool,
+}
+
+impl Count {
+    /// A number that was counted up to one more than the most.
+    fn of(counted: i64) -> Self {
+        Self { count: counted.min(MOST), capped: counted > MOST }
+    }
+
+    fn and(self, other: Self) -> Self {
+        let both = Self::of(self.count + other.count);
+        Self { capped: both.capped || self.capped || other.capped, ..both }
+    }
+}
+
+/// The numbers on one tab.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct TabCounts {
+    /// `all`, or the kind of channel.
+    channel: String,
+    /// Conversations.
+    conversations: Count,
+    /// Those with messages that you have not seen.
+    unread: Count,
+    /// Those that a person must look at.
+    requires_action: Count,
+}
+
+impl From<CountsRow> for TabCounts {
+    fn from(row: CountsRow) -> Self {
+        Self {
+            channel: row.kind,
+            conversations: Count::of(row.conversations),
+            unread: Count::of(row.unread),
+            requires_action: Count::of(row.requires_action),
+        }
+    }
+}
+
+/// The numbers on the tabs of an inbox.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ConversationCounts {
+    /// All, then each kind of channel: `email`, `sms`, `whatsapp`, `chat`, `voice`.
+    tabs: Vec<TabCounts>,
+    /// Drafts that wait for a person.
+    approvals_pending: Count,
+}
+
+/// How many conversations
+///
+/// For each tab of an inbox; each number is counted up to 1000.
+#[utoipa::path(
+    get,
+    path = "/api/v1/conversations/counts",
+    tag = "conversations",
+    responses((status = 200, description = "The numbers", body = ConversationCounts))
+)]
+pub(crate) async fn count_conversations(
+    rep: Rep,
+    State(app): State<App>,
+) -> Result<Json<ConversationCounts>, ApiError> {
+    let mut reader = app.read().await?;
+    let conn = &mut reader.conn();
+    let rows = read::conversation_counts(conn, rep.workspace(), &rep.row.id, MOST + 1).await?;
+    let pending = read::approval_count(conn, rep.workspace(), MOST + 1).await?.map_or(0, |row| row.0);
+    drop(reader);
+    let kinds: Vec<TabCounts> = rows.into_iter().map(TabCounts::from).collect();
+    let none = Count::of(0);
+    let sum = |of: fn(&TabCounts) -> Count| kinds.iter().map(of).fold(none, Count::and);
+    let all = TabCounts {
+        channel: "all".to_owned(),
+        conversations: sum(|tab| tab.conversations),
+        unread: sum(|tab| tab.unread),
+        requires_action: sum(|tab| tab.requires_action),
+    };
+    let tabs = std::iter::once(all).chain(kinds).collect();
+    Ok(Json(ConversationCounts { tabs, approvals_pending: Count::of(pending) }))
+}

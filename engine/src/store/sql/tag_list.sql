@@ -1,0 +1,2 @@
+-- Tags after a name.  $1 workspace  $2 after this name  $3 limit
+SELECT id, name, created_at FROM tag WHERE workspace_id = $1 AND name > $2 ORDER BY name LIMIT $3
