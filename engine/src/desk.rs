@@ -7,7 +7,7 @@ use crate::domain::IdKind;
 use crate::engine::{Engine, EngineError};
 use crate::people::not_found;
 use crate::store::rows::{RepRow, TagRow};
-use crate::store::{DeskWrite, Write, read};
+use crate::store::{DeskWrite, StoreError, Write, read};
 
 /// Tags that a conversation can have.
 pub const MOST_TAGS: usize = 20;
@@ -38,6 +38,30 @@ impl Engine {
         let assign = DeskWrite::Assign { conversation_id: conversation_id.to_owned(), rep_id: wanted };
         self.commit_writes(&rep.workspace_id, vec![Write::Desk(assign), Write::Timeline(Box::new(said))]).await?;
         Ok(())
+    }
+
+    /// Gives a contact another name and company, if its version is the one that was seen.
+    ///
+    /// # Errors
+    /// [`EngineError::Changed`] when it is not; nothing was changed then.
+    pub async fn change_contact(
+        &self,
+        workspace: &str,
+        id: &str,
+        version: i64,
+        name: Option<String>,
+        company: Option<String>,
+    ) -> Result<(), EngineError> {
+        let write = DeskWrite::Contact { id: id.to_owned(), version, name, company };
+        match self.commit_writes(workspace, vec![Write::Desk(write)]).await {
+            Err(StoreError::Stale("contact")) => {
+                let mut reader = self.db().read().await?;
+                let now = read::contact(&mut reader.conn(), workspace, id).await?;
+                let now = now.ok_or_else(|| not_found("contact", id))?;
+                Err(EngineError::Changed { what: "contact", current: now.version })
+            }
+            done => Ok(done?),
+        }
     }
 
     /// Makes a tag; gives the one that has the name already, where there is one.

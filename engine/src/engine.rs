@@ -78,6 +78,14 @@ pub enum EngineError {
         /// Its id.
         id: String,
     },
+    /// It has changed since it was seen; nothing was changed.
+    #[error("the {what} has changed; it has version {current} now")]
+    Changed {
+        /// What was to be changed.
+        what: &'static str,
+        /// Its version now.
+        current: i64,
+    },
     /// A person's decision was not taken.
     #[error(transparent)]
     Decide(#[from] DecideError),

@@ -41,6 +41,9 @@ pub(crate) struct ServeArgs {
     /// Address at which browsers find the server, such as https://inbox.example.com; by https, their cookie is safer
     #[arg(long, env = "REMIT_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
+    /// Requests that one key or session may make a minute; a quarter of them at once. 0 for no limit
+    #[arg(long, env = "REMIT_MOST_REQUESTS", value_name = "NUMBER", default_value_t = 6_000)]
+    most_requests: u32,
     /// Serve the API only; workers run in other processes (PostgreSQL)
     #[arg(long)]
     no_worker: bool,
@@ -175,7 +178,7 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
         })
     };
     let app = http::App::new(shell.engine.clone(), shell.master_key);
-    let app = app.with_egress(egress).with_site(site.clone().unwrap_or_default());
+    let app = app.with_egress(egress).with_site(site.unwrap_or_default()).with_rate(Some(args.most_requests));
     let server = {
         let stop = stop.clone();
         async move { axum::serve(listener, http::router(app)).with_graceful_shutdown(stop.cancelled_owned()).await }

@@ -138,6 +138,10 @@ codes! {
     UserChanged = "user_changed", CONFLICT, "The user has changed since they were shown";
     /// The event log does not reach back that far.
     EventsExpired = "events_expired", GONE, "The events are gone";
+    /// It is not as it was shown, as `If-Match` named it; `current_version` says which version there is.
+    VersionConflict = "version_conflict", PRECONDITION_FAILED, "It has changed since it was shown";
+    /// `If-Match` must name what you saw.
+    PreconditionRequired = "precondition_required", PRECONDITION_REQUIRED, "The version that you saw is needed";
     /// The body is too large.
     TooLarge = "too_large", PAYLOAD_TOO_LARGE, "The body is too large";
     /// The content type is none that is accepted here.
@@ -148,6 +152,8 @@ codes! {
     IdempotencyKeyReused = "idempotency_key_reused", UNPROCESSABLE_ENTITY, "The idempotency key was used before";
     /// Too much is coming in at once; `Retry-After` says when to come back.
     Busy = "busy", TOO_MANY_REQUESTS, "Too much is coming in at once";
+    /// You ask too much; `Retry-After` says when to go on.
+    RateLimited = "rate_limited", TOO_MANY_REQUESTS, "You ask too much";
     /// There were too many attempts; `Retry-After` says when the next one may be made.
     TooManyAttempts = "too_many_attempts", TOO_MANY_REQUESTS, "There were too many attempts";
     /// You have as many streams open as you may.
@@ -230,7 +236,7 @@ pub(crate) struct Problem {
     /// With 429 and 503: after how many seconds to try again, as in `Retry-After`.
     #[schema(required)]
     retry_after_seconds: Option<i64>,
-    /// With `draft_changed`, `webhook_changed` and `user_changed`: the version now.
+    /// With `version_conflict`, `draft_changed`, `webhook_changed` and `user_changed`: the version now.
     #[schema(required)]
     current_version: Option<i64>,
 }
@@ -435,6 +441,11 @@ impl From<EngineError> for ApiError {
     fn from(error: EngineError) -> Self {
         match error {
             EngineError::NotFound { what, .. } => Self::not_found(what),
+            EngineError::Changed { current, .. } => {
+                let mut problem = Self::new(ErrorCode::VersionConflict, error.to_string());
+                problem.0.current_version = Some(current);
+                problem
+            }
             EngineError::Decide(error) => error.into(),
             EngineError::Reply(error) => error.into(),
             EngineError::Job(error) => error.into(),

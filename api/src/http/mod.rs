@@ -5,6 +5,7 @@
 
 mod approvals;
 mod auth;
+mod autonomy;
 mod channels;
 mod contacts;
 mod conversations;
@@ -12,6 +13,7 @@ mod decisions;
 mod document;
 mod drafts;
 mod error;
+mod etag;
 mod events;
 mod extract;
 mod finish;
@@ -25,6 +27,7 @@ mod once;
 mod page;
 mod permit;
 mod policies;
+mod rate;
 mod session;
 mod setup;
 mod site;
@@ -104,7 +107,10 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(approvals::reject::reject))
         .routes(routes!(approvals::claim::claim_approval))
         .routes(routes!(approvals::release::release_approval))
-        .routes(routes!(contacts::get::get_contact))
+        .routes(routes!(contacts::list::list_contacts))
+        .routes(routes!(contacts::get::get_contact, contacts::change::change_contact))
+        .routes(routes!(contacts::do_not_contact::do_not_contact))
+        .routes(routes!(autonomy::show::get_autonomy))
         .routes(routes!(contacts::ai::get_contact_ai))
         .routes(routes!(contacts::pause::pause_contact_ai))
         .routes(routes!(contacts::resume::resume_contact_ai))

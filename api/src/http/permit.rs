@@ -96,6 +96,10 @@ const RULES: &[Rule] = &[
     rule("POST", "/api/v1/channels/{id}/activate", Role::Manager, By::People),
     rule("POST", "/api/v1/channels/{id}/disable", Role::Manager, By::People),
     rule("PUT", "/api/v1/channels/{id}/warmup", Role::Manager, By::People),
+    rule("GET", "/api/v1/autonomy", Role::Viewer, By::Any),
+    rule("GET", "/api/v1/contacts", Role::Viewer, By::Any),
+    rule("PATCH", "/api/v1/contacts/{id}", Role::Closer, By::Any),
+    rule("PUT", "/api/v1/contacts/{id}/do-not-contact", Role::Closer, By::People),
     rule("GET", "/api/v1/contacts/{id}", Role::Viewer, By::Any),
     rule("GET", "/api/v1/contacts/{id}/ai", Role::Viewer, By::Any),
     rule("POST", "/api/v1/contacts/{id}/ai/pause", Role::Closer, By::People),
@@ -213,10 +217,29 @@ pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) 
     }
 }
 
-async fn admitted(app: &App, mut parts: Parts, body: Body, next: Next) -> Result<Response, ApiError> {
+async fn admitted(app: &App, parts: Parts, body: Body, next: Next) -> Result<Response, ApiError> {
     let Some((principal, rule)) = admit(app, &parts).await? else {
         return Ok(next.run(Request::from_parts(parts, body)).await);
     };
+    // Stopping must work whatever else was asked.
+    let is_free = rule.path == "/api/v1/kill-switch/engage";
+    let left = if is_free { None } else { app.rate().take(&principal.credential_id, app.now_ms())? };
+    let mut response = named(app, principal, rule, parts, body, next).await?;
+    if let Some(left) = left {
+        left.tell(response.headers_mut());
+    }
+    Ok(response)
+}
+
+/// Makes the request; once, where it is named.
+async fn named(
+    app: &App,
+    principal: Principal,
+    rule: &Rule,
+    mut parts: Parts,
+    body: Body,
+    next: Next,
+) -> Result<Response, ApiError> {
     parts.extensions.insert(principal.clone());
     let key = if parts.method.is_safe() { None } else { once::key(rule, &parts.headers)? };
     match key {

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::error::ApiError;
 use super::intake::Intake;
 use super::once::Underway;
+use super::rate::Rate;
 use super::site::Site;
 use super::throttle::Throttle;
 
@@ -25,6 +26,7 @@ pub struct App {
     site: Site,
     throttle: Throttle,
     underway: Underway,
+    rate: Rate,
 }
 
 impl App {
@@ -40,6 +42,7 @@ impl App {
             site: Site::default(),
             throttle: Throttle::default(),
             underway: Underway::default(),
+            rate: Rate::default(),
         }
     }
 
@@ -63,6 +66,17 @@ impl App {
     /// Where browsers find it.
     pub(crate) const fn site(&self) -> &Site {
         &self.site
+    }
+
+    /// The same, where each principal may ask so many times a minute; without end when absent.
+    #[must_use]
+    pub fn with_rate(self, per_minute: Option<u32>) -> Self {
+        Self { rate: Rate::of(per_minute), ..self }
+    }
+
+    /// How much each principal may still ask.
+    pub(crate) const fn rate(&self) -> &Rate {
+        &self.rate
     }
 
     /// Requests that are being made once.

@@ -8,6 +8,7 @@
 
 mod access;
 mod approvals;
+mod contacts;
 mod contract;
 mod controls;
 mod conversations;

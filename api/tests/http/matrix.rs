@@ -31,6 +31,7 @@ async fn call(api: &Api, caller: &[(&'static str, String)], method: &str, path: 
     for (name, value) in caller {
         request = request.header(*name, value);
     }
+    request = request.header("if-match", "\"v1\"");
     request = request.header("idempotency-key", api.app.engine.ids().next(IdKind::RawEvent));
     let request = request.header("content-type", "application/json").body(Body::from(body.to_string()));
     api.request(request.unwrap()).await
@@ -155,6 +156,7 @@ fn body_of(name: &str, things: &[(&'static str, String)]) -> Value {
         }
         "assign_conversation" => json!({ "user_id": of("/api/v1/users/") }),
         "bulk_conversations" => json!({ "ids": [of("/api/v1/conversations/")], "what": { "action": "close" } }),
+        "change_contact" => json!({ "company": "Theirs" }),
         "change_user" => json!({ "version": 1, "role": "viewer" }),
         "change_webhook" => json!({ "version": 1, "enabled": false }),
         "create_key" => json!({ "name": "theirs", "user_id": of("/api/v1/users/") }),

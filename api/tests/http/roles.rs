@@ -29,7 +29,7 @@ each_database!(every_operation_asks_for_a_key_and_for_the_role_it_names, |databa
             // A body that would do, so that only the role can be in the way.
             let body = json!({ "reason": "testing", "body_text": "x", "draft_version": 1, "content_sha256": "" });
             let name = api.app.engine.ids().next(IdKind::RawEvent);
-            let request = request.header("idempotency-key", name);
+            let request = request.header("idempotency-key", name).header("if-match", "\"v1\"");
             let request = request.header("content-type", "application/json").body(Body::from(body.to_string()));
             api.request(request.unwrap())
         };

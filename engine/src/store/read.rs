@@ -2,11 +2,11 @@
 //! "Not there" is `Ok(None)` or an empty list, never an error.
 
 use super::rows::{
-    AboutRow, ActionRow, AddressRow, ApprovalRow, BootRow, ChannelRow, ContactRow, ConversationRow, CountsRow,
-    DecisionKeyRow, DecisionRow, DeliveryRow, DraftRow, DraftVersionRow, DueRow, KeyRow, LedgerBlockRow, LinkRow,
-    MentionRow, MessageRow, NoteRow, OnceRow, PackRow, PlaceRow, PolicyActivationRow, PolicyActiveRow, PolicyListRow,
-    PolicyVersionRow, PrincipalRow, QueuedRow, RawBytesRow, RejectedRow, RepRow, RunErrorRow, RunRow, SessionRow,
-    SwitchRow, TagRow, TimelineRow, TimerRow, VoteRow, WebhookRow, WorkspaceRow,
+    AboutRow, ActionRow, AddressRow, ApprovalRow, BootRow, ChannelRow, ContactListRow, ContactRow, ConversationRow,
+    CountsRow, DecisionKeyRow, DecisionRow, DeliveryRow, DraftRow, DraftVersionRow, DueRow, KeyRow, LedgerBlockRow,
+    LinkRow, MentionRow, MessageRow, NoteRow, OnceRow, PackRow, PlaceRow, PolicyActivationRow, PolicyActiveRow,
+    PolicyListRow, PolicyVersionRow, PrincipalRow, QueuedRow, RawBytesRow, RejectedRow, RepRow, RunErrorRow, RunRow,
+    SessionRow, SwitchRow, TagRow, TimelineRow, TimerRow, VoteRow, WebhookRow, WorkspaceRow,
 };
 use super::statements as sql;
 use super::{Conn, StoreError, fetch, on};
@@ -77,6 +77,10 @@ reads! {
     channels(ws: &str) -> all ChannelRow = CHANNEL_LIST;
     /// A contact.
     contact(ws: &str, id: &str) -> one ContactRow = CONTACT_GET;
+    /// Contacts before a time and id, latest first.
+    contacts(ws: &str, before: i64, before_id: &str, limit: i64) -> all ContactListRow = CONTACT_LIST;
+    /// Whoever has an address, written in one of two ways.
+    contacts_by_address(ws: &str, address: &str, or: &str) -> all ContactListRow = CONTACT_LIST_ADDRESS;
     /// A contact's addresses.
     contact_addresses(ws: &str, contact: &str) -> all AddressRow = CONTACT_ADDRESSES;
     /// A contact's segments.

@@ -56,6 +56,8 @@ rows! {
         ai_paused: bool, ai_pause_reason: Option<String>, ai_paused_by: Option<String>, ai_paused_at: Option<i64>,
         ai_paused_until: Option<i64>, inbound_count: i64, created_at: i64, version: i64,
     }
+    /// A contact as a list shows it.
+    ContactListRow { #[sqlx(flatten)] contact: ContactRow, email: Option<String>, phone: Option<String>, }
     /// One address of a contact.
     AddressRow { kind: String, address: String, }
     /// A thread with one contact on one channel.

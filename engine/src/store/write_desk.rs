@@ -9,6 +9,8 @@ use super::{Conn, StoreError, execute};
 pub enum DeskWrite {
     /// Who looks after a conversation; nobody when absent.
     Assign { conversation_id: String, rep_id: Option<String> },
+    /// A contact as it shall be, if its version is the one that was seen; else [`StoreError::Stale`].
+    Contact { id: String, version: i64, name: Option<String>, company: Option<String> },
     /// A tag, unless there is one of this name.
     NewTag { id: String, name: String },
     /// Put a tag on a conversation.
@@ -24,7 +26,7 @@ impl DeskWrite {
             Self::Assign { conversation_id, .. }
             | Self::Tag { conversation_id, .. }
             | Self::Untag { conversation_id, .. } => Some(conversation_id),
-            Self::NewTag { .. } => None,
+            Self::NewTag { .. } | Self::Contact { .. } => None,
         }
     }
 
@@ -32,6 +34,12 @@ impl DeskWrite {
         match self {
             Self::Assign { conversation_id, rep_id } => {
                 execute!(conn, sql::CONVERSATION_ASSIGN, ws, conversation_id, rep_id.as_deref());
+            }
+            Self::Contact { id, version, name, company } => {
+                let (name, company) = (name.as_deref(), company.as_deref());
+                if execute!(conn, sql::CONTACT_CHANGE, ws, id, *version, name, company) == 0 {
+                    return Err(StoreError::Stale("contact"));
+                }
             }
             Self::NewTag { id, name } => {
                 execute!(conn, sql::TAG_INSERT, ws, id, name, now);

@@ -1,5 +1,7 @@
 use axum::Json;
 use axum::extract::State;
+use axum::http::header::ETAG;
+use axum::response::{IntoResponse, Response};
 use remit_engine::store::read;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,6 +10,7 @@ use super::ai::ContactAi;
 use super::found;
 use crate::http::auth::Rep;
 use crate::http::error::ApiError;
+use crate::http::etag::etag;
 use crate::http::extract::Id;
 use crate::http::state::App;
 use crate::http::time::Timestamp;
@@ -58,14 +61,20 @@ pub(crate) struct ContactAddress {
     params(("id" = String, Path, description = "The contact, `con_…`")),
     responses((status = 200, description = "The contact", body = Contact))
 )]
-pub(crate) async fn get_contact(rep: Rep, State(app): State<App>, Id(id): Id) -> Result<Json<Contact>, ApiError> {
-    let contact = found(&app, &rep, &id).await?;
+pub(crate) async fn get_contact(rep: Rep, State(app): State<App>, Id(id): Id) -> Result<Response, ApiError> {
+    shown(&app, &rep, &id).await
+}
+
+/// The contact with its version as `ETag`, or 404.
+pub(super) async fn shown<R>(app: &App, rep: &Rep<R>, id: &str) -> Result<Response, ApiError> {
+    let contact = found(app, rep, id).await?;
     let mut reader = app.read().await?;
     let conn = &mut reader.conn();
-    let addresses = read::contact_addresses(conn, rep.workspace(), &id).await?;
-    let segments = read::contact_segments(conn, rep.workspace(), &id).await?;
+    let addresses = read::contact_addresses(conn, rep.workspace(), id).await?;
+    let segments = read::contact_segments(conn, rep.workspace(), id).await?;
     let address = |row: remit_engine::store::rows::AddressRow| ContactAddress { kind: row.kind, address: row.address };
-    Ok(Json(Contact {
+    let tag = etag(contact.version)?;
+    let contact = Contact {
         ai: ContactAi::of(&contact, app.now_ms()),
         id: contact.id,
         name: contact.name,
@@ -76,5 +85,6 @@ pub(crate) async fn get_contact(rep: Rep, State(app): State<App>, Id(id): Id) ->
         inbound_count: contact.inbound_count,
         created_at: Timestamp(contact.created_at),
         version: contact.version,
-    }))
+    };
+    Ok(([(ETAG, tag)], Json(contact)).into_response())
 }

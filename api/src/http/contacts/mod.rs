@@ -1,7 +1,10 @@
 //! Contacts: people outside, and whether the AI may answer them.
 
 pub(crate) mod ai;
+pub(crate) mod change;
+pub(crate) mod do_not_contact;
 pub(crate) mod get;
+pub(crate) mod list;
 pub(crate) mod pause;
 pub(crate) mod resume;
 

@@ -165,6 +165,9 @@ impl Log {
             Write::Desk(DeskWrite::Assign { .. }) => {
                 self.event("conversation.assigned", &[("changed", Words(&["assignee"]))]);
             }
+            Write::Desk(DeskWrite::Contact { id, .. }) => {
+                return self.contact("contact.updated", id, &["name", "company"]);
+            }
             Write::Desk(DeskWrite::Tag { .. } | DeskWrite::Untag { .. }) => return self.conversation(&["tags"]),
             Write::People(write) => return self.people(write),
             Write::Events(write) => return write.tells(self),

@@ -1,0 +1,3 @@
+//! Autonomy: what the policy in force does in every mode, at every risk.
+
+pub(crate) mod show;

@@ -1,0 +1,34 @@
+//! Editing what others may edit too: a thing's version goes out as `ETag`, and comes back as `If-Match`.
+
+use axum::extract::FromRequestParts;
+use axum::http::HeaderValue;
+use axum::http::header::IF_MATCH;
+use axum::http::request::Parts;
+
+use super::error::{ApiError, ErrorCode};
+use super::state::App;
+
+/// The version that the caller saw.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct IfMatch(pub(crate) i64);
+
+impl FromRequestParts<App> for IfMatch {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, ApiError> {
+        let Some(value) = parts.headers.get(IF_MATCH) else {
+            let detail = "Send `If-Match` with the `ETag` of what you saw, so that nobody's change is lost.";
+            return Err(ApiError::new(ErrorCode::PreconditionRequired, detail));
+        };
+        let version =
+            value.to_str().ok().and_then(|text| text.trim().strip_prefix("\"v")?.strip_suffix('"')?.parse().ok());
+        version.map(Self).ok_or_else(|| {
+            ApiError::new(ErrorCode::BadRequest, "`If-Match` must be the `ETag` of what you saw, such as `\"v4\"`.")
+        })
+    }
+}
+
+/// The header of a version.
+pub(crate) fn etag(version: i64) -> Result<HeaderValue, ApiError> {
+    HeaderValue::from_str(&format!("\"v{version}\"")).map_err(|_| ApiError::internal())
+}
