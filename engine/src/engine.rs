@@ -312,8 +312,9 @@ impl Engine {
             return Ok(ingested);
         }
         self.metrics().arrived(channel);
-        let mine = arrived.as_ref().is_some_and(|arrived| !self.leases() || arrived.run.epoch > 0);
-        if !mine {
+        // With another run of its conversation on its way, which need not be in memory, the feeder brings both in order.
+        let is_head = arrived.as_ref().is_some_and(|arrived| arrived.head);
+        if !is_head {
             self.lanes().follow(&ingested.conversation_id);
             self.wake();
             return Ok(ingested);

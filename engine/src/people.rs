@@ -148,11 +148,11 @@ impl Engine {
             let in_force = self.policies().in_force(self.db(), ws).await?;
             let context =
                 stages::context(self, &in_force, ws, &run_id).await?.ok_or_else(|| not_found("run", &run_id))?;
-            // Read after the run: when the run has moved on, this says who moved it.
-            let approval = self.approval(ws, approval_id).await?;
             let mut reader = self.db().read().await?;
             let votes = read::votes(&mut reader.conn(), ws, approval_id).await?;
             drop(reader);
+            // Read after the run and the votes: when somebody has settled it meanwhile, this says who.
+            let approval = self.approval(ws, approval_id).await?;
             let asked = Asked { context: &context, approval: &approval, votes: &votes };
             match self.commit(decide(&asked)?).await? {
                 Outcome::Won | Outcome::Ingested(..) => {

@@ -143,6 +143,8 @@ pub enum LimitSubject {
 #[expect(missing_docs, reason = "the fields are rows")]
 pub struct Arrived {
     pub run: RunRow,
+    /// No other run of the conversation is on its way. On PostgreSQL it is leased then, and only then.
+    pub head: bool,
     pub message: MessageRow,
     pub conversation: ConversationRow,
     pub contact: ContactRow,

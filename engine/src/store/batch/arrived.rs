@@ -15,7 +15,7 @@ pub(super) async fn rows(
     conn: &mut Conn<'_>,
     placed: &[Placed<'_>],
     threads: &HashMap<String, ConversationRow>,
-    epochs: &HashMap<String, i64>,
+    started: &HashMap<String, (i64, bool)>,
 ) -> Result<HashMap<usize, Box<Arrived>>, StoreError> {
     let here = || placed.iter().filter(|one| one.ingest.work_here.is_some());
     if here().next().is_none() {
@@ -70,10 +70,12 @@ pub(super) async fn rows(
         else {
             continue;
         };
+        let (epoch, head) = started.get(&ingest.ids.run).copied().unwrap_or((0, false));
         arrived.insert(
             one.place,
             Box::new(Arrived {
-                run: ingest.run_row(thread, epochs.get(&ingest.ids.run).copied().unwrap_or(0)),
+                run: ingest.run_row(thread, epoch),
+                head,
                 message: ingest.message_row(thread, &one.contact),
                 conversation: thread.clone(),
                 contact: one.contact.clone(),

@@ -439,12 +439,12 @@ async fn supersede(conn: &mut Conn<'_>, placed: &[Placed<'_>], log: &mut Log) ->
     Ok(())
 }
 
-/// Starts the runs; gives the epoch of each.
+/// Starts the runs; gives the epoch of each, and whether it is the head of its lane.
 async fn runs(
     conn: &mut Conn<'_>,
     placed: &[Placed<'_>],
     threads: &HashMap<String, ConversationRow>,
-) -> Result<HashMap<String, i64>, StoreError> {
+) -> Result<HashMap<String, (i64, bool)>, StoreError> {
     let mut runs = Set::new(&many::RUN_INSERT);
     for one in placed {
         let ingest = one.ingest;
@@ -461,7 +461,8 @@ async fn runs(
             lease.map(|(_, until)| *until).into(),
         ]);
     }
-    Ok(runs.fetch::<(String, i64)>(conn).await?.into_iter().collect())
+    let started = runs.fetch::<(String, i64, i64)>(conn).await?;
+    Ok(started.into_iter().map(|(id, epoch, head)| (id, (epoch, head != 0))).collect())
 }
 
 async fn seen_before(conn: &mut Conn<'_>, earlier: &[Arrival<'_>]) -> Result<Vec<(usize, Outcome)>, StoreError> {

@@ -12,4 +12,4 @@ CROSS JOIN LATERAL (SELECT j.lease_owner IS NOT NULL AND NOT EXISTS (SELECT 1 FR
     WHERE p.workspace_id = j.workspace_id AND p.conversation_id = j.conversation_id
         AND p.stage IN ('received', 'classified', 'drafted', 'gated', 'sending')
         AND p.stage NOT IN ('sent', 'failed', 'closed')) AS head) mine
-RETURNING id, epoch
+RETURNING id, epoch, CASE WHEN epoch > 0 THEN 1::bigint ELSE 0::bigint END AS head

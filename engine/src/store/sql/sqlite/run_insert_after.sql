@@ -1,4 +1,8 @@
 -- Differs because on SQLite giving back what a statement changed costs a table of its own for each row.
--- Which run was started; nothing is leased on SQLite. Asked for each row that was changed, with the same parameters.
+-- Which run was started, and whether it is the head of its lane: no other run of the conversation is on its way.
+-- Nothing is leased on SQLite. Asked for each row that was changed, with the same parameters.
 -- In: workspace_id, id, message_id, conversation_id, seq, now, lease_owner, lease_until
-SELECT ?2 AS id, 0 AS epoch
+SELECT ?2 AS id, 0 AS epoch, NOT EXISTS (SELECT 1 FROM run p
+    WHERE p.workspace_id = ?1 AND p.conversation_id = ?4 AND p.id <> ?2
+        AND p.stage IN ('received', 'classified', 'drafted', 'gated', 'sending')
+        AND p.stage NOT IN ('sent', 'failed', 'closed')) AS head
