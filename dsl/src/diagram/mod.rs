@@ -4,6 +4,9 @@
 //! many entangled rules explodes, so the number of nodes is bounded, and who asks must be able to do without.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher as _;
+
+use foldhash::quality::FixedState;
 
 use crate::prove::circuit::{Circuit, Formula, Gate, Point};
 
@@ -29,10 +32,13 @@ impl Function {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TooLarge;
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// A node; its children stand in one list with those of all others.
+#[derive(Clone, Copy, Debug)]
 struct Node {
     variable: u32,
-    children: Box<[Function]>,
+    first_child: u32,
+    /// Another node with the same hash.
+    other: Option<u32>,
 }
 
 /// How two results become one.
@@ -40,8 +46,6 @@ struct Node {
 pub(crate) enum Join {
     And,
     Sum,
-    /// The first one times eight, plus the second one.
-    Pair,
 }
 
 impl Join {
@@ -49,7 +53,6 @@ impl Join {
         let result = match self {
             Self::And => u32::from(left != 0 && right != 0),
             Self::Sum => left + right,
-            Self::Pair => left * 8 + right,
         };
         result.min(RESULTS - 1)
     }
@@ -72,11 +75,15 @@ impl Join {
 #[derive(Debug)]
 pub(crate) struct Diagram {
     nodes: Vec<Node>,
-    known: HashMap<Node, u32>,
-    joined: HashMap<(Join, Function, Function), Function>,
-    negated: HashMap<Function, Function>,
+    children: Vec<Function>,
+    /// The last node with this hash.
+    known: HashMap<u64, u32, FixedState>,
+    joined: HashMap<(Join, Function, Function), Function, FixedState>,
+    negated: HashMap<Function, Function, FixedState>,
     /// Functions of circuit nodes.
-    formulas: HashMap<usize, Function>,
+    formulas: HashMap<usize, Function, FixedState>,
+    /// Children of nodes that are being built, those of the innermost one last.
+    building: Vec<Function>,
     sizes: Vec<usize>,
     most_nodes: usize,
 }
@@ -85,10 +92,12 @@ impl Diagram {
     pub(crate) fn new(sizes: Vec<usize>, most_nodes: usize) -> Self {
         Self {
             nodes: Vec::new(),
-            known: HashMap::new(),
-            joined: HashMap::new(),
-            negated: HashMap::new(),
-            formulas: HashMap::new(),
+            children: Vec::new(),
+            known: HashMap::default(),
+            joined: HashMap::default(),
+            negated: HashMap::default(),
+            formulas: HashMap::default(),
+            building: Vec::new(),
             sizes,
             most_nodes,
         }
@@ -99,27 +108,56 @@ impl Diagram {
         self.nodes.len()
     }
 
-    fn node(&mut self, variable: usize, children: Vec<Function>) -> Result<Function, TooLarge> {
+    /// The node of a variable, each of whose children `child` gives by the cell's number.
+    fn node(
+        &mut self,
+        variable: usize,
+        mut child: impl FnMut(&mut Self, usize) -> Result<Function, TooLarge>,
+    ) -> Result<Function, TooLarge> {
+        let start = self.building.len();
+        for cell in 0..self.size(variable) {
+            let child = child(self, cell)?;
+            self.building.push(child);
+        }
+        let node = self.known_or_new(variable as u32, start);
+        self.building.truncate(start);
+        node
+    }
+
+    fn known_or_new(&mut self, variable: u32, start: usize) -> Result<Function, TooLarge> {
+        let children = self.building.get(start..).unwrap_or_default();
         if let Some(first) = children.first()
             && children.iter().all(|child| child == first)
         {
             return Ok(*first);
         }
-        let node = Node { variable: variable as u32, children: children.into_boxed_slice() };
-        if let Some(place) = self.known.get(&node) {
-            return Ok(Function(*place));
+        let hash = self.known.hasher().hash_one((variable, children));
+        let other = self.known.get(&hash).copied();
+        let mut next = other;
+        while let Some(number) = next {
+            let Some(node) = self.nodes.get(number as usize) else { break };
+            let known = self.children.get(node.first_child as usize..).unwrap_or_default();
+            if node.variable == variable && known.starts_with(children) {
+                return Ok(Function(RESULTS + number));
+            }
+            next = node.other;
         }
         if self.nodes.len() >= self.most_nodes {
             return Err(TooLarge);
         }
-        let place = RESULTS + self.nodes.len() as u32;
-        self.known.insert(node.clone(), place);
-        self.nodes.push(node);
-        Ok(Function(place))
+        let number = self.nodes.len() as u32;
+        self.nodes.push(Node { variable, first_child: self.children.len() as u32, other });
+        self.children.extend_from_slice(children);
+        self.known.insert(hash, number);
+        Ok(Function(RESULTS + number))
     }
 
     fn read(&self, function: Function) -> Option<&Node> {
         self.nodes.get(function.0.checked_sub(RESULTS)? as usize)
+    }
+
+    fn child_of(&self, node: &Node, cell: usize) -> Function {
+        self.children.get(node.first_child as usize + cell).copied().unwrap_or(Function::NO)
     }
 
     /// The variable at the top; past the last one for a result.
@@ -130,9 +168,7 @@ impl Diagram {
     /// The function when the variable is in this cell. The variable must not come after the top one.
     pub(crate) fn child(&self, function: Function, variable: usize, cell: usize) -> Function {
         match self.read(function) {
-            Some(node) if node.variable as usize == variable => {
-                node.children.get(cell).copied().unwrap_or(Function::NO)
-            }
+            Some(node) if node.variable as usize == variable => self.child_of(node, cell),
             _ => function,
         }
     }
@@ -143,8 +179,7 @@ impl Diagram {
 
     /// 1 where the variable is in one of the cells, else 0.
     pub(crate) fn within(&mut self, variable: usize, member: impl Fn(usize) -> bool) -> Result<Function, TooLarge> {
-        let size = self.size(variable);
-        self.node(variable, (0..size).map(|cell| if member(cell) { Function::YES } else { Function::NO }).collect())
+        self.node(variable, |_, cell| Ok(if member(cell) { Function::YES } else { Function::NO }))
     }
 
     pub(crate) fn join(&mut self, join: Join, left: Function, right: Function) -> Result<Function, TooLarge> {
@@ -154,17 +189,15 @@ impl Diagram {
         if let (Some(left), Some(right)) = (left.result(), right.result()) {
             return Ok(Function(join.of(left, right)));
         }
-        let key = if join == Join::Pair || left <= right { (join, left, right) } else { (join, right, left) };
+        let key = if left <= right { (join, left, right) } else { (join, right, left) };
         if let Some(known) = self.joined.get(&key) {
             return Ok(*known);
         }
         let variable = self.top(left).min(self.top(right));
-        let mut children = Vec::with_capacity(self.size(variable));
-        for cell in 0..self.size(variable) {
-            let (left, right) = (self.child(left, variable, cell), self.child(right, variable, cell));
-            children.push(self.join(join, left, right)?);
-        }
-        let result = self.node(variable, children)?;
+        let result = self.node(variable, |diagram, cell| {
+            let (left, right) = (diagram.child(left, variable, cell), diagram.child(right, variable, cell));
+            diagram.join(join, left, right)
+        })?;
         self.joined.insert(key, result);
         Ok(result)
     }
@@ -178,12 +211,10 @@ impl Diagram {
             return Ok(*known);
         }
         let variable = self.top(function);
-        let mut children = Vec::with_capacity(self.size(variable));
-        for cell in 0..self.size(variable) {
-            let child = self.child(function, variable, cell);
-            children.push(self.not(child)?);
-        }
-        let result = self.node(variable, children)?;
+        let result = self.node(variable, |diagram, cell| {
+            let child = diagram.child(function, variable, cell);
+            diagram.not(child)
+        })?;
         self.negated.insert(function, result);
         Ok(result)
     }
@@ -238,11 +269,6 @@ impl Diagram {
         Ok(sum)
     }
 
-    /// 1 where the function has this result, else 0.
-    pub(crate) fn is(&mut self, function: Function, result: u32) -> Result<Function, TooLarge> {
-        self.map(function, &mut HashMap::new(), &|one| u32::from(one == result))
-    }
-
     /// The number where the function is 1, else 0.
     pub(crate) fn scaled(&mut self, function: Function, number: u32) -> Result<Function, TooLarge> {
         self.map(function, &mut HashMap::new(), &|one| one * number)
@@ -261,48 +287,10 @@ impl Diagram {
             return Ok(*done);
         }
         let variable = self.top(function);
-        let mut children = Vec::with_capacity(self.size(variable));
-        for cell in 0..self.size(variable) {
-            let child = self.child(function, variable, cell);
-            children.push(self.map(child, known, change)?);
-        }
-        let result = self.node(variable, children)?;
-        known.insert(function, result);
-        Ok(result)
-    }
-
-    /// The function without some cells: what it says there is what it says in another cell of the variable.
-    pub(crate) fn without(
-        &mut self,
-        function: Function,
-        left_out: &impl Fn(usize) -> Option<usize>,
-    ) -> Result<Function, TooLarge> {
-        self.replace(function, left_out, &mut HashMap::new())
-    }
-
-    fn replace(
-        &mut self,
-        function: Function,
-        left_out: &impl Fn(usize) -> Option<usize>,
-        known: &mut HashMap<Function, Function>,
-    ) -> Result<Function, TooLarge> {
-        if function.result().is_some() {
-            return Ok(function);
-        }
-        if let Some(done) = known.get(&function) {
-            return Ok(*done);
-        }
-        let variable = self.top(function);
-        let size = self.size(variable);
-        let left_out_here = left_out(variable).filter(|_| size > 1);
-        let stand_in = usize::from(left_out_here == Some(0));
-        let mut children = Vec::with_capacity(size);
-        for cell in 0..size {
-            let read = if left_out_here == Some(cell) { stand_in } else { cell };
-            let child = self.child(function, variable, read);
-            children.push(self.replace(child, left_out, known)?);
-        }
-        let result = self.node(variable, children)?;
+        let result = self.node(variable, |diagram, cell| {
+            let child = diagram.child(function, variable, cell);
+            diagram.map(child, known, change)
+        })?;
         known.insert(function, result);
         Ok(result)
     }
@@ -328,12 +316,10 @@ impl Diagram {
         if let Some(done) = known.get(&function) {
             return Ok(*done);
         }
-        let mut children = Vec::with_capacity(self.size(variable));
-        for cell in 0..self.size(variable) {
-            let child = self.child(function, variable, cell);
-            children.push(self.shorten(child, variables, known)?);
-        }
-        let result = self.node(variable, children)?;
+        let result = self.node(variable, |diagram, cell| {
+            let child = diagram.child(function, variable, cell);
+            diagram.shorten(child, variables, known)
+        })?;
         known.insert(function, result);
         Ok(result)
     }
@@ -342,7 +328,7 @@ impl Diagram {
     pub(crate) fn at(&self, function: Function, point: &Point) -> u32 {
         let mut here = function;
         while let Some(node) = self.read(here) {
-            here = node.children.get(point.cell(node.variable as usize)).copied().unwrap_or(Function::NO);
+            here = self.child_of(node, point.cell(node.variable as usize));
         }
         here.0
     }

@@ -1,12 +1,12 @@
 //! Which messages change their outcome.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagram::{Diagram, Function, Join, TooLarge};
 use crate::diff::boxes::{Box_, boxes};
 use crate::diff::{Both, Direction, Engine, Joint, Region};
-use crate::prove::circuit::Formula;
-use crate::prove::encode::{Gate, Part};
+use crate::prove::circuit::{Circuit, Formula};
+use crate::prove::encode::{AtLeast, Gate, Part, step};
 use crate::prove::sat::Answer;
 use crate::prove::{shrink_order, words};
 use crate::verdict::{Outcome, RuleKind};
@@ -98,27 +98,32 @@ pub(super) fn left_out(both: &Both<'_>, variable: usize) -> Option<usize> {
     variable.failed.or(held).filter(|_| variable.cells.len() > 1)
 }
 
-/// The changes, and whether they are all told.
-fn through_diagram(both: &Both<'_>, joint: &Joint<'_>, most_nodes: usize) -> Result<(Changed, bool), TooLarge> {
+/// The changes, and whether they are all told. Only messages for which the parts that changed demand something else are
+/// looked at: what both versions have in common, however much it is, then has few ways to matter.
+fn through_diagram(both: &Both<'_>, joint: &mut Joint<'_>, most_nodes: usize) -> Result<(Changed, bool), TooLarge> {
+    let parts = Parts::new(&joint.old, &joint.new);
+    let here = parts.differ(&mut joint.questions.circuit);
     let circuit = &joint.questions.circuit;
     let mut diagram = Diagram::new(both.domain.sizes(), most_nodes);
-    let old = diagram.outcome(circuit, &joint.old.at_least)?;
-    let new = diagram.outcome(circuit, &joint.new.at_least)?;
-    let pair = diagram.join(Join::Pair, old, new)?;
-    let pair = diagram.without(pair, &|variable| left_out(both, variable))?;
-    let scope = both.scope_variables();
     let legal = |variable: usize, cell: usize| left_out(both, variable) != Some(cell);
-    let mut within = Function::YES;
-    for variable in 0..scope {
+    let mut differs = diagram.of(circuit, here)?;
+    for variable in (0..both.domain.variables.len()).rev() {
         let cells = diagram.within(variable, |cell| legal(variable, cell))?;
-        within = diagram.join(Join::And, within, cells)?;
+        differs = diagram.join(Join::And, differs, cells)?;
     }
+    let (mut old, mut new) = ([differs; 4], [differs; 4]);
+    for (step, (old, new)) in old.iter_mut().zip(&mut new).enumerate() {
+        let common = without_demands(&mut diagram, circuit, differs, &parts.common, step)?;
+        *old = without_demands(&mut diagram, circuit, common, &parts.old, step)?;
+        *new = without_demands(&mut diagram, circuit, common, &parts.new, step)?;
+    }
+    let scope = both.scope_variables();
     let (mut changed, mut complete) = (Vec::new(), true);
     for (from, to) in every_pair() {
-        let result = from as u32 * 8 + to as u32;
-        let set = diagram.is(pair, result)?;
+        let from_here = exactly(&mut diagram, differs, &old, from)?;
+        let to_there = exactly(&mut diagram, differs, &new, to)?;
+        let set = diagram.join(Join::And, from_here, to_there)?;
         let set = diagram.project(set, scope)?;
-        let set = diagram.join(Join::And, set, within)?;
         let (found, all) = boxes(&mut diagram, set, scope, &legal)?;
         complete &= all;
         if !found.is_empty() {
@@ -126,6 +131,65 @@ fn through_diagram(both: &Both<'_>, joint: &Joint<'_>, most_nodes: usize) -> Res
         }
     }
     Ok((changed, complete))
+}
+
+/// What each part of two gates demands at least, by whether both have it.
+struct Parts {
+    common: Vec<AtLeast>,
+    old: Vec<AtLeast>,
+    new: Vec<AtLeast>,
+}
+
+impl Parts {
+    fn new(old: &Gate, new: &Gate) -> Self {
+        let demands = |gate: &Gate| gate.parts.iter().map(|part| part.at_least).collect::<BTreeSet<AtLeast>>();
+        let (old, new) = (demands(old), demands(new));
+        Self {
+            common: old.intersection(&new).copied().collect(),
+            old: old.difference(&new).copied().collect(),
+            new: new.difference(&old).copied().collect(),
+        }
+    }
+
+    /// What only one of them has demands something else than what only the other one has.
+    fn differ(&self, circuit: &mut Circuit) -> Formula {
+        let mut differ = Vec::new();
+        for step in 0..4 {
+            let mut any = |parts: &[AtLeast]| circuit.any(parts.iter().filter_map(|part| part.get(step).copied()));
+            let (old, new) = (any(&self.old), any(&self.new));
+            differ.push(circuit.differ(old, new));
+        }
+        circuit.any(differ)
+    }
+}
+
+/// Of these messages those for which none of the parts demands this degree.
+fn without_demands(
+    diagram: &mut Diagram,
+    circuit: &Circuit,
+    messages: Function,
+    parts: &[AtLeast],
+    step: usize,
+) -> Result<Function, TooLarge> {
+    let mut left = messages;
+    for demands in parts.iter().filter_map(|part| part.get(step).copied()) {
+        let silent = diagram.of(circuit, !demands)?;
+        left = diagram.join(Join::And, left, silent)?;
+    }
+    Ok(left)
+}
+
+/// Of these messages those with this outcome, given those for which no degree is demanded.
+fn exactly(
+    diagram: &mut Diagram,
+    messages: Function,
+    without: &[Function; 4],
+    outcome: Outcome,
+) -> Result<Function, TooLarge> {
+    let not_more = without.get(outcome as usize).copied().unwrap_or(messages);
+    let Some(less) = step(outcome).and_then(|step| without.get(step).copied()) else { return Ok(not_more) };
+    let reached = diagram.not(less)?;
+    diagram.join(Join::And, not_more, reached)
 }
 
 /// For each pair of outcomes the cells in which it happens, each fact for itself.
