@@ -2,8 +2,6 @@
 import type { components } from "./target/generated/schema.js";
 
 type Schemas = components["schemas"];
-/** By this name, in a document that may not have it yet. */
-type Of<Name extends string> = Name extends keyof Schemas ? Schemas[Name] : any;
 
 declare global {
   type ActivePolicy = Schemas["ActivePolicy"];
@@ -14,17 +12,17 @@ declare global {
   type Checked = Schemas["Checked"];
   type Contact = Schemas["Contact"];
   type ContactSummary = Schemas["ContactSummary"];
-  type AiStatus = Of<"AiStatus">;
-  type AiStatusCheck = Of<"AiStatusCheck">;
-  type AiStatusRemedy = Of<"AiStatusRemedy">;
-  type ApiKey = Of<"ApiKey">;
-  type Conversation = Schemas["Conversation"] & { assignee?: any; tags?: any };
-  type ConversationCounts = Of<"ConversationCounts">;
-  type OwnSession = Of<"OwnSession">;
-  type Session = Of<"Session">;
-  type TabCounts = Of<"TabCounts">;
-  type Tag = Of<"Tag">;
-  type User = Of<"User">;
+  type AiStatus = Schemas["AiStatus"];
+  type AiStatusCheck = Schemas["AiStatusCheck"];
+  type AiStatusRemedy = Schemas["AiStatusRemedy"];
+  type ApiKey = Schemas["ApiKey"];
+  type Conversation = Schemas["Conversation"];
+  type ConversationCounts = Schemas["ConversationCounts"];
+  type OwnSession = Schemas["OwnSession"];
+  type Session = Schemas["Session"];
+  type TabCounts = Schemas["TabCounts"];
+  type Tag = Schemas["Tag"];
+  type User = Schemas["User"];
   type Decision = Schemas["Decision"];
   type DecisionSummary = Schemas["DecisionSummary"];
   type Delivery = Schemas["Delivery"];

@@ -86,6 +86,7 @@ pub(crate) struct ConversationQuery {
     #[param(value_type = Option<bool>, default = false)]
     requires_action: bool,
     /// Only those that stand here.
+    #[param(inline)]
     status: Option<StatusFilter>,
     /// Only those that this user looks after, `usr_…`; `me` for yourself, `none` for those that nobody looks after.
     assignee: Option<String>,
