@@ -67,7 +67,7 @@ function Filters({ filter }) {
     const count = tab && (filter.action ? tab.requires_action : filter.unread ? tab.unread : tab.conversations);
     return count?.count ? html`<span class="small nums">${count.count}${count.capped ? "+" : ""}</span>` : null;
   };
-  const tagged = filter.tag && rows.value.flatMap((row) => row.tags || []).find((/** @type {Tag} */ tag) => tag.id === filter.tag);
+  const tagged = filter.tag ? rows.value.flatMap((row) => row.tags || []).find((/** @type {Tag} */ tag) => tag.id === filter.tag) : undefined;
   const channels = /** @type {Array<[string | null, string]>} */ ([[null, "All"], ...Object.entries(CHANNELS)]);
   return html`<div class="filters">
     <div class="row"><h1 class="grow">Inbox</h1>
