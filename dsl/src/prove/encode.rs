@@ -51,6 +51,13 @@ pub(crate) struct Gate {
     pub(crate) taken: Vec<Formula>,
 }
 
+impl Gate {
+    /// Where the parts begin that are the model's rules, in its order; they are the last ones.
+    pub(crate) fn rules_from(&self, model: &Model) -> usize {
+        self.parts.len().saturating_sub(model.rules.len())
+    }
+}
+
 /// Turns one policy into formulas of a shared circuit.
 pub(crate) struct Encoder<'a> {
     pub(crate) circuit: &'a mut Circuit,

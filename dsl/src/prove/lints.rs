@@ -14,7 +14,7 @@ use crate::prove::aim::Aim;
 use crate::prove::circuit::{Formula, Point};
 use crate::prove::claims::Subject;
 use crate::prove::domain::Domain;
-use crate::prove::encode::{Part, step};
+use crate::prove::encode::{Gate, Part, step};
 use crate::prove::needless::counts;
 use crate::prove::sat::Answer;
 use crate::source::Finding;
@@ -22,12 +22,14 @@ use crate::verdict::{Outcome, RuleKind};
 
 /// Rules that a finding names; of more it says how many.
 const MOST_NAMED: usize = 6;
+
 /// A rule of the root file that may never decide.
-pub(super) struct Rule {
+pub(super) struct Rule<'m> {
     pub(super) name: String,
     pub(super) at: At,
-    /// Number in the model's rules.
-    pub(super) number: usize,
+    /// Number among the gate's parts.
+    pub(super) part: usize,
+    pub(super) when: &'m Expr,
     pub(super) backstop: bool,
 }
 
@@ -37,11 +39,12 @@ pub(crate) fn lints<'d>(
     annotations: &BTreeMap<At, Annotations>,
     before: &[Finding],
     subject: Subject<'d>,
+    aim: &'d Aim<'d>,
 ) -> Vec<Finding> {
     let Some(root) = files.iter().find(|file| file.role == Role::Root) else { return Vec::new() };
     let said = before.iter().map(|finding| (finding.code, finding.order().0)).collect();
-    let mut lints = Lints { model, domain: subject.questions.domain, subject, said, found: Vec::new() };
-    let rules = rules(model, root, annotations);
+    let rules = rules(model, &subject.gate, root, annotations);
+    let mut lints = Lints { model, domain: subject.questions.domain, subject, aim, said, found: Vec::new() };
     lints.conditions(root, files);
     lints.never_decides(&rules);
     lints.rows(root);
@@ -53,14 +56,20 @@ pub(super) struct Lints<'d> {
     pub(super) model: &'d Model,
     pub(super) domain: &'d Domain,
     pub(super) subject: Subject<'d>,
+    pub(super) aim: &'d Aim<'d>,
     /// Codes and places of findings that were there before.
     said: Vec<(&'static str, At)>,
     pub(super) found: Vec<Finding>,
 }
 
-fn rules(model: &Model, root: &File, annotations: &BTreeMap<At, Annotations>) -> Vec<Rule> {
-    let numbers: BTreeMap<(RuleKind, &str), usize> =
-        model.rules.iter().enumerate().map(|(number, rule)| ((rule.kind, rule.name.as_str()), number)).collect();
+fn rules<'m>(model: &'m Model, gate: &Gate, root: &File, annotations: &BTreeMap<At, Annotations>) -> Vec<Rule<'m>> {
+    let parts = gate.rules_from(model)..;
+    let known: BTreeMap<(RuleKind, &str), (usize, &'m Expr)> = model
+        .rules
+        .iter()
+        .zip(parts)
+        .map(|(rule, part)| ((rule.kind, rule.name.as_str()), (part, &rule.when)))
+        .collect();
     let one = |item: &Item| {
         let (kind, name) = match &item.kind {
             ItemKind::Guard { name, .. } => (RuleKind::Guard, name),
@@ -68,9 +77,9 @@ fn rules(model: &Model, root: &File, annotations: &BTreeMap<At, Annotations>) ->
             ItemKind::Switch { name, .. } => (RuleKind::Switch, name),
             _ => return None,
         };
-        let number = *numbers.get(&(kind, name.text.as_str()))?;
+        let (part, when) = *known.get(&(kind, name.text.as_str()))?;
         let backstop = annotations.get(&item.at).is_some_and(|all| all.tags.backstop);
-        Some(Rule { name: name.text.clone(), at: name.at, number, backstop })
+        Some(Rule { name: name.text.clone(), at: name.at, part, when, backstop })
     };
     root.tree.items.iter().filter_map(one).collect()
 }
@@ -161,7 +170,7 @@ impl Lints<'_> {
             .collect();
         asked.extend(sides);
         // One example each, 64 at a time; what no example shows is asked.
-        let aim = Aim::new(self.model, self.domain);
+        let aim = self.aim;
         let quiet = self.domain.quiet_point();
         let exprs: Vec<&Expr> = asked.iter().map(|(_, when)| *when).collect();
         let truths = self.subject.conditions(self.model, self.domain, &exprs);

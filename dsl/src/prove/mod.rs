@@ -32,6 +32,7 @@ use crate::ast::At;
 use crate::check::Annotations;
 use crate::load::File;
 use crate::model::Model;
+use crate::prove::aim::Aim;
 use crate::prove::claims::Subject;
 use crate::prove::domain::Domain;
 use crate::source::Finding;
@@ -50,8 +51,9 @@ pub(crate) fn analyse(
     let mut known = Subject::new(model, &domain, false, sat::MOST_CONFLICTS);
     let proofs = claims::prove(model, &mut known, sat::MOST_CONFLICTS);
     let mut found: Vec<Finding> = proofs.iter().zip(places).filter_map(|(proof, at)| finding(proof, *at)).collect();
-    found.extend(taint::taint(model, files, annotations, &mut known));
-    found.extend(lints::lints(model, files, annotations, before, known));
+    let aim = Aim::new(model, &domain);
+    found.extend(taint::taint(model, files, annotations, &mut known, &aim));
+    found.extend(lints::lints(model, files, annotations, before, known, &aim));
     found
 }
 

@@ -3,7 +3,6 @@
 //! A rule decides a message when it demands something there and nothing else demands as much. Most rules show that by a
 //! cheap example. The solver is asked about the rest, and each example that it finds may speak for others too.
 
-use crate::condition::Expr;
 use crate::model::Model;
 use crate::prove::aim::Aim;
 use crate::prove::circuit::{Formula, Lanes, Point};
@@ -24,27 +23,36 @@ const MOST_ROUNDS: usize = 4;
 const MOST_TRIED: usize = 256;
 
 /// A message on which a rule of the root file is tried.
-struct Aimed<'m> {
+struct Aimed<'r> {
     /// The rule's place among those that are tried.
     place: usize,
-    /// The rule's place in the gate.
-    part: usize,
-    when: &'m Expr,
+    rule: &'r Rule<'r>,
     point: Point,
+}
+
+/// The rules of the root file, and which of them decide something.
+struct Trial<'r> {
+    rules: &'r [Rule<'r>],
+    decides: Vec<bool>,
+}
+
+impl Trial<'_> {
+    fn is_open(&self, place: usize) -> bool {
+        self.decides.get(place) == Some(&false)
+    }
 }
 
 impl Lints<'_> {
     /// R0203 and R0211.
-    pub(super) fn never_decides(&mut self, rules: &[Rule]) {
-        let offset = self.subject.gate.parts.len().saturating_sub(self.model.rules.len());
-        let mut decides = vec![false; rules.len()];
-        self.try_examples(rules, offset, &mut decides);
+    pub(super) fn never_decides(&mut self, rules: &[Rule<'_>]) {
+        let mut trial = Trial { rules, decides: vec![false; rules.len()] };
+        self.try_examples(&mut trial);
         let mut failing: Option<Subject<'_>> = None;
         let mut left = MOST_PAIRS;
         for (place, rule) in rules.iter().enumerate() {
-            if decides.get(place) == Some(&true) {
+            if !trial.is_open(place) {
                 if rule.backstop {
-                    self.not_redundant(rule, offset);
+                    self.not_redundant(rule);
                 }
                 continue;
             }
@@ -52,13 +60,13 @@ impl Lints<'_> {
             if left == 0 {
                 return;
             }
-            let Some(core) = overruled(self.model, &mut self.subject, rule.number + offset) else {
+            let Some(core) = overruled(self.model, &mut self.subject, rule.part) else {
                 if let Some(example) = self.subject.questions.last_example() {
                     let lanes = self.subject.questions.circuit.simulate(&[example]);
-                    self.note(&lanes, rules, offset, &mut decides);
+                    self.note(&lanes, &mut trial);
                 }
                 if rule.backstop {
-                    self.not_redundant(rule, offset);
+                    self.not_redundant(rule);
                 }
                 continue;
             };
@@ -67,15 +75,14 @@ impl Lints<'_> {
             }
             // A rule that decides only when facts fail is of use all the same.
             let failing = failing.get_or_insert_with(|| Subject::new(self.model, self.domain, true, MOST_CONFLICTS));
-            if overruled(self.model, failing, rule.number + offset).is_some() {
+            if overruled(self.model, failing, rule.part).is_some() {
                 self.report_never_decides(rule, &core);
             }
         }
     }
 
     /// Ordinary messages, each changed so that one of the rules holds, and then so that those beside it do not.
-    fn try_examples(&mut self, rules: &[Rule], offset: usize, decides: &mut [bool]) {
-        let aim = Aim::new(self.model, self.domain);
+    fn try_examples(&mut self, trial: &mut Trial<'_>) {
         let mut bases = vec![self.domain.quiet_point()];
         if let Some(hold) = self.subject.gate.at_least.first().copied()
             && self.subject.questions.possible(&[!hold]) == Answer::Possible
@@ -84,66 +91,52 @@ impl Lints<'_> {
         }
         for rounds in [1, MOST_ROUNDS] {
             for (base, just) in bases.iter().flat_map(|base| [(base, false), (base, true)]) {
-                let open: Vec<usize> = (0..rules.len()).filter(|place| decides.get(*place) == Some(&false)).collect();
+                let rules = trial.rules.iter().enumerate().filter(|(place, _)| trial.is_open(*place));
+                let open: Vec<(usize, &Rule<'_>)> = rules.collect();
                 if rounds > 1 && open.len() > MOST_TRIED {
                     return;
                 }
-                for places in open.chunks(64) {
-                    let rule = |place: &usize| rules.get(*place).map(|rule| (*place, rule.number));
-                    let aimed: Vec<Aimed<'_>> = places
-                        .iter()
-                        .filter_map(rule)
-                        .filter_map(|(place, number)| {
-                            let when = &self.model.rules.get(number)?.when;
-                            let point = if just { aim.just_at(base, when) } else { aim.at(base, when) };
-                            Some(Aimed { place, part: number + offset, when, point })
-                        })
-                        .collect();
-                    self.try_aimed(aimed, &aim, rounds, rules, offset, decides);
+                for rules in open.chunks(64) {
+                    let aimed = rules.iter().map(|(place, rule)| {
+                        let aim = if just { Aim::just_at } else { Aim::at };
+                        Aimed { place: *place, rule, point: aim(self.aim, base, rule.when) }
+                    });
+                    self.try_aimed(aimed.collect(), rounds, trial);
                 }
             }
         }
     }
 
-    fn try_aimed(
-        &self,
-        mut aimed: Vec<Aimed<'_>>,
-        aim: &Aim<'_>,
-        rounds: usize,
-        rules: &[Rule],
-        offset: usize,
-        decides: &mut [bool],
-    ) {
+    fn try_aimed(&self, mut aimed: Vec<Aimed<'_>>, rounds: usize, trial: &mut Trial<'_>) {
         for round in 1..=rounds {
             let points: Vec<Point> = aimed.iter().map(|one| one.point.clone()).collect();
             let lanes = self.subject.questions.circuit.simulate(&points);
-            self.note(&lanes, rules, offset, decides);
+            self.note(&lanes, trial);
             if round == rounds {
                 return;
             }
-            for (lane, one) in aimed.iter_mut().enumerate() {
-                if decides.get(one.place) == Some(&false) {
-                    self.clear((&lanes, lane), one, aim, offset);
-                }
+            for (lane, one) in aimed.iter_mut().enumerate().filter(|(_, one)| trial.is_open(one.place)) {
+                self.clear(&lanes, lane, one);
             }
         }
     }
 
     /// Changes a message so that fewer rules demand as much as its own.
-    fn clear(&self, (lanes, lane): (&Lanes, usize), aimed: &mut Aimed<'_>, aim: &Aim<'_>, offset: usize) {
-        let parts = &self.subject.gate.parts;
-        let Some((_, others)) = parts.get(aimed.part).and_then(degrees) else { return };
-        for (rule, (number, part)) in self.model.rules.iter().zip(parts.iter().enumerate().skip(offset)) {
+    fn clear(&self, lanes: &Lanes, lane: usize, Aimed { rule, point, .. }: &mut Aimed<'_>) {
+        let gate = &self.subject.gate;
+        let Some((_, others)) = gate.parts.get(rule.part).and_then(degrees) else { return };
+        let parts = gate.parts.iter().enumerate().skip(gate.rules_from(self.model));
+        for (other, (number, part)) in self.model.rules.iter().zip(parts) {
             let demands = part.at_least.get(others).map_or(0, |demands| lanes.of(*demands));
-            if number != aimed.part && demands >> lane & 1 == 1 {
-                aim.avoid(&mut aimed.point, aimed.when, &rule.when);
+            if number != rule.part && demands >> lane & 1 == 1 {
+                self.aim.avoid(point, rule.when, &other.when);
             }
         }
-        aimed.point = aim.at(&aimed.point, aimed.when);
+        *point = self.aim.at(point, rule.when);
     }
 
     /// Notes the rules that decide one of some messages.
-    fn note(&self, lanes: &Lanes, rules: &[Rule], offset: usize, decides: &mut [bool]) {
+    fn note(&self, lanes: &Lanes, trial: &mut Trial<'_>) {
         let parts = &self.subject.gate.parts;
         // For each degree: the lanes in which one part demands it, and those in which two do.
         let mut once = [0_u64; 4];
@@ -155,8 +148,8 @@ impl Lints<'_> {
                 *once |= bits;
             }
         }
-        for (rule, decides) in rules.iter().zip(decides).filter(|(_, decides)| !**decides) {
-            let Some(part) = parts.get(offset + rule.number) else { continue };
+        for (rule, decides) in trial.rules.iter().zip(&mut trial.decides).filter(|(_, decides)| !**decides) {
+            let Some(part) = parts.get(rule.part) else { continue };
             let Some((own, others)) = degrees(part) else { continue };
             let demands = part.at_least.get(own).map_or(0, |demands| lanes.of(*demands));
             let beside = if own == others { twice.get(own) } else { once.get(others) };
@@ -164,7 +157,7 @@ impl Lints<'_> {
         }
     }
 
-    fn report_never_decides(&mut self, rule: &Rule, core: &[usize]) {
+    fn report_never_decides(&mut self, rule: &Rule<'_>, core: &[usize]) {
         let names: Vec<String> =
             core.iter().filter_map(|part| self.subject.gate.parts.get(*part)).map(called).collect();
         let message = format!("`{}` never decides", rule.name);
@@ -173,13 +166,12 @@ impl Lints<'_> {
         self.found.push(Finding::new("R0203", rule.at, message).hint(hint));
     }
 
-    fn not_redundant(&mut self, rule: &Rule, offset: usize) {
-        let number = rule.number + offset;
-        let Some((own, others)) = self.subject.gate.parts.get(number).and_then(degrees) else { return };
+    fn not_redundant(&mut self, rule: &Rule<'_>) {
+        let Some((own, others)) = self.subject.gate.parts.get(rule.part).and_then(degrees) else { return };
         let mut fixed = Vec::new();
         for (place, part) in self.subject.gate.parts.iter().enumerate() {
             let at_least = |step: usize| part.at_least.get(step).copied().unwrap_or(Formula::FALSE);
-            fixed.push(if place == number { at_least(own) } else { !at_least(others) });
+            fixed.push(if place == rule.part { at_least(own) } else { !at_least(others) });
         }
         let Some(point) = self.subject.questions.quietest(&fixed, &shrink_order(self.domain)) else { return };
         let example = self.domain.message(&point).join(", ");

@@ -327,11 +327,7 @@ impl<'d> Questions<'d> {
             .filter_map(|number| optional.get(number).map(|formula| (number, *formula)))
             .map(|(number, formula)| (number, self.literal(formula)))
             .collect();
-        let all: Vec<Literal> = fixed.iter().copied().chain(optional.iter().map(|(_, literal)| *literal)).collect();
-        if self.solve(&all) != Answer::Impossible {
-            return None;
-        }
-        let core: HashSet<Literal> = self.prover.core().into_iter().collect();
+        let core = self.blamed(&fixed, optional.iter().map(|(_, literal)| *literal))?;
         let mut kept: Vec<(usize, Literal)> =
             optional.into_iter().filter(|(_, literal)| core.contains(literal)).collect();
         // Each one that can be left out is left out; a core of this size is small already.
@@ -370,15 +366,17 @@ impl<'d> Questions<'d> {
             let all = self.circuit.all(formulas);
             assumed.push(self.literal(all));
         }
-        let literals: Vec<Literal> = fixed.iter().chain(&assumed).copied().collect();
-        if self.solve(&literals) != Answer::Impossible {
-            return None;
-        }
-        let core: HashSet<Literal> = self.prover.core().into_iter().collect();
+        let core = self.blamed(fixed, assumed.iter().copied())?;
         let blamed = groups.into_iter().zip(assumed).filter(|(_, literal)| core.contains(literal));
         let mut near: Vec<usize> = blamed.flat_map(|(group, _)| group).collect();
         near.sort_unstable();
         Some(near)
+    }
+
+    /// The literals because of which all of these cannot hold together; `None` when they can, or it is too hard to say.
+    fn blamed(&mut self, fixed: &[Literal], optional: impl Iterator<Item = Literal>) -> Option<HashSet<Literal>> {
+        let all: Vec<Literal> = fixed.iter().copied().chain(optional).collect();
+        (self.solve(&all) == Answer::Impossible).then(|| self.prover.core().into_iter().collect())
     }
 
     /// An example of `fixed` in which as many variables as possible are quiet, the first ones of `order` first.

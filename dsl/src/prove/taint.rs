@@ -36,10 +36,10 @@ pub(crate) fn taint(
     files: &[File],
     annotations: &BTreeMap<At, Annotations>,
     subject: &mut Subject<'_>,
+    aim: &Aim<'_>,
 ) -> Vec<Finding> {
     let Some(root) = files.iter().find(|file| file.role == Role::Root) else { return Vec::new() };
     let domain = subject.questions.domain;
-    let aim = Aim::new(model, domain);
     let fixed: Vec<usize> = (0..domain.variables.len())
         .filter(|number| domain.variable(*number).is_some_and(|variable| is_fixed(model, variable)))
         .collect();
@@ -48,7 +48,7 @@ pub(crate) fn taint(
         let ItemKind::Intent { name, .. } = &item.kind else { continue };
         let open: Vec<&str> = channels(model)
             .into_iter()
-            .filter(|channel| rests_on_models(model, subject, (&aim, &fixed), (&name.text, channel)))
+            .filter(|channel| rests_on_models(model, subject, (aim, &fixed), (&name.text, channel)))
             .collect();
         if !open.is_empty() {
             places.push((item, name, open));
