@@ -82,13 +82,7 @@ impl Engine {
         let mut reader = self.db().read().await?;
         let found = read::principal_by_key(&mut reader.conn(), key_sha256, now).await?;
         drop(reader);
-        if let Some(found) = &found
-            && found.seen_at + SEEN_EVERY_MS <= now
-        {
-            let seen = AccessWrite::KeySeen { id: found.credential_id.clone() };
-            self.commit_writes(&found.rep.workspace_id, vec![Write::Access(seen)]).await?;
-        }
-        Ok(found)
+        self.saw(found, now, |id| AccessWrite::KeySeen { id }).await
     }
 
     /// Whose session this token is of, if it goes on.
@@ -100,11 +94,19 @@ impl Engine {
         let mut reader = self.db().read().await?;
         let found = read::principal_by_session(&mut reader.conn(), token_sha256, now, now - SESSION_IDLE_MS).await?;
         drop(reader);
-        if let Some(found) = &found
-            && found.seen_at + SEEN_EVERY_MS <= now
-        {
-            let seen = AccessWrite::SessionSeen { id: found.credential_id.clone() };
-            self.commit_writes(&found.rep.workspace_id, vec![Write::Access(seen)]).await?;
+        self.saw(found, now, |id| AccessWrite::SessionSeen { id }).await
+    }
+
+    /// Keeps that a key or a session is in use, now and then.
+    async fn saw(
+        &self,
+        found: Option<PrincipalRow>,
+        now: i64,
+        seen: impl FnOnce(String) -> AccessWrite,
+    ) -> Result<Option<PrincipalRow>, StoreError> {
+        if let Some(found) = found.as_ref().filter(|found| found.seen_at + SEEN_EVERY_MS <= now) {
+            let seen = Write::Access(seen(found.credential_id.clone()));
+            self.commit_writes(&found.rep.workspace_id, vec![seen]).await?;
         }
         Ok(found)
     }
