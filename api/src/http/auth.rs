@@ -206,6 +206,11 @@ pub(crate) async fn authenticate(app: &App, method: &Method, headers: &HeaderMap
     if !method.is_safe() {
         app.site().must_be_own(headers)?;
     }
+    by_session(app, token).await
+}
+
+/// Whose session a token is of.
+pub(crate) async fn by_session(app: &App, token: &str) -> Result<Principal, ApiError> {
     let token_sha256 = key_sha256(token);
     let found = app.engine().by_session(&token_sha256).await?;
     let found = found.ok_or_else(|| unauthenticated("The session has ended; sign in again."))?;

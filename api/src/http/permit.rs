@@ -203,9 +203,9 @@ pub(crate) fn rule_of(method: &str, path: &str) -> Option<&'static Rule> {
     BY_OPERATION.get(&(method, path)).copied()
 }
 
-/// Method, path and rule of every operation.
-pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static str, &'static Rule)> {
-    RULES.iter().map(|rule| (rule.method, rule.path, rule))
+/// What every operation asks for.
+pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
+    RULES.iter()
 }
 
 /// Lets through whom the table lets, and tells the handler who it is.
@@ -292,7 +292,8 @@ mod tests {
         }
         let missing: Vec<_> = operations.iter().filter(|(method, path)| rule_of(method, path).is_none()).collect();
         assert!(missing.is_empty(), "add a line to RULES for {missing:?}");
-        for (method, path, _) in all() {
+        for Rule { method, path, .. } in all() {
+            let (method, path) = (*method, *path);
             assert!(operations.contains(&(method.to_owned(), path.to_owned())), "{method} {path} is no operation");
         }
         assert_eq!(RULES.len(), operations.len(), "a line stands there twice");

@@ -49,7 +49,6 @@ impl Yes {
     post,
     path = "/api/v1/approvals/{id}/approve",
     tag = "approvals",
-    security(("key" = ["approver"])),
     params(("id" = String, Path, description = "The approval, `apr_…`")),
     request_body = Yes,
     responses(

@@ -38,7 +38,6 @@ const fn ten() -> i64 {
     post,
     path = "/api/v1/approvals/{id}/claim",
     tag = "approvals",
-    security(("key" = ["approver"])),
     params(("id" = String, Path, description = "The approval, `apr_…`")),
     request_body = Claim,
     responses(

@@ -37,7 +37,6 @@ pub(crate) struct ApprovalDetail {
     get,
     path = "/api/v1/approvals/{id}",
     tag = "approvals",
-    security(("key" = ["viewer"])),
     params(("id" = String, Path, description = "The approval, `apr_…`")),
     responses((status = 200, description = "The approval", body = ApprovalDetail))
 )]

@@ -69,7 +69,6 @@ pub(crate) struct ApprovalQuery {
     get,
     path = "/api/v1/approvals",
     tag = "approvals",
-    security(("key" = ["viewer"])),
     params(ApprovalQuery),
     responses((status = 200, description = "A page of approvals", body = ApprovalPage))
 )]

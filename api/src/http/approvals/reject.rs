@@ -23,7 +23,6 @@ pub(crate) struct No {
     post,
     path = "/api/v1/approvals/{id}/reject",
     tag = "approvals",
-    security(("key" = ["approver"])),
     params(("id" = String, Path, description = "The approval, `apr_…`")),
     request_body = No,
     responses(

@@ -12,7 +12,6 @@ use crate::http::state::App;
     post,
     path = "/api/v1/approvals/{id}/release",
     tag = "approvals",
-    security(("key" = ["approver"])),
     params(("id" = String, Path, description = "The approval, `apr_…`")),
     responses(
         (status = 200, description = "The approval, anybody's again", body = Approval),

@@ -13,7 +13,6 @@ use crate::http::state::App;
     post,
     path = "/api/v1/channels/{id}/activate",
     tag = "channels",
-    security(("key" = ["manager"])),
     params(("id" = String, Path, description = "The channel, `chn_…`")),
     responses((status = 204, description = "Active"))
 )]

@@ -33,7 +33,6 @@ pub(crate) struct ChannelStopped {
     post,
     path = "/api/v1/channels/{id}/disable",
     tag = "channels",
-    security(("key" = ["manager"])),
     params(("id" = String, Path, description = "The channel, `chn_…`")),
     request_body = ChannelReason,
     responses((status = 200, description = "Disabled, and what it stopped", body = ChannelStopped))

@@ -59,7 +59,6 @@ impl From<ChannelRow> for Channel {
     get,
     path = "/api/v1/channels",
     tag = "channels",
-    security(("key" = ["viewer"])),
     responses((status = 200, description = "All of them", body = ChannelPage))
 )]
 pub(crate) async fn list_channels(rep: Rep, State(app): State<App>) -> Result<Json<ChannelPage>, ApiError> {

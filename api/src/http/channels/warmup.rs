@@ -23,7 +23,6 @@ pub(crate) struct Warmup {
     put,
     path = "/api/v1/channels/{id}/warmup",
     tag = "channels",
-    security(("key" = ["manager"])),
     params(("id" = String, Path, description = "The channel, `chn_…`")),
     request_body = Warmup,
     responses((status = 204, description = "As you said"))

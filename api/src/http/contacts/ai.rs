@@ -52,7 +52,6 @@ impl ContactAi {
     get,
     path = "/api/v1/contacts/{id}/ai",
     tag = "contacts",
-    security(("key" = ["viewer"])),
     params(("id" = String, Path, description = "The contact, `con_…`")),
     responses((status = 200, description = "How it is now", body = ContactAi))
 )]

@@ -57,7 +57,6 @@ pub(crate) struct ContactAddress {
     get,
     path = "/api/v1/contacts/{id}",
     tag = "contacts",
-    security(("key" = ["viewer"])),
     params(("id" = String, Path, description = "The contact, `con_…`")),
     responses((status = 200, description = "The contact", body = Contact))
 )]

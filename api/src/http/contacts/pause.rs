@@ -38,7 +38,6 @@ pub(crate) struct Paused {
     post,
     path = "/api/v1/contacts/{id}/ai/pause",
     tag = "contacts",
-    security(("key" = ["closer"])),
     params(("id" = String, Path, description = "The contact, `con_…`")),
     request_body = Pause,
     responses(

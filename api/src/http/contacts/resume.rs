@@ -27,7 +27,6 @@ pub(crate) struct Resume {
     post,
     path = "/api/v1/contacts/{id}/ai/resume",
     tag = "contacts",
-    security(("key" = ["closer"])),
     params(("id" = String, Path, description = "The contact, `con_…`")),
     request_body = Resume,
     responses((status = 200, description = "How it is now", body = ContactAi))

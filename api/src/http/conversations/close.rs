@@ -15,7 +15,6 @@ use crate::http::state::App;
     post,
     path = "/api/v1/conversations/{id}/close",
     tag = "conversations",
-    security(("key" = ["closer"])),
     params(("id" = String, Path, description = "The conversation, `cnv_…`")),
     responses((status = 200, description = "The conversation, closed", body = Conversation))
 )]

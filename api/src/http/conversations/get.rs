@@ -14,7 +14,6 @@ use crate::http::state::App;
     get,
     path = "/api/v1/conversations/{id}",
     tag = "conversations",
-    security(("key" = ["viewer"])),
     params(("id" = String, Path, description = "The conversation, `cnv_…`")),
     responses((status = 200, description = "The conversation", body = Conversation))
 )]

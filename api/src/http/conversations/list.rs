@@ -111,7 +111,6 @@ pub(crate) struct ConversationQuery {
     get,
     path = "/api/v1/conversations",
     tag = "conversations",
-    security(("key" = ["viewer"])),
     params(ConversationQuery),
     responses((status = 200, description = "A page of conversations", body = ConversationPage))
 )]

@@ -15,7 +15,6 @@ use crate::http::state::App;
     put,
     path = "/api/v1/conversations/{id}/read",
     tag = "conversations",
-    security(("key" = ["viewer"])),
     params(("id" = String, Path, description = "The conversation, `cnv_…`")),
     responses((status = 200, description = "The conversation, read", body = Conversation))
 )]

@@ -45,7 +45,6 @@ pub(crate) struct NewReply {
     post,
     path = "/api/v1/conversations/{id}/replies",
     tag = "conversations",
-    security(("key" = ["closer"])),
     params(("id" = String, Path, description = "The conversation, `cnv_…`")),
     request_body = NewReply,
     responses(

@@ -27,7 +27,6 @@ pub(crate) struct Snooze {
     post,
     path = "/api/v1/conversations/{id}/snooze",
     tag = "conversations",
-    security(("key" = ["closer"])),
     params(("id" = String, Path, description = "The conversation, `cnv_…`")),
     request_body = Snooze,
     responses((status = 200, description = "The conversation, snoozed", body = Conversation))

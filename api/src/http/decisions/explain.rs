@@ -47,7 +47,6 @@ pub(crate) struct Explained {
     get,
     path = "/api/v1/decisions/{id}/explain",
     tag = "decisions",
-    security(("key" = ["viewer"])),
     params(("id" = String, Path, description = "The decision, `dec_…`"), WhatIfQuery),
     responses((status = 200, description = "Why", body = Explained))
 )]

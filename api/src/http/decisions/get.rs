@@ -318,7 +318,6 @@ impl Decision {
     get,
     path = "/api/v1/decisions/{id}",
     tag = "decisions",
-    security(("key" = ["viewer"])),
     params(("id" = String, Path, description = "The decision, `dec_…`")),
     responses((status = 200, description = "The decision", body = Decision))
 )]

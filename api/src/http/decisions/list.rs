@@ -16,7 +16,6 @@ use crate::http::state::App;
     get,
     path = "/api/v1/decisions",
     tag = "decisions",
-    security(("key" = ["viewer"])),
     params(PageQuery),
     responses((status = 200, description = "A page of decisions", body = DecisionPage))
 )]

@@ -29,7 +29,6 @@ pub(crate) struct NewText {
     post,
     path = "/api/v1/drafts/{id}/edit",
     tag = "drafts",
-    security(("key" = ["closer"])),
     params(("id" = String, Path, description = "The draft, `dft_…`")),
     request_body = NewText,
     responses(

@@ -12,7 +12,6 @@ use crate::http::state::App;
     get,
     path = "/api/v1/drafts/{id}",
     tag = "drafts",
-    security(("key" = ["viewer"])),
     params(("id" = String, Path, description = "The draft, `dft_…`")),
     responses((status = 200, description = "The draft", body = Draft))
 )]

@@ -26,7 +26,6 @@ pub(crate) struct Regenerate {
     post,
     path = "/api/v1/drafts/{id}/regenerate",
     tag = "drafts",
-    security(("key" = ["closer"])),
     params(("id" = String, Path, description = "The draft, `dft_…`")),
     request_body = Regenerate,
     responses(

@@ -14,7 +14,6 @@ use crate::http::state::App;
     post,
     path = "/api/v1/drafts/{id}/restore",
     tag = "drafts",
-    security(("key" = ["closer"])),
     params(("id" = String, Path, description = "The draft, `dft_…`")),
     responses(
         (status = 200, description = "The draft, as it was", body = Draft),

@@ -15,7 +15,6 @@ use crate::http::state::App;
     post,
     path = "/api/v1/drafts/{id}/take-back",
     tag = "drafts",
-    security(("key" = ["closer"])),
     params(("id" = String, Path, description = "The draft, `dft_…`")),
     responses(
         (status = 200, description = "The draft, taken back", body = Draft),

@@ -56,7 +56,6 @@ impl From<DraftVersionRow> for DraftVersion {
     get,
     path = "/api/v1/drafts/{id}/versions",
     tag = "drafts",
-    security(("key" = ["viewer"])),
     params(("id" = String, Path, description = "The draft, `dft_…`")),
     responses((status = 200, description = "All of them", body = DraftVersionPage))
 )]

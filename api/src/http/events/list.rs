@@ -76,7 +76,6 @@ impl EventPage {
     get,
     path = "/api/v1/events",
     tag = "events",
-    security(("key" = ["viewer"])),
     params(EventQuery),
     responses(
         (status = 200, description = "Events", body = EventPage),

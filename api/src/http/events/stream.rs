@@ -44,7 +44,6 @@ pub(crate) struct StreamQuery {
     get,
     path = "/api/v1/events/stream",
     tag = "events",
-    security(("key" = ["viewer"])),
     params(
         StreamQuery,
         ("Last-Event-ID" = Option<String>, Header, description = "`id` of the last event that was received"),

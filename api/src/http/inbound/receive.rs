@@ -155,7 +155,6 @@ impl From<StoreError> for Refusal {
     post,
     path = "/api/v1/inbound/{channel_id}",
     tag = "inbound",
-    security(),
     params(
         ("channel_id" = String, Path, description = "The channel, `chn_…`"),
         ("webhook-id" = String, Header, description = "Your id of the delivery"),

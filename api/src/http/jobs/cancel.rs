@@ -27,7 +27,6 @@ pub(crate) struct Cancel {
     post,
     path = "/api/v1/jobs/{id}/cancel",
     tag = "jobs",
-    security(("key" = ["approver"])),
     params(("id" = String, Path, description = "The job, `run_…`")),
     request_body = Cancel,
     responses(

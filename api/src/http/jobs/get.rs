@@ -51,7 +51,6 @@ pub(crate) struct JobDetail {
     get,
     path = "/api/v1/jobs/{id}",
     tag = "jobs",
-    security(("key" = ["viewer"])),
     params(("id" = String, Path, description = "The job, `run_…`")),
     responses((status = 200, description = "The job", body = JobDetail))
 )]

@@ -80,7 +80,6 @@ pub(crate) struct JobQuery {
     get,
     path = "/api/v1/jobs",
     tag = "jobs",
-    security(("key" = ["viewer"])),
     params(JobQuery),
     responses((status = 200, description = "A page of jobs", body = JobPage))
 )]

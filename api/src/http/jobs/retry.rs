@@ -42,7 +42,6 @@ pub(crate) struct Retry {
     post,
     path = "/api/v1/jobs/{id}/retry",
     tag = "jobs",
-    security(("key" = ["approver"])),
     params(("id" = String, Path, description = "The job, `run_…`")),
     request_body = Retry,
     responses(

@@ -16,7 +16,6 @@ use crate::http::state::App;
     get,
     path = "/api/v1/messages/{id}/decisions",
     tag = "decisions",
-    security(("key" = ["viewer"])),
     params(("id" = String, Path, description = "The message, `msg_…`")),
     responses((status = 200, description = "All of them", body = DecisionPage))
 )]

@@ -12,7 +12,6 @@ use crate::http::state::App;
     get,
     path = "/api/v1/messages/{id}",
     tag = "messages",
-    security(("key" = ["viewer"])),
     params(("id" = String, Path, description = "The message, `msg_…`")),
     responses((status = 200, description = "The message", body = Message))
 )]

@@ -19,7 +19,6 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src dat
     get,
     path = "/api/v1/messages/{id}/body.html",
     tag = "messages",
-    security(("key" = ["viewer"])),
     params(("id" = String, Path, description = "The message, `msg_…`")),
     responses((status = 200, description = "Cleaned HTML", body = String, content_type = "text/html"))
 )]

@@ -22,7 +22,6 @@ page! {
     get,
     path = "/api/v1/conversations/{id}/messages",
     tag = "messages",
-    security(("key" = ["viewer"])),
     params(("id" = String, Path, description = "The conversation, `cnv_…`"), PageQuery),
     responses((status = 200, description = "A page of messages", body = MessagePage))
 )]

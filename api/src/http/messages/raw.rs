@@ -17,7 +17,6 @@ use crate::http::state::App;
     get,
     path = "/api/v1/messages/{id}/raw",
     tag = "messages",
-    security(("key" = ["closer"])),
     params(("id" = String, Path, description = "The message, `msg_…`")),
     responses((status = 200, description = "The bytes", body = Binary, content_type = "application/octet-stream"))
 )]

@@ -27,7 +27,6 @@ pub(crate) struct NewNote {
     post,
     path = "/api/v1/conversations/{id}/notes",
     tag = "notes",
-    security(("key" = ["closer"])),
     params(("id" = String, Path, description = "The conversation, `cnv_…`")),
     request_body = NewNote,
     responses((status = 201, description = "The note", body = Note))

@@ -13,7 +13,6 @@ use crate::http::state::App;
     get,
     path = "/api/v1/notes/{id}",
     tag = "notes",
-    security(("key" = ["viewer"])),
     params(("id" = String, Path, description = "The note, `note_…`")),
     responses((status = 200, description = "The note", body = Note))
 )]

@@ -22,7 +22,6 @@ page! {
     get,
     path = "/api/v1/conversations/{id}/notes",
     tag = "notes",
-    security(("key" = ["viewer"])),
     params(("id" = String, Path, description = "The conversation, `cnv_…`"), PageQuery),
     responses((status = 200, description = "A page of notes", body = NotePage))
 )]

@@ -27,7 +27,6 @@ pub(crate) struct Activation {
     post,
     path = "/api/v1/policies/versions/{digest}/activate",
     tag = "policies",
-    security(("key" = ["manager"])),
     params(("digest" = String, Path, description = "The digest, with or without `sha256:`")),
     request_body = Activation,
     responses(

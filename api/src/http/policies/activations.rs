@@ -68,7 +68,6 @@ impl From<PolicyActivationRow> for PolicyActivation {
     get,
     path = "/api/v1/policies/activations",
     tag = "policies",
-    security(("key" = ["viewer"])),
     params(PageQuery),
     responses((status = 200, description = "A page of activations", body = PolicyActivationPage))
 )]

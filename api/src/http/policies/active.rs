@@ -36,7 +36,6 @@ pub(crate) struct ActivePolicy {
     get,
     path = "/api/v1/policies/active",
     tag = "policies",
-    security(("key" = ["viewer"])),
     responses(
         (status = 200, description = "The policy", body = ActivePolicy),
         (status = 404, description = "`not_found`: none is in force"),

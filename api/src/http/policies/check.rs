@@ -31,7 +31,6 @@ pub(crate) struct Checked {
     post,
     path = "/api/v1/policies/check",
     tag = "policies",
-    security(("key" = ["viewer"])),
     request_body = PolicyFiles,
     responses((status = 200, description = "What was found", body = Checked))
 )]

@@ -48,7 +48,6 @@ pub(crate) struct Difference {
     post,
     path = "/api/v1/policies/diff",
     tag = "policies",
-    security(("key" = ["viewer"])),
     request_body = ToCompare,
     responses(
         (status = 200, description = "The difference", body = Difference),

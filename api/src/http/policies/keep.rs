@@ -26,7 +26,6 @@ pub(crate) struct Kept {
     post,
     path = "/api/v1/policies/versions",
     tag = "policies",
-    security(("key" = ["manager"])),
     request_body = PolicyFiles,
     responses((status = 201, description = "The version", body = Kept))
 )]

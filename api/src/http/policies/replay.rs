@@ -59,7 +59,6 @@ const THIRTY_DAYS_MS: i64 = 30 * 86_400_000;
     post,
     path = "/api/v1/policies/replay",
     tag = "policies",
-    security(("key" = ["viewer"])),
     request_body = ToReplay,
     responses(
         (status = 200, description = "What it came to", body = Replayed),

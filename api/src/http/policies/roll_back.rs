@@ -17,7 +17,6 @@ use crate::http::state::App;
     post,
     path = "/api/v1/policies/rollback",
     tag = "policies",
-    security(("key" = ["manager"])),
     request_body = Activation,
     responses(
         (status = 200, description = "It is in force again", body = Activated),

@@ -52,7 +52,6 @@ const MOST: usize = 1_000;
     post,
     path = "/api/v1/policies/simulate",
     tag = "policies",
-    security(("key" = ["viewer"])),
     request_body = ToSimulate,
     responses(
         (status = 200, description = "What would become of them", body = SimulatedMessages),

@@ -36,7 +36,6 @@ pub(crate) struct PolicyVersion {
     get,
     path = "/api/v1/policies/versions/{digest}",
     tag = "policies",
-    security(("key" = ["viewer"])),
     params(("digest" = String, Path, description = "The digest, with or without `sha256:`")),
     responses((status = 200, description = "The version", body = PolicyVersion))
 )]

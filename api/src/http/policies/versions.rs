@@ -38,7 +38,6 @@ pub(crate) struct PolicyVersionSummary {
     get,
     path = "/api/v1/policies/versions",
     tag = "policies",
-    security(("key" = ["viewer"])),
     params(PageQuery),
     responses((status = 200, description = "A page of versions", body = PolicyVersionPage))
 )]

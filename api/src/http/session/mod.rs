@@ -20,7 +20,7 @@ use remit_engine::access::{Browser, password};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::auth::{Credential, Principal, Role};
+use super::auth::{Credential, Principal, Role, by_session};
 use super::error::{ApiError, ErrorCode};
 use super::permit;
 use super::state::{App, key_sha256};
@@ -73,10 +73,9 @@ fn may(role: Role, credential: Credential) -> Vec<String> {
         });
         each.collect()
     });
-    let rules =
-        permit::all().filter(|(_, _, rule)| rule.least.is_some_and(|least| role >= least) && rule.admits(credential));
+    let rules = permit::all().filter(|rule| rule.least.is_some_and(|least| role >= least) && rule.admits(credential));
     let mut names: Vec<String> =
-        rules.filter_map(|(method, path, _)| NAMES.get(&(method.to_owned(), path.to_owned())).cloned()).collect();
+        rules.filter_map(|rule| NAMES.get(&(rule.method.to_owned(), rule.path.to_owned())).cloned()).collect();
     names.sort_unstable();
     names
 }
@@ -98,14 +97,8 @@ pub(crate) fn browser(headers: &HeaderMap) -> (String, Browser) {
 
 /// The answer to somebody who has just been signed in: who they are, and their cookie.
 pub(crate) async fn signed_in(app: &App, token: &str) -> Result<Response, ApiError> {
-    let mut headers = HeaderMap::new();
-    headers.insert(axum::http::header::COOKIE, cookie_of(app, token)?);
-    let principal = super::auth::authenticate(app, &axum::http::Method::GET, &headers).await?;
+    let principal = by_session(app, token).await?;
     Ok(([(SET_COOKIE, app.site().cookie(token)?)], Json(Session::of(&principal))).into_response())
-}
-
-fn cookie_of(app: &App, token: &str) -> Result<HeaderValue, ApiError> {
-    HeaderValue::from_str(&format!("{}={token}", app.site().cookie_name())).map_err(|_| ApiError::internal())
 }
 
 /// Tells the browser to forget everything it keeps of this site but what it is running.

@@ -28,7 +28,6 @@ pub(crate) struct Engaged {
     post,
     path = "/api/v1/kill-switch/engage",
     tag = "switches",
-    security(("key" = ["closer"])),
     request_body = FlipReason,
     responses((status = 200, description = "The switch, on, and what it stopped", body = Engaged))
 )]

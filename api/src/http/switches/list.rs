@@ -20,7 +20,6 @@ page! {
     get,
     path = "/api/v1/switches",
     tag = "switches",
-    security(("key" = ["viewer"])),
     responses((status = 200, description = "All of them", body = SwitchPage))
 )]
 pub(crate) async fn list_switches(rep: Rep, State(app): State<App>) -> Result<Json<SwitchPage>, ApiError> {

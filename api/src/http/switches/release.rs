@@ -14,7 +14,6 @@ use crate::http::state::App;
     post,
     path = "/api/v1/kill-switch/release",
     tag = "switches",
-    security(("key" = ["manager"])),
     request_body = FlipReason,
     responses((status = 200, description = "The switch, off", body = Switch))
 )]

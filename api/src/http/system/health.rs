@@ -16,7 +16,6 @@ pub(crate) struct Health {
     get,
     path = "/healthz",
     tag = "system",
-    security(),
     responses((status = 200, description = "It lives", body = Health))
 )]
 pub(crate) async fn check_health() -> Json<Health> {

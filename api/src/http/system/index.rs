@@ -33,7 +33,6 @@ pub(crate) struct Index {
     get,
     path = "/",
     tag = "system",
-    security(),
     responses((status = 200, description = "The paths to begin with", body = Index))
 )]
 pub(crate) async fn show_index(headers: HeaderMap) -> Response {

@@ -16,7 +16,6 @@ pub(crate) const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.
     get,
     path = "/metrics",
     tag = "system",
-    security(("key" = ["viewer"])),
     responses((status = 200, description = "OpenMetrics text", body = String, content_type = "application/openmetrics-text"))
 )]
 pub(crate) async fn show_metrics(_: Rep, State(app): State<App>) -> impl IntoResponse {

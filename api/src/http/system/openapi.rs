@@ -10,7 +10,6 @@ use crate::http::error::ApiError;
     get,
     path = "/api/v1/openapi.json",
     tag = "system",
-    security(),
     responses((status = 200, description = "OpenAPI 3.1", body = Object, content_type = "application/json"))
 )]
 pub(crate) async fn show_openapi() -> Result<impl IntoResponse, ApiError> {

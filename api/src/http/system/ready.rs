@@ -14,7 +14,6 @@ use crate::http::state::App;
     get,
     path = "/readyz",
     tag = "system",
-    security(),
     responses((status = 200, description = "The database answers", body = Health))
 )]
 pub(crate) async fn check_ready(State(app): State<App>) -> Result<Json<Health>, ApiError> {

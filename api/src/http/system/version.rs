@@ -16,7 +16,6 @@ pub(crate) struct Version {
     get,
     path = "/version",
     tag = "system",
-    security(),
     responses((status = 200, description = "The versions", body = Version))
 )]
 pub(crate) async fn show_version() -> Json<Version> {

@@ -55,7 +55,6 @@ pub(crate) struct LoggedActivity {
     post,
     path = "/api/v1/conversations/{id}/linkedin-activities",
     tag = "conversations",
-    security(("key" = ["closer"])),
     params(("id" = String, Path, description = "The conversation, `cnv_…`")),
     request_body = NewActivity,
     responses((status = 201, description = "Logged", body = LoggedActivity))

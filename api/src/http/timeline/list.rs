@@ -76,7 +76,6 @@ impl From<TimelineRow> for TimelineItem {
     get,
     path = "/api/v1/conversations/{id}/timeline",
     tag = "conversations",
-    security(("key" = ["viewer"])),
     params(("id" = String, Path, description = "The conversation, `cnv_…`"), PageQuery),
     responses((status = 200, description = "A page of the timeline", body = TimelinePage))
 )]

@@ -39,7 +39,6 @@ pub(crate) struct WebhookChange {
     patch,
     path = "/api/v1/webhooks/{id}",
     tag = "webhooks",
-    security(("key" = ["manager"])),
     params(("id" = String, Path, description = "The webhook, `whk_…`")),
     request_body = WebhookChange,
     responses(

@@ -42,7 +42,6 @@ const fn yes() -> bool {
     post,
     path = "/api/v1/webhooks",
     tag = "webhooks",
-    security(("key" = ["manager"])),
     request_body = NewWebhook,
     responses(
         (status = 201, description = "The webhook and its secret", body = WebhookWithSecret),

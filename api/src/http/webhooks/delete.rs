@@ -13,7 +13,6 @@ use crate::http::state::App;
     delete,
     path = "/api/v1/webhooks/{id}",
     tag = "webhooks",
-    security(("key" = ["manager"])),
     params(("id" = String, Path, description = "The webhook, `whk_…`")),
     responses((status = 204, description = "Deleted"))
 )]

@@ -21,7 +21,6 @@ page! {
     get,
     path = "/api/v1/webhooks/{id}/deliveries",
     tag = "webhooks",
-    security(("key" = ["manager"])),
     params(("id" = String, Path, description = "The webhook, `whk_…`"), PageQuery),
     responses((status = 200, description = "A page of deliveries", body = DeliveryPage))
 )]

@@ -21,7 +21,6 @@ pub(super) async fn found(app: &App, workspace: &str, id: &str) -> Result<Webhoo
     get,
     path = "/api/v1/webhooks/{id}",
     tag = "webhooks",
-    security(("key" = ["manager"])),
     params(("id" = String, Path, description = "The webhook, `whk_…`")),
     responses((status = 200, description = "The webhook, without its secret", body = Webhook))
 )]

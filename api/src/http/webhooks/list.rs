@@ -21,7 +21,6 @@ page! {
     get,
     path = "/api/v1/webhooks",
     tag = "webhooks",
-    security(("key" = ["manager"])),
     params(PageQuery),
     responses((status = 200, description = "A page of webhooks", body = WebhookPage))
 )]

@@ -15,7 +15,6 @@ use crate::http::state::App;
     post,
     path = "/api/v1/webhooks/{id}/deliveries/{delivery_id}/redeliver",
     tag = "webhooks",
-    security(("key" = ["manager"])),
     params(
         ("id" = String, Path, description = "The webhook, `whk_…`"),
         ("delivery_id" = String, Path, description = "The delivery, `whd_…`"),

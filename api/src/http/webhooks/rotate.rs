@@ -14,7 +14,6 @@ use crate::http::state::App;
     post,
     path = "/api/v1/webhooks/{id}/rotate-secret",
     tag = "webhooks",
-    security(("key" = ["manager"])),
     params(("id" = String, Path, description = "The webhook, `whk_…`")),
     responses((status = 200, description = "The webhook and its new secret", body = WebhookWithSecret))
 )]

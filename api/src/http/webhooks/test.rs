@@ -16,7 +16,6 @@ use crate::http::state::App;
     post,
     path = "/api/v1/webhooks/{id}/test",
     tag = "webhooks",
-    security(("key" = ["manager"])),
     params(("id" = String, Path, description = "The webhook, `whk_…`")),
     responses(
         (status = 202, description = "The delivery", body = Delivery),
