@@ -96,8 +96,15 @@ macro_rules! raw {
     };
 }
 
-macro_rules! raws {
-    ($one:expr; $($kind:ident: $($field:ident $key:literal),+);+) => { [$($(raw!($kind $one.$field)),+),+] };
+/// Writes each value straight into its place; an array of all of them would be copied once more.
+macro_rules! put {
+    ($to:expr; $($kind:ident: $($field:ident $key:literal),+);+) => {
+        let (inputs, places, values) = $to;
+        let mut places = places.iter();
+        $($(if let Some(place) = places.next().and_then(|slot| values.get_mut(*slot)) {
+            *place = raw!($kind inputs.$field);
+        })+)+
+    };
 }
 
 #[cfg(feature = "peers")]
@@ -229,11 +236,7 @@ impl Hundred {
     #[inline]
     pub(crate) fn fill(&self, inputs: &Inputs, values: &mut [Raw<'static>; SLOTS]) {
         *values = self.fixed;
-        for (slot, value) in self.slots.iter().zip(values!(raws, inputs)) {
-            if let Some(place) = values.get_mut(*slot) {
-                *place = value;
-            }
-        }
+        values!(put, (inputs, &self.slots, values));
     }
 
     /// Values that are filled anew for each decision.

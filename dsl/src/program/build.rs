@@ -4,10 +4,10 @@ use super::bits::{Bits, Span};
 use super::calendar::{Clock, Week};
 use super::frame::Keys;
 use super::normal::{Formula, Term, terms};
-use super::read::{Axes, Readers, Rows};
+use super::read::{Axes, Found, Readers, Rows};
 use super::{Computed, Ladder, Program, Rung, When};
 use crate::condition::Expr;
-use crate::model::{Model, Scoped};
+use crate::model::{Demand, Model, Scoped};
 use crate::verdict::{Outcome, RuleKind};
 
 /// Gives out bits, one for each term.
@@ -120,7 +120,8 @@ pub(crate) fn build(model: &Model) -> Program {
     let autonomy = layout.ladder(&model.autonomy);
     let caps = layout.ladder(&model.caps);
     let undo = layout.ladder(&model.undo);
-    let actions: Vec<Ladder> = model.actions.values().map(|settings| layout.ladder(settings)).collect();
+    let demands = |settings: &[Scoped<Demand>]| settings.iter().map(|setting| setting.value.clone()).collect();
+    let actions = model.actions.values().map(|settings| (layout.ladder(settings), demands(settings))).collect();
     let replies: Vec<Ladder> = model.replies.iter().map(|replies| layout.ladder(replies)).collect();
     let computed = layout.formulas();
     let (computed_risk, computed) = computed.into_iter().partition(|computed| computed.bit < risk.end);
@@ -140,6 +141,8 @@ pub(crate) fn build(model: &Model) -> Program {
             rows.add_reader(number, literals, &mut readers);
         }
     }
+    readers.group(&mut rows);
+    draft_readers.group(&mut rows);
     let no_literals = Vec::new();
     let mut name_reader = |number: usize| {
         let slot = model.slots.get(number)?;
@@ -183,7 +186,6 @@ pub(crate) fn build(model: &Model) -> Program {
         intent_numbers: names_of(model.core.intent).iter().map(intent_number).collect(),
         action,
         action_numbers: names_of(model.core.action).iter().map(action_number).collect(),
-        confidence_slot: model.core.confidence,
         confidence,
         during,
         tier_rows,
@@ -216,8 +218,10 @@ pub(crate) fn build(model: &Model) -> Program {
 impl super::Scratch {
     pub(crate) fn new(program: &Program) -> Self {
         let zeros = || Bits::zeros(program.blocks);
-        // A row and a failure for each slot at most, and a row for each `hours` block.
-        let most = program.slot_count + program.weeks.len() + 2;
-        Self { possible: zeros(), certain: zeros(), rows: Vec::with_capacity(most), failed: Vec::with_capacity(most) }
+        // A row for each slot and for each `hours` block at most, and one more for four slots of which one failed; a failure
+        // for each slot.
+        let most = program.slot_count * 2 + program.weeks.len() + 2;
+        let found = Found { rows: Vec::with_capacity(most), failed: Vec::with_capacity(most) };
+        Self { possible: zeros(), certain: zeros(), found, core: super::Core::default() }
     }
 }

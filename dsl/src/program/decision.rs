@@ -57,15 +57,7 @@ pub struct Matched<'d> {
 impl<'d> Decision<'d> {
     fn sight(&self) -> Sight<'_> {
         let Decider { model, program, scratch } = self.decider;
-        Sight {
-            model,
-            program,
-            frame: &self.frame,
-            possible: &scratch.possible,
-            certain: &scratch.certain,
-            core: self.settled.core,
-            reading: self.settled.reading,
-        }
+        scratch.sight(model, program, &self.frame, self.settled.reading)
     }
 
     /// The most careful outcome that any rule demanded.
@@ -89,13 +81,13 @@ impl<'d> Decision<'d> {
     /// The highest risk tier that the message may have.
     #[must_use]
     pub fn tier(&self) -> &'d str {
-        self.decider.model.tiers.get(self.settled.core.tier).map_or("", String::as_str)
+        self.decider.model.tiers.get(self.decider.scratch.core.tier).map_or("", String::as_str)
     }
 
     /// The autonomy mode in force.
     #[must_use]
     pub fn mode(&self) -> &'d str {
-        self.decider.model.modes.get(self.settled.mode).map_or("", |mode| mode.name.as_str())
+        self.decider.model.modes.get(self.settled.chosen.mode).map_or("", |mode| mode.name.as_str())
     }
 
     /// Who gets the conversation if a person has to look.

@@ -15,6 +15,7 @@ mod bits;
 mod build;
 mod calendar;
 mod decision;
+mod fours;
 mod frame;
 mod names;
 mod normal;
@@ -24,10 +25,13 @@ mod settle;
 mod unknown;
 mod verdict;
 
+use crate::model::Demand;
 use bits::{Bits, Span};
 use calendar::{Clock, Week};
 use normal::Formula;
-use read::{Block, NameReader, NumberReader, Readers};
+use read::{Block, Found, NameReader, NumberReader, Readers};
+
+use run::Core;
 
 pub(crate) use build::build;
 pub use decision::{Decider, Decision, Matched};
@@ -80,7 +84,6 @@ pub(crate) struct Program {
     intent_numbers: Vec<Option<usize>>,
     action: Option<NameReader>,
     action_numbers: Vec<Option<usize>>,
-    confidence_slot: usize,
     confidence: Option<NumberReader>,
     /// Hours that conditions read: number, rows when inside and when outside.
     during: Vec<(usize, (u32, u32))>,
@@ -106,7 +109,8 @@ pub(crate) struct Program {
     autonomy: Ladder,
     caps: Ladder,
     undo: Ladder,
-    actions: Vec<Ladder>,
+    /// With what each setting demands.
+    actions: Vec<(Ladder, Vec<Demand>)>,
     replies: Vec<Ladder>,
 
     /// Where `mode.tier` stands among all such names, by mode and tier.
@@ -125,6 +129,6 @@ pub(crate) struct Scratch {
     /// The terms that may hold, and those that surely do.
     possible: Bits,
     certain: Bits,
-    rows: Vec<u32>,
-    failed: Vec<u32>,
+    found: Found,
+    core: Core,
 }

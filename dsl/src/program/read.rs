@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::bits::Bits;
+use super::fours::Four;
 use super::frame::Raw;
 use super::names::Names;
 use super::normal::{Literal, Term};
@@ -13,23 +14,9 @@ use crate::model::Model;
 /// One row of bits: the terms that are ruled out. Row 0 rules out none.
 pub(crate) type Block = [u64; 4];
 
-/// What reading a value says.
-#[derive(Clone, Copy)]
-pub(crate) enum Found {
-    /// The row of the terms that it rules out.
-    Row(u32),
-    /// It failed; the row of the terms that cannot be certain without it.
-    Failed(u32),
-}
-
-/// Takes what reading values says. Many at once, so that what is gathered can stay in registers meanwhile.
-pub(crate) trait Sink {
-    fn take(&mut self, found: impl Iterator<Item = Found> + Clone);
-}
-
 #[derive(Debug)]
 pub(crate) struct YesReader {
-    slot: usize,
+    pub(crate) slot: usize,
     no: u32,
     yes: u32,
     mentions: u32,
@@ -37,13 +24,13 @@ pub(crate) struct YesReader {
 
 #[derive(Debug)]
 pub(crate) struct NameReader {
-    pub(crate) slot: usize,
+    slot: usize,
     names: Names,
     /// By the number of the name.
     rows: Vec<u32>,
     /// The row of any other name; `None` when only the listed ones are allowed.
     other: Option<u32>,
-    mentions: u32,
+    pub(crate) mentions: u32,
 }
 
 #[derive(Debug)]
@@ -61,61 +48,174 @@ pub(crate) struct NumberReader {
 /// Readers of slots, by kind so that each loop does one thing.
 #[derive(Debug, Default)]
 pub(crate) struct Readers {
+    fours: Vec<Four>,
     yes: Vec<YesReader>,
     names: Vec<NameReader>,
     numbers: Vec<NumberReader>,
 }
 
-impl NameReader {
-    /// What the value says, and the number of the name in its list.
-    #[inline(always)]
-    pub(crate) fn read(&self, raw: Raw<'_>) -> (Found, Option<usize>) {
-        let number = match raw {
-            Raw::Name(name) => self.names.find(name),
-            _ => return (Found::Failed(self.mentions), None),
-        };
-        match number.and_then(|number| self.rows.get(number)).copied().or(self.other) {
-            Some(row) => (Found::Row(row), number),
-            None => (Found::Failed(self.mentions), None),
+impl YesReader {
+    pub(crate) const fn row_of(&self, yes: bool) -> u32 {
+        if yes { self.yes } else { self.no }
+    }
+}
+
+/// The row of the terms that the value of its slot rules out.
+trait Reader {
+    /// `None` when the value failed.
+    fn row(&self, values: &[Raw<'_>]) -> Option<u32>;
+    /// The row of the terms that cannot be certain without the value.
+    fn mentions(&self) -> u32;
+}
+
+impl Reader for YesReader {
+    #[inline]
+    fn row(&self, values: &[Raw<'_>]) -> Option<u32> {
+        match values.get(self.slot) {
+            Some(Raw::Yes(yes)) => Some(self.row_of(*yes)),
+            _ => None,
         }
+    }
+
+    fn mentions(&self) -> u32 {
+        self.mentions
+    }
+}
+
+impl NameReader {
+    /// The row, and the number of the name in its list.
+    #[inline]
+    pub(crate) fn find(&self, values: &[Raw<'_>]) -> (Option<u32>, Option<usize>) {
+        let number = match values.get(self.slot) {
+            Some(Raw::Name(name)) => self.names.find(name),
+            _ => return (None, None),
+        };
+        match number.and_then(|number| self.rows.get(number)) {
+            Some(row) => (Some(*row), number),
+            None => (self.other, self.other.and(number)),
+        }
+    }
+}
+
+impl Reader for NameReader {
+    #[inline]
+    fn row(&self, values: &[Raw<'_>]) -> Option<u32> {
+        self.find(values).0
+    }
+
+    fn mentions(&self) -> u32 {
+        self.mentions
     }
 }
 
 impl NumberReader {
     #[inline]
-    pub(crate) fn value(&self, raw: Raw<'_>) -> Option<i64> {
-        let number = match (raw, &self.currency) {
-            (Raw::Number(number), None) => number,
-            (Raw::Money { minor, currency }, Some(wanted)) if wanted == currency => minor,
+    pub(crate) fn value(&self, values: &[Raw<'_>]) -> Option<i64> {
+        let number = match (values.get(self.slot)?, &self.currency) {
+            (Raw::Number(number), None) => *number,
+            (Raw::Money { minor, currency }, Some(wanted)) if wanted == currency => *minor,
             _ => return None,
         };
         (self.low..=self.high).contains(&number).then_some(number)
     }
+}
 
+impl Reader for NumberReader {
     #[inline]
-    fn row(&self, number: i64) -> u32 {
+    fn row(&self, values: &[Raw<'_>]) -> Option<u32> {
+        let number = self.value(values)?;
         let cell = if self.cuts.len() <= 8 {
             self.cuts.iter().map(|cut| usize::from(*cut <= number)).sum()
         } else {
             self.cuts.partition_point(|cut| *cut <= number)
         };
-        self.rows.get(cell).copied().unwrap_or(0)
+        self.rows.get(cell).copied()
+    }
+
+    fn mentions(&self) -> u32 {
+        self.mentions
+    }
+}
+
+/// What reading a frame says. Rows are noted first and joined later: each loop is small enough to run in registers.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// The rows of what is ruled out.
+    pub(crate) rows: Vec<u32>,
+    /// The rows of what is not certain, because a value failed.
+    pub(crate) failed: Vec<u32>,
+}
+
+impl Found {
+    pub(crate) fn clear(&mut self) {
+        self.rows.clear();
+        self.failed.clear();
+    }
+
+    /// Notes what one reader says.
+    #[inline]
+    pub(crate) fn note(&mut self, row: Option<u32>, mentions: u32) {
+        match row {
+            Some(row) => self.rows.push(row),
+            None => self.failed.push(mentions),
+        }
+    }
+
+    /// Notes what all of these say. Values seldom fail: then all are asked once more for those that did.
+    #[inline]
+    fn note_all(&mut self, readers: &[impl Reader], values: &[Raw<'_>]) {
+        let mut any_failed = false;
+        self.rows.extend(readers.iter().map(|reader| {
+            let row = reader.row(values);
+            any_failed |= row.is_none();
+            row.unwrap_or(0)
+        }));
+        if any_failed {
+            self.note_failed(readers, values);
+        }
+    }
+
+    #[cold]
+    fn note_failed(&mut self, readers: &[impl Reader], values: &[Raw<'_>]) {
+        let failed = readers.iter().filter(|reader| reader.row(values).is_none());
+        self.failed.extend(failed.map(Reader::mentions));
+    }
+
+    /// As for single ones; what a four cannot say because one of its slots failed is noted slot by slot.
+    #[inline]
+    fn note_fours(&mut self, fours: &[Four], values: &[Raw<'_>]) {
+        let mut any_failed = false;
+        self.rows.extend(fours.iter().map(|four| {
+            let row = four.row(values);
+            any_failed |= row.is_none();
+            row.unwrap_or(0)
+        }));
+        if any_failed {
+            self.note_slots(fours, values);
+        }
+    }
+
+    #[cold]
+    fn note_slots(&mut self, fours: &[Four], values: &[Raw<'_>]) {
+        let failed = fours.iter().filter(|four| four.row(values).is_none());
+        failed.for_each(|four| self.note_all(&four.readers, values));
     }
 }
 
 impl Readers {
+    /// Where there is one block a row is small, and four readers share sixteen of them.
+    pub(crate) fn group(&mut self, rows: &mut Rows<'_>) {
+        if rows.blocks == 1 {
+            self.fours = Four::group(&mut self.yes, rows);
+        }
+    }
+
     #[inline]
-    pub(crate) fn read<'a>(&self, values: &[Raw<'a>], sink: &mut impl Sink) {
-        let value = |slot: usize| values.get(slot).copied().unwrap_or_default();
-        sink.take(self.yes.iter().map(|reader| match value(reader.slot) {
-            Raw::Yes(yes) => Found::Row(if yes { reader.yes } else { reader.no }),
-            _ => Found::Failed(reader.mentions),
-        }));
-        sink.take(self.names.iter().map(|reader| reader.read(value(reader.slot)).0));
-        sink.take(self.numbers.iter().map(|reader| match reader.value(value(reader.slot)) {
-            Some(number) => Found::Row(reader.row(number)),
-            None => Found::Failed(reader.mentions),
-        }));
+    pub(crate) fn read(&self, values: &[Raw<'_>], found: &mut Found) {
+        found.note_fours(&self.fours, values);
+        found.note_all(&self.yes, values);
+        found.note_all(&self.names, values);
+        found.note_all(&self.numbers, values);
     }
 }
 
@@ -177,6 +277,17 @@ impl<'m> Rows<'m> {
         self.rows.push(row.0.clone());
         self.numbers.insert(row.0, number);
         number
+    }
+
+    /// The row of all terms that one of these rows rules out.
+    pub(crate) fn join(&mut self, numbers: impl Iterator<Item = u32>) -> u32 {
+        let mut joined = Bits::zeros(self.blocks);
+        for row in numbers.filter_map(|number| self.rows.get(number as usize)) {
+            for (into, from) in joined.0.iter_mut().zip(row) {
+                into.iter_mut().zip(from).for_each(|(into, from)| *into |= from);
+            }
+        }
+        self.keep(joined)
     }
 
     /// The terms that cannot be true (or, if `certainly`, are not certainly true) as the view stands.

@@ -2,7 +2,7 @@
 
 use super::calendar::Reading;
 use super::frame::{Frame, Raw};
-use super::read::{Block, Found, Sink};
+use super::read::{Block, Found, NameReader};
 use super::{Computed, Program, Scratch};
 use crate::model::Model;
 
@@ -24,72 +24,6 @@ pub(crate) struct Core {
     pub(crate) failed: bool,
 }
 
-/// Joins rows at once: there is one block.
-struct Narrow<'s> {
-    ruled_out: Block,
-    /// The terms that are not certain: they mention something that failed.
-    uncertain: Block,
-    failed: bool,
-    words: &'s [Block],
-}
-
-impl Sink for Narrow<'_> {
-    #[inline]
-    fn take(&mut self, found: impl Iterator<Item = Found> + Clone) {
-        // As little as possible is kept in here, so that it stays in registers. Facts seldom fail: then they are read
-        // once more for what is not certain without them.
-        let (mut ruled_out, mut failed) = (self.ruled_out, false);
-        for one in found.clone() {
-            let row = match one {
-                Found::Row(row) => row,
-                Found::Failed(_) => {
-                    failed = true;
-                    continue;
-                }
-            };
-            if let Some(row) = self.words.get(row as usize) {
-                join(&mut ruled_out, row);
-            }
-        }
-        self.ruled_out = ruled_out;
-        if failed {
-            self.note_failed(found);
-        }
-    }
-}
-
-impl Narrow<'_> {
-    #[cold]
-    fn note_failed(&mut self, found: impl Iterator<Item = Found>) {
-        self.failed = true;
-        for one in found {
-            if let Found::Failed(mentions) = one
-                && let Some(mentions) = self.words.get(mentions as usize)
-            {
-                join(&mut self.uncertain, mentions);
-            }
-        }
-    }
-}
-
-/// Notes the rows; they are joined block by block.
-struct Wide<'s> {
-    rows: &'s mut Vec<u32>,
-    failed: &'s mut Vec<u32>,
-}
-
-impl Sink for Wide<'_> {
-    #[inline]
-    fn take(&mut self, found: impl Iterator<Item = Found> + Clone) {
-        for one in found {
-            match one {
-                Found::Row(row) => self.rows.push(row),
-                Found::Failed(mentions) => self.failed.push(mentions),
-            }
-        }
-    }
-}
-
 // Word by word: a loop over the words would keep them in memory instead of in registers.
 #[inline]
 const fn join(into: &mut Block, row: &Block) {
@@ -104,43 +38,27 @@ const fn without(from: &mut Block, row: &Block) {
 }
 
 impl Program {
-    /// Works out which terms may hold and which surely do.
-    pub(crate) fn run(
-        &self,
-        model: &Model,
-        frame: &Frame<'_>,
-        scratch: &mut Scratch,
-        reading: Option<Reading>,
-    ) -> Core {
+    /// Works out which terms may hold and which surely do, and the rest of what `scratch` keeps.
+    pub(crate) fn run(&self, model: &Model, frame: &Frame<'_>, scratch: &mut Scratch, reading: Option<Reading>) {
         let values = frame.values;
         let is_yes = |slot: usize| values.get(slot) == Some(&Raw::Yes(true));
         let mut core =
             Core { approved: is_yes(self.keys.approved), no_draft: is_yes(self.keys.no_draft), ..Core::default() };
-        let Scratch { possible, certain, rows, failed } = scratch;
-        rows.clear();
-        failed.clear();
-        if let ([possible], [certain]) = (possible.0.as_mut_slice(), certain.0.as_mut_slice()) {
-            let mut narrow = Narrow { ruled_out: [0; 4], uncertain: [0; 4], failed: false, words: &self.words };
-            self.read(model, frame, reading, &mut core, &mut narrow);
-            *possible = narrow.ruled_out.map(|word| !word);
-            *certain = *possible;
-            without(certain, &narrow.uncertain);
-            core.failed = narrow.failed;
-        } else {
-            self.read(model, frame, reading, &mut core, &mut Wide { rows, failed });
-            for (number, (possible, certain)) in possible.0.iter_mut().zip(&mut certain.0).enumerate() {
-                let words = self.block(number);
-                let mut ruled_out = [0; 4];
-                for row in rows.iter() {
-                    words.get(*row as usize).into_iter().for_each(|row| join(&mut ruled_out, row));
-                }
-                *possible = ruled_out.map(|word| !word);
-                *certain = *possible;
-                for mentions in failed.iter() {
-                    words.get(*mentions as usize).into_iter().for_each(|row| without(certain, row));
-                }
+        let Scratch { possible, certain, found, .. } = scratch;
+        found.clear();
+        self.read(model, frame, reading, &mut core, found);
+        core.failed = !found.failed.is_empty();
+        for (number, (possible, certain)) in possible.0.iter_mut().zip(&mut certain.0).enumerate() {
+            let words = self.block(number);
+            let mut ruled_out = [0; 4];
+            for row in &found.rows {
+                words.get(*row as usize).into_iter().for_each(|row| join(&mut ruled_out, row));
             }
-            core.failed = !failed.is_empty();
+            *possible = ruled_out.map(|word| !word);
+            *certain = *possible;
+            for mentions in &found.failed {
+                words.get(*mentions as usize).into_iter().for_each(|row| without(certain, row));
+            }
         }
         scratch.compute(&self.computed_risk);
         self.tier(model, scratch, &mut core);
@@ -152,7 +70,7 @@ impl Program {
             }
         }
         scratch.compute(&self.computed);
-        core
+        scratch.core = core;
     }
 
     fn block(&self, number: usize) -> &[Block] {
@@ -160,26 +78,28 @@ impl Program {
     }
 
     #[inline]
-    fn read(&self, model: &Model, frame: &Frame<'_>, reading: Option<Reading>, core: &mut Core, sink: &mut impl Sink) {
+    fn read(&self, model: &Model, frame: &Frame<'_>, reading: Option<Reading>, core: &mut Core, found: &mut Found) {
         let values = frame.values;
-        self.readers.read(values, sink);
+        self.readers.read(values, found);
         if core.no_draft {
-            sink.take(self.no_draft_rows.iter().map(|row| Found::Row(*row)));
+            found.rows.extend_from_slice(&self.no_draft_rows);
         } else {
-            self.draft_readers.read(values, sink);
+            self.draft_readers.read(values, found);
         }
-        let name =
-            |reader: &Option<super::NameReader>| reader.as_ref().map(|reader| reader.read(frame.value(reader.slot)));
+        let mut name = |reader: &Option<NameReader>| {
+            let reader = reader.as_ref()?;
+            let (row, number) = reader.find(values);
+            found.note(row, reader.mentions);
+            number
+        };
         let (intent, action) = (name(&self.intent), name(&self.action));
-        sink.take(intent.iter().chain(&action).map(|(found, _)| *found));
-        let (intent, action) = (intent.and_then(|(_, name)| name), action.and_then(|(_, name)| name));
         core.intent = intent.and_then(|name| self.intent_numbers.get(name).copied().flatten());
         core.action = action.map(|name| self.action_numbers.get(name).copied().flatten());
-        core.confidence = self.confidence.as_ref().and_then(|reader| reader.value(frame.value(self.confidence_slot)));
+        core.confidence = self.confidence.as_ref().and_then(|reader| reader.value(values));
         for (hours, (inside, outside)) in &self.during {
             if let (Some(week), Some(clock)) = (self.weeks.get(*hours), &self.clock) {
                 let is_inside = week.contains_moment(&model.zone, clock, frame.now_ms, reading);
-                sink.take(std::iter::once(Found::Row(if is_inside { *inside } else { *outside })));
+                found.rows.push(if is_inside { *inside } else { *outside });
             }
         }
     }

@@ -35,17 +35,22 @@ pub(crate) struct Pick {
     pub(crate) source: Source,
 }
 
+/// The mode in force.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Chosen {
+    pub(crate) mode: usize,
+    /// The setting that chose the mode, and the cap that raised it.
+    pub(crate) setting: Option<usize>,
+    pub(crate) cap: Option<usize>,
+}
+
 /// Everything that was decided, by number.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settled {
-    pub(crate) core: Core,
     pub(crate) outcome: Outcome,
     pub(crate) hold_until_ms: Option<i64>,
     pub(crate) undo_ms: i64,
-    pub(crate) mode: usize,
-    /// The setting that chose the mode, and the cap that raised it.
-    pub(crate) mode_setting: Option<usize>,
-    pub(crate) cap: Option<usize>,
+    pub(crate) chosen: Chosen,
     pub(crate) picks: [Pick; 3],
     /// The row of the route table; `None` for the last one.
     pub(crate) route: Option<usize>,
@@ -61,7 +66,7 @@ pub(crate) struct Sight<'s> {
     pub(crate) frame: &'s Frame<'s>,
     pub(crate) possible: &'s Bits,
     pub(crate) certain: &'s Bits,
-    pub(crate) core: Core,
+    pub(crate) core: &'s Core,
     pub(crate) reading: Option<Reading>,
 }
 
@@ -94,35 +99,42 @@ impl Program {
     /// Decides. The bits stay in `scratch` for whoever asks for reasons.
     pub(crate) fn decide(&self, model: &Model, frame: &Frame<'_>, scratch: &mut Scratch) -> Settled {
         let reading = self.clock.as_ref().and_then(|clock| clock.read(frame.now_ms));
-        let core = self.run(model, frame, scratch, reading);
-        let (possible, certain) = (&scratch.possible, &scratch.certain);
-        Sight { model, program: self, frame, possible, certain, core, reading }.decide()
+        self.run(model, frame, scratch, reading);
+        scratch.sight(model, self, frame, reading).decide()
+    }
+}
+
+impl Scratch {
+    /// Looks at what was worked out.
+    pub(crate) const fn sight<'s>(
+        &'s self,
+        model: &'s Model,
+        program: &'s Program,
+        frame: &'s Frame<'s>,
+        reading: Option<Reading>,
+    ) -> Sight<'s> {
+        let Self { possible, certain, core, .. } = self;
+        Sight { model, program, frame, possible, certain, core, reading }
     }
 }
 
 impl<'s> Sight<'s> {
     fn decide(&self) -> Settled {
-        let mut settled = Settled {
-            core: self.core,
-            outcome: Outcome::Escalate,
-            hold_until_ms: None,
+        let (chosen, mode) = self.mode();
+        let picks = [mode, self.band(), self.action()];
+        let (outcome, hold_until_ms) = self.outcome(&picks);
+        let route = self.certain.first(self.program.routes);
+        let row = |bit: usize| self.program.route_of.get(bit - self.program.routes.start).map(|row| *row as usize);
+        Settled {
+            outcome,
+            hold_until_ms,
             undo_ms: self.undo(),
-            mode: self.model.default_mode,
-            mode_setting: None,
-            cap: None,
-            picks: [self.strictest().pick(); 3],
-            route: None,
+            chosen,
+            picks,
+            route: route.and_then(row),
             two_people: self.possible.any(self.program.two_people),
             reading: self.reading,
-        };
-        let mode = self.mode(&mut settled);
-        settled.picks = [mode, self.band(), self.action()];
-        (settled.outcome, settled.hold_until_ms) = self.outcome(&settled.picks);
-        settled.route = self
-            .certain
-            .first(self.program.routes)
-            .and_then(|bit| self.program.route_of.get(bit - self.program.routes.start).map(|row| *row as usize));
-        settled
+        }
     }
 
     const fn strictest(&self) -> Strictest<'_> {
@@ -140,13 +152,12 @@ impl<'s> Sight<'s> {
 
     /// The settings that may be in force: the closest certain ones, and undecided ones that would be as close. The
     /// flag says undecided.
-    pub(crate) fn closest(&self, ladder: &'s Ladder) -> impl Iterator<Item = (usize, bool)> + use<'s> {
-        let sight = *self;
-        let certain = ladder.0.iter().filter(|rung| sight.holds(rung.when) == Some(true));
+    pub(super) fn closest<'l>(&'l self, ladder: &'l Ladder) -> impl Iterator<Item = (usize, bool)> + use<'l, 's> {
+        let certain = ladder.0.iter().filter(|rung| self.holds(rung.when) == Some(true));
         let best = certain.map(|rung| rung.rank).max();
         ladder.0.iter().enumerate().filter_map(move |(number, rung)| match best {
             Some(best) if rung.rank < best => None,
-            _ => match sight.holds(rung.when) {
+            _ => match self.holds(rung.when) {
                 Some(true) => Some((number, false)),
                 None => Some((number, true)),
                 Some(false) => None,
@@ -160,8 +171,9 @@ impl<'s> Sight<'s> {
     }
 
     /// Every mode that may be in force is asked about every tier that the message may have.
-    fn mode(&self, settled: &mut Settled) -> Pick {
+    fn mode(&self) -> (Chosen, Pick) {
         let mut strictest = self.strictest();
+        let mut chosen = Chosen { mode: self.model.default_mode, setting: None, cap: None };
         let mut best: Option<(usize, bool, Reverse<usize>)> = None;
         let many = self.core.tiers.count_ones() > 1;
         let mut choose = |mode: usize, uncertain: bool, setting: Option<usize>, cap: Option<usize>| {
@@ -169,7 +181,7 @@ impl<'s> Sight<'s> {
             let key = (self.program.cares.get(mode).copied().unwrap_or(0), cap.is_none(), Reverse(mode));
             if best.is_none_or(|best| key >= best) {
                 best = Some(key);
-                (settled.mode, settled.mode_setting, settled.cap) = (mode, setting, cap);
+                chosen = Chosen { mode, setting, cap };
             }
             let mut tiers = self.core.tiers;
             while tiers != 0 {
@@ -199,7 +211,7 @@ impl<'s> Sight<'s> {
                 held => choose(cap.value, held.is_none(), first_certain, Some(number)),
             }
         }
-        strictest.pick()
+        (chosen, strictest.pick())
     }
 
     fn band(&self) -> Pick {
@@ -241,13 +253,12 @@ impl<'s> Sight<'s> {
         let mut strictest = self.strictest();
         match self.core.action {
             Some(action) => {
-                let settings = action.and_then(|action| Some((action, self.model.actions.values().nth(action)?)));
-                if let Some((action, settings)) = settings
-                    && let Some(ladder) = self.program.actions.get(action)
+                if let Some(action) = action
+                    && let Some((ladder, demands)) = self.program.actions.get(action)
                 {
                     for (number, uncertain) in self.closest(ladder) {
-                        if let Some(setting) = settings.get(number) {
-                            strictest.offer(&setting.value, 0, uncertain, Source::Action(action, number));
+                        if let Some(demand) = demands.get(number) {
+                            strictest.offer(demand, 0, uncertain, Source::Action(action, number));
                         }
                     }
                 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::bits::Span;
-use super::settle::{Settled, Sight};
+use super::settle::Sight;
 use super::{Ladder, When};
 use crate::condition::{Expr, View};
 use crate::hours::wall_clock;
@@ -33,8 +33,8 @@ impl Blame<'_> {
 
 impl<'s> Sight<'s> {
     /// Keys of the facts that were needed and failed, sorted.
-    pub(crate) fn unknown(&self, settled: &Settled) -> Vec<String> {
-        let core = &settled.core;
+    pub(crate) fn unknown(&self) -> Vec<String> {
+        let core = self.core;
         if !core.failed && core.confidence.is_some() {
             return Vec::new();
         }
@@ -85,7 +85,7 @@ impl<'s> Sight<'s> {
             }
             Some(action) => self.blame_action(&mut blame, action),
         }
-        for action in self.also_actions(settled) {
+        for action in self.also_actions() {
             self.blame_action(&mut blame, model.actions.keys().position(|known| known == action));
         }
         let rules = self.undecided(program.all_rules, &program.rule_of);
@@ -100,7 +100,7 @@ impl<'s> Sight<'s> {
 
     fn blame_action(&self, blame: &mut Blame<'_>, action: Option<usize>) {
         let Some(action) = action else { return };
-        if let (Some(ladder), Some(settings)) =
+        if let (Some((ladder, _)), Some(settings)) =
             (self.program.actions.get(action), self.model.actions.values().nth(action))
         {
             blame.ladder(ladder, settings);

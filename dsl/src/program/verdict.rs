@@ -32,14 +32,14 @@ impl<'s> Sight<'s> {
             deciding,
             also,
             mode: self.mode_setting(settled),
-            tier: self.tier_setting(settled),
+            tier: self.tier_setting(),
             hold_until_ms: settled.hold_until_ms,
             undo_ms: settled.undo_ms,
             route: self.route(settled).clone(),
             pauses: self.pauses(),
             approvals: self.approvals(settled),
-            unknown: self.unknown(settled),
-            also_do: self.also_do(settled),
+            unknown: self.unknown(),
+            also_do: self.also_do(),
         }
     }
 
@@ -121,20 +121,20 @@ impl<'s> Sight<'s> {
     }
 
     fn mode_setting(&self, settled: &Settled) -> Setting {
-        let setting = settled.mode_setting.and_then(|number| self.model.autonomy.get(number));
-        let cap = settled.cap.and_then(|number| self.model.caps.get(number));
+        let setting = settled.chosen.setting.and_then(|number| self.model.autonomy.get(number));
+        let cap = settled.chosen.cap.and_then(|number| self.model.caps.get(number));
         Setting {
-            value: self.model.modes.get(settled.mode).map(|mode| mode.name.clone()).unwrap_or_default(),
+            value: self.model.modes.get(settled.chosen.mode).map(|mode| mode.name.clone()).unwrap_or_default(),
             at: setting.map(|setting| setting.at.clone()),
             capped_by: cap.map(|cap| cap.at.clone()),
         }
     }
 
-    fn tier_setting(&self, settled: &Settled) -> Setting {
+    fn tier_setting(&self) -> Setting {
         let risk = self.program.risk;
         let line = self.possible.first(risk).and_then(|bit| self.program.risk_of.get(bit - risk.start));
         Setting {
-            value: self.model.tiers.get(settled.core.tier).cloned().unwrap_or_default(),
+            value: self.model.tiers.get(self.core.tier).cloned().unwrap_or_default(),
             at: line.and_then(|line| self.model.risk.get(*line as usize)).map(|(.., at)| at.clone()),
             capped_by: None,
         }
@@ -164,19 +164,19 @@ impl<'s> Sight<'s> {
     }
 
     /// The actions besides the reply that the intent asks for.
-    pub(crate) fn also_actions(&self, settled: &Settled) -> &[String] {
-        let intent = settled.core.intent.and_then(|intent| self.model.intents.get(intent));
+    pub(crate) fn also_actions(&self) -> &'s [String] {
+        let intent = self.core.intent.and_then(|intent| self.model.intents.get(intent));
         intent.map_or(&[], |intent| intent.also.as_slice())
     }
 
     /// Those of them that may be done on their own.
-    fn also_do(&self, settled: &Settled) -> Vec<String> {
+    fn also_do(&self) -> Vec<String> {
         let mut allowed = Vec::new();
-        for action in self.also_actions(settled) {
-            let found = self.model.actions.iter().zip(&self.program.actions).find(|((name, _), _)| *name == action);
-            let Some(((_, settings), ladder)) = found else { continue };
-            let mut closest = self.closest(ladder).filter_map(|(number, _)| settings.get(number)).peekable();
-            if closest.peek().is_some() && closest.all(|setting| setting.value.outcome == Outcome::Send) {
+        for action in self.also_actions() {
+            let found = self.model.actions.keys().zip(&self.program.actions).find(|(name, _)| *name == action);
+            let Some((_, (ladder, demands))) = found else { continue };
+            let mut closest = self.closest(ladder).filter_map(|(number, _)| demands.get(number)).peekable();
+            if closest.peek().is_some() && closest.all(|demand| demand.outcome == Outcome::Send) {
                 allowed.push(action.clone());
             }
         }
