@@ -4,6 +4,10 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+// Reading a policy and moving messages are many small allocations on many threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match remit_api::cli::Cli::try_parse() {
         Ok(cli) => remit_api::cli::run(cli),

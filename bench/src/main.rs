@@ -7,6 +7,10 @@ use std::process::ExitCode;
 use clap::Parser;
 use remit_bench::{Name, Settings, StoreKind};
 
+// As in `remit` itself; peers are measured with the same.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measures Remit and prints one JSON line per figure.
 #[derive(Debug, Parser)]
 #[command(name = "remit-bench", version)]
