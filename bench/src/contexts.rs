@@ -255,5 +255,6 @@ fn draft_row(body: &str, now_ms: i64) -> DraftRow {
         updated_at: now_ms,
         author_id: None,
         author_name: None,
+        attachments: "[]".to_owned(),
     }
 }

@@ -8,6 +8,7 @@ pub mod diff;
 mod disk;
 mod error;
 pub mod figure;
+mod find;
 mod floor;
 pub mod gate;
 mod history;

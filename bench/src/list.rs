@@ -9,6 +9,7 @@ use remit_engine::store::inbox::{InboxRow, page};
 use remit_engine::store::read::ConversationFilter;
 
 use crate::figure::Durations;
+use crate::find;
 use crate::inbox::{Inbox, Letter, receive_all};
 use crate::store::{Durability, durability, with_fresh};
 use crate::{BenchError, Figure, Settings};
@@ -58,6 +59,8 @@ async fn measure(settings: &Settings, db: &Db) -> Result<Vec<Figure>, BenchError
     let further = timed(db, rep, all, &deep).await?;
     let of_unread = timed(db, rep, unread, &top).await?;
     let of_channel = timed(db, rep, chat, &top).await?;
+    // A message and a contact each.
+    let found = find::measure(&inbox.engine, 2 * count).await?;
 
     let figure = |name, value, unit| {
         let figure = Figure::new("list", name, value, unit).about("store", settings.store.as_str());
@@ -75,6 +78,9 @@ async fn measure(settings: &Settings, db: &Db) -> Result<Vec<Figure>, BenchError
         page("unread_p99_ms", &of_unread, 0.99),
         page("channel_p50_ms", &of_channel, 0.5),
         page("channel_p99_ms", &of_channel, 0.99),
+        figure("search_p50_ms", found.all.quantile_ms(0.5), "ms").about("reads", found.all.len()),
+        figure("search_p99_ms", found.all.quantile_ms(0.99), "ms").about("reads", found.all.len()),
+        figure("indexed_per_s", found.indexed_per_s, "1/s"),
         figure("stored_per_s", count as f64 / filling.as_secs_f64(), "1/s").about("senders", SENDERS),
     ])
 }

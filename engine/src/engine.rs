@@ -13,6 +13,7 @@ use crate::decide::person::DecideError;
 use crate::decide::reply::ReplyError;
 use crate::domain::{ChannelKind, DEFAULT_WORKSPACE, IdKind};
 use crate::events::hub::Hub;
+use crate::gone::GoneError;
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::policies::{InForce, Policies, PolicyError, Prepared};
@@ -22,6 +23,7 @@ use crate::queue::{self, Lanes};
 use crate::stages::{self, Known, Work};
 use crate::store::ingest::{Ingest, Ingested, WorkHere};
 use crate::store::rows::{ChannelRow, DueRow};
+use crate::store::search::Index;
 use crate::store::{Db, StoreError, Transition, Write, Writer, read};
 use crate::webhooks::WebhookError;
 
@@ -44,6 +46,7 @@ pub struct Parts {
 struct Inner {
     db: Db,
     writer: Writer,
+    index: Index,
     events: Arc<Hub>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
@@ -98,6 +101,17 @@ pub enum EngineError {
     /// Somebody was not let in, or a person was left as they are.
     #[error(transparent)]
     Access(#[from] crate::access::AccessError),
+    /// There are as many as there may be.
+    #[error("there are {most} {what} already, which is as many as there may be")]
+    TooMany {
+        /// What.
+        what: &'static str,
+        /// How many there may be.
+        most: usize,
+    },
+    /// A contact is not merged.
+    #[error(transparent)]
+    Gone(#[from] GoneError),
     /// A webhook is not as was wanted.
     #[error(transparent)]
     Webhook(#[from] WebhookError),
@@ -146,6 +160,7 @@ impl Engine {
         let writer = Writer::start(&db);
         let boot = ids.next(IdKind::Boot);
         let events = Hub::new(&db, writer.told());
+        let index = Index::of(&db);
         let engine = Self {
             inner: Arc::new(Inner {
                 metrics: Metrics::new(&writer),
@@ -158,6 +173,7 @@ impl Engine {
                 telling: AtomicBool::new(false),
                 db,
                 writer,
+                index,
                 events,
                 clock,
                 ids,
@@ -203,6 +219,11 @@ impl Engine {
     #[must_use]
     pub fn writer(&self) -> &Writer {
         &self.inner.writer
+    }
+
+    /// The search index.
+    pub(crate) fn index(&self) -> &Index {
+        &self.inner.index
     }
 
     /// The event log, for those who follow it.
@@ -376,6 +397,7 @@ impl Engine {
         background.spawn(crate::ledger::keep_sealing(self.clone(), stopped.clone()));
         background.spawn(crate::events::keep::keep_short(self.clone(), stopped.clone()));
         background.spawn(crate::sweeper::keep_sweeping(self.clone(), stopped.clone()));
+        background.spawn(crate::search::keep_indexing(self.clone(), stopped.clone()));
         queue::run(self.clone(), stop).await;
         stopped.cancel();
         let ended = async {
@@ -392,25 +414,6 @@ impl Engine {
             Err(_) => {
                 tracing::warn!("the store did not answer in time at the end; what was in progress is resumed later")
             }
-        }
-    }
-
-    /// Waits until nothing that is due now is left to do. For this process's own workers.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails.
-    pub async fn settle(&self) -> Result<(), StoreError> {
-        loop {
-            self.lanes().drained().await;
-            let mut reader = self.db().read().await?;
-            let due = read::due(&mut reader.conn(), self.clock().now_ms(), 1).await?;
-            let timers = read::timers_due(&mut reader.conn(), self.clock().now_ms()).await?;
-            drop(reader);
-            if due.is_empty() && timers == 0 {
-                return Ok(());
-            }
-            self.lanes().hungry.notify_one();
-            tokio::time::sleep(Duration::from_millis(3)).await;
         }
     }
 

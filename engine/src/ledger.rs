@@ -105,8 +105,10 @@ pub enum Problem {
 pub struct Verified {
     /// Blocks read.
     pub blocks: i64,
-    /// Decisions that are as they were sealed.
+    /// Decisions that are as they were sealed, but for what [`Verified::erased`] counts.
     pub decisions: i64,
+    /// Of these, those out of which words were taken because a contact was erased. The audit trail says who erased it.
+    pub erased: i64,
     /// Decisions too young to be sealed.
     pub not_sealed_yet: i64,
     /// The youngest block.
@@ -136,7 +138,7 @@ fn hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
     data_encoding::HEXLOWER.encode(&hash.finalize())
 }
 
-fn decision_hash(row: &DecisionRow) -> String {
+pub(crate) fn decision_hash(row: &DecisionRow) -> String {
     let DecisionRow {
         workspace_id,
         id,
@@ -290,6 +292,11 @@ impl Engine {
                     sealed.insert(id.to_owned());
                     let problem = match read::decision(&mut reader.conn(), workspace, id).await? {
                         Some(row) if decision_hash(&row) == hash => None,
+                        // Words were taken out of it because a contact was erased; what it was before is known.
+                        Some(_) if self.was_erased(workspace, id, hash).await? => {
+                            verified.erased += 1;
+                            None
+                        }
                         Some(_) => Some(Problem::DecisionChanged { decision_id: id.to_owned(), block: *seq }),
                         None => Some(Problem::DecisionMissing { decision_id: id.to_owned(), block: *seq }),
                     };
@@ -311,6 +318,12 @@ impl Engine {
         drop(reader);
         self.find_unsealed(workspace, &sealed, &mut verified).await?;
         Ok(verified)
+    }
+
+    async fn was_erased(&self, workspace: &str, id: &str, hash: &str) -> Result<bool, StoreError> {
+        let mut reader = self.db().read().await?;
+        let erased = read::decision_erased(&mut reader.conn(), workspace, id).await?;
+        Ok(erased.is_some_and(|(before,)| before == hash))
     }
 
     async fn find_unsealed(

@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 
+use crate::audit;
 use crate::engine::Engine;
 use crate::store::rows::OnceRow;
 use crate::store::{OnceWrite, Outcome, StoreError, Transition, Write, read};
@@ -57,7 +58,11 @@ impl Engine {
         if let Some(Claim { workspace_id: _, id, fingerprint }) = claim {
             transition.writes.insert(0, Write::Once(OnceWrite::Claim { id, fingerprint }));
         }
+        transition.writes.extend(audit::open());
         let outcome = self.writer().commit(transition).await?;
+        if outcome == Outcome::Won {
+            audit::kept();
+        }
         if claims && outcome == Outcome::Won {
             // Beyond this await nothing else has touched it: a request is served by one task.
             let _ = OPEN.try_with(|open| open.borrow_mut().kept = true);

@@ -162,6 +162,35 @@ pub struct OutboundMessage {
     pub automatic: bool,
     /// When it was decided, UTC milliseconds; the Date header, so that every attempt renders the same bytes.
     pub at_ms: i64,
+    /// Files that go along, for mail.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<OutboundFile>,
+}
+
+/// A file that goes along.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboundFile {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// MIME type.
+    #[serde(rename = "type")]
+    pub media_type: String,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256 of the bytes, hex.
+    pub sha256: String,
+    /// The bytes: there while it is handed over, kept apart otherwise.
+    #[serde(skip)]
+    pub bytes: Vec<u8>,
+}
+
+impl From<crate::store::rows::AttachmentRow> for OutboundFile {
+    fn from(row: crate::store::rows::AttachmentRow) -> Self {
+        let size = row.size.max(0).unsigned_abs();
+        Self { id: row.id, name: row.name, media_type: row.media_type, size, sha256: row.sha256, bytes: Vec::new() }
+    }
 }
 
 /// The provider's word that it has the message.

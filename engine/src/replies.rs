@@ -4,7 +4,7 @@ use crate::decide::reply::{Compose, Desk, LinkedIn};
 use crate::engine::{Engine, EngineError};
 use crate::people::not_found;
 use crate::store::rows::{ConversationRow, RepRow};
-use crate::store::{Write, read};
+use crate::store::{StoreError, Write, read};
 
 /// Something a rep does with a conversation that needs no more than the conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,24 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Reply`] when it was not taken; nothing was changed then.
     pub async fn reply(&self, rep: &RepRow, conversation_id: &str, compose: &Compose) -> Result<String, EngineError> {
+        self.written(rep, conversation_id, compose, false).await
+    }
+
+    /// The same as a draft that a person decides on, for a program that may send nothing itself.
+    ///
+    /// # Errors
+    /// [`EngineError::Reply`] when it was not taken; nothing was changed then.
+    pub async fn propose(&self, rep: &RepRow, conversation_id: &str, compose: &Compose) -> Result<String, EngineError> {
+        self.written(rep, conversation_id, compose, true).await
+    }
+
+    async fn written(
+        &self,
+        rep: &RepRow,
+        conversation_id: &str,
+        compose: &Compose,
+        proposed: bool,
+    ) -> Result<String, EngineError> {
         let ws = &rep.workspace_id;
         // Its run cannot go on without a policy, though none is asked about what a person wrote.
         self.policies().in_force(self.db(), ws).await?;
@@ -41,8 +59,17 @@ impl Engine {
         let answered = read::latest_inbound(conn, ws, conversation_id).await?;
         drop(reader);
         let desk = self.desk(rep, &conversation);
-        let (draft_id, writes) = desk.reply(&contact, &channel.status, answered.as_ref(), compose)?;
-        self.commit_writes(ws, writes).await?;
+        let files = self.files(ws, &compose.files).await?;
+        let (draft_id, writes) = if proposed {
+            desk.propose(&contact, &channel.status, answered.as_ref(), compose, &files)?
+        } else {
+            desk.reply(&contact, &channel.status, answered.as_ref(), compose, &files)?
+        };
+        match self.commit_writes(ws, writes).await {
+            // Forgotten between the look and the commit: it was a day old.
+            Err(StoreError::Stale("attachment")) => return Err(not_found("attachment", "named")),
+            done => done?,
+        }
         self.wake();
         Ok(draft_id)
     }

@@ -306,5 +306,6 @@ fn draft_row(context: &RunContext, text: &DraftText) -> DraftRow {
         updated_at: context.now_ms,
         author_id: None,
         author_name: None,
+        attachments: "[]".to_owned(),
     }
 }

@@ -1,5 +1,7 @@
 //! Fires timers whose time has come: reminders, promises, snoozes, and the policy's sweeps. What a timer causes and its end are one commit, so that it happens once.
 
+use std::time::Duration;
+
 use remit_dsl::{Policy, Sweep};
 
 use crate::decide::{self, timer};
@@ -27,6 +29,25 @@ const PAGE: i64 = 200;
 const LEASE_MS: i64 = 30_000;
 
 impl Engine {
+    /// Waits until nothing that is due now is left to do. For this process's own workers.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn settle(&self) -> Result<(), StoreError> {
+        loop {
+            self.lanes().drained().await;
+            let mut reader = self.db().read().await?;
+            let due = read::due(&mut reader.conn(), self.clock().now_ms(), 1).await?;
+            let timers = read::timers_due(&mut reader.conn(), self.clock().now_ms()).await?;
+            drop(reader);
+            if due.is_empty() && timers == 0 {
+                return Ok(());
+            }
+            self.lanes().hungry.notify_one();
+            tokio::time::sleep(Duration::from_millis(3)).await;
+        }
+    }
+
     /// Fires what is due. One that fails stays, and is tried again at the next look.
     pub(crate) async fn fire_timers(&self) -> Result<(), StoreError> {
         loop {

@@ -27,6 +27,7 @@ fn message(automatic: bool) -> OutboundMessage {
         references: vec!["root@shop.example".to_owned()],
         automatic,
         at_ms: 1_772_800_000_123,
+        attachments: Vec::new(),
     }
 }
 

@@ -194,6 +194,8 @@ fn links_in_the_documents_lead_somewhere() {
         "CONTRIBUTING.md",
         "CHANGELOG.md",
         "docs/events.md",
+        "docs/frontend.md",
+        "OPERATIONS.md",
         "policies/README.md",
         "migrations/README.md",
     ] {

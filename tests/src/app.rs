@@ -53,7 +53,7 @@ pub fn yes(draft: &DraftRow) -> Yes<'_> {
 #[must_use]
 pub fn compose(text: &str) -> Compose {
     let text = Edit { subject: None, body_text: text.to_owned() };
-    Compose { text, send_at: None, revision: None, knows_opted_out: false }
+    Compose { text, send_at: None, revision: None, knows_opted_out: false, files: Vec::new() }
 }
 
 /// The time every test begins at.

@@ -22,6 +22,7 @@ mod jobs;
 mod key;
 mod lock;
 mod matrix;
+mod mcp;
 mod moment;
 mod packs;
 mod policy;
@@ -136,6 +137,8 @@ enum Command {
     Key(key::KeyCommand),
     /// Look at everything that has to be right, and say what is not
     Doctor(doctor::DoctorArgs),
+    /// Serve an AI client over standard input and output (Model Context Protocol): it reads, drafts and asks
+    Mcp(mcp::McpArgs),
     /// Print the API's OpenAPI document
     Openapi,
 }
@@ -213,6 +216,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Audit(command) => shell::block_on(audit::run(global, command)),
         Command::Events(command) => shell::block_on(events::run(global, command)),
         Command::User(command) => shell::block_on(user::run(global, command)),
+        Command::Mcp(args) => shell::block_on(mcp::run(global, args)),
         Command::Key(command) => shell::block_on(key::run(global, command)),
     };
     match done {

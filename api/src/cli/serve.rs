@@ -44,6 +44,9 @@ pub(crate) struct ServeArgs {
     /// Requests that one key or session may make a minute; a quarter of them at once. 0 for no limit
     #[arg(long, env = "REMIT_MOST_REQUESTS", value_name = "NUMBER", default_value_t = 6_000)]
     most_requests: u32,
+    /// Let pages of this origin, such as https://inbox.example.com, ask the API from a browser, with a key of their own
+    #[arg(long, env = "REMIT_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',', value_parser = http::origin)]
+    cors_origin: Vec<axum::http::HeaderValue>,
     /// Serve the API only; workers run in other processes (PostgreSQL)
     #[arg(long)]
     no_worker: bool,
@@ -179,6 +182,7 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
     };
     let app = http::App::new(shell.engine.clone(), shell.master_key);
     let app = app.with_egress(egress).with_site(site.unwrap_or_default()).with_rate(Some(args.most_requests));
+    let app = app.with_origins(args.cors_origin);
     let server = {
         let stop = stop.clone();
         async move { axum::serve(listener, http::router(app)).with_graceful_shutdown(stop.cancelled_owned()).await }

@@ -61,7 +61,7 @@ pub(crate) enum Credential {
     Session,
     /// A key of a program that does what its rep may do.
     Service,
-    /// A key of a program that may write what people then send, and send nothing itself.
+    /// A key of a program that may write what people then send, and send nothing itself: its replies become drafts.
     DraftOnly,
     /// A key of an AI: it reads, writes notes and drafts; it never sends, decides or controls.
     Ai,

@@ -5,15 +5,6 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use remit_engine::EngineError;
-use remit_engine::access::AccessError;
-use remit_engine::decide::job::JobError;
-use remit_engine::decide::person::DecideError;
-use remit_engine::decide::reply::ReplyError;
-use remit_engine::once::CLAIMED;
-use remit_engine::policies::PolicyError;
-use remit_engine::store::StoreError;
-use remit_engine::webhooks::WebhookError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -108,6 +99,16 @@ codes! {
     InDoubt = "in_doubt", CONFLICT, "Nobody knows whether this was sent";
     /// The reply was certainly not sent: nobody need say what became of it.
     NotInDoubt = "not_in_doubt", CONFLICT, "There is no doubt about this reply";
+    /// There is an open conversation with the contact on this channel: write there.
+    ConversationOpen = "conversation_open", CONFLICT, "There is an open conversation";
+    /// The contact was merged or erased.
+    ContactGone = "contact_gone", CONFLICT, "The contact is no more by itself";
+    /// A contact cannot be merged into itself.
+    SameContact = "same_contact", CONFLICT, "These are the same contact";
+    /// The contact has no address that the channel reaches.
+    NoAddress = "no_address", CONFLICT, "The channel does not reach the contact";
+    /// The channel carries no files.
+    NoFiles = "no_files", CONFLICT, "This channel carries no files";
     /// No policy is in force.
     NoPolicy = "no_policy", CONFLICT, "No policy is in force";
     /// Some message may leave more freely than under the policy in force, and nobody has acknowledged that.
@@ -124,6 +125,8 @@ codes! {
     WebhookChanged = "webhook_changed", CONFLICT, "The webhook has changed since it was shown";
     /// The webhook is disabled: nothing would leave.
     WebhookDisabled = "webhook_disabled", CONFLICT, "The webhook is disabled";
+    /// There are as many of these as there may be.
+    TooMany = "too_many", CONFLICT, "There are too many";
     /// There are as many webhooks as there may be.
     TooManyWebhooks = "too_many_webhooks", CONFLICT, "There are too many webhooks";
     /// The same request is being made; ask again in a moment.
@@ -335,134 +338,32 @@ impl IntoResponse for ApiError {
     }
 }
 
-impl From<StoreError> for ApiError {
-    fn from(error: StoreError) -> Self {
-        if matches!(error, StoreError::Stale(CLAIMED)) {
-            return super::once::in_progress();
-        }
-        if error.is_transient() {
-            tracing::warn!(%error, "the database did not answer in time");
-            return Self::new(ErrorCode::DatabaseBusy, "Nothing was changed; try again.");
-        }
-        tracing::error!(%error, "the store failed");
-        Self::internal()
-    }
-}
-
 impl ApiError {
     /// A fault of the server. What it was belongs into the log, not into the answer.
     pub(crate) fn internal() -> Self {
         Self::new(ErrorCode::Internal, "The server's log has the reason under the request id.")
     }
-}
 
-impl From<DecideError> for ApiError {
-    fn from(error: DecideError) -> Self {
-        let detail = error.to_string();
-        match error {
-            DecideError::AlreadyDecided { state, by } => {
-                let mut problem = Self::new(ErrorCode::AlreadyDecided, detail);
-                problem.0.decided = Some(Decided { state, by });
-                problem
-            }
-            DecideError::DraftChanged { current } => {
-                let mut problem = Self::new(ErrorCode::DraftChanged, detail);
-                problem.0.current_version = Some(current);
-                problem
-            }
-            DecideError::Stale => Self::new(ErrorCode::StaleContext, detail),
-            DecideError::Claimed { .. } => Self::new(ErrorCode::Claimed, detail),
-            DecideError::SecondPerson { .. } => Self::new(ErrorCode::SecondPersonNeeded, detail),
-            DecideError::TooLate { .. } => Self::new(ErrorCode::TooLate, detail),
-            DecideError::Stopped => Self::new(ErrorCode::SendingStopped, detail),
-            DecideError::Empty => Self::field("/edit/body_text", "empty", detail),
-        }
+    /// The same problem, with the version that there is now.
+    pub(super) fn at_version(mut self, current: i64) -> Self {
+        self.0.current_version = Some(current);
+        self
     }
-}
 
-impl From<ReplyError> for ApiError {
-    fn from(error: ReplyError) -> Self {
-        let detail = error.to_string();
-        match error {
-            ReplyError::Empty => Self::field("/body_text", "empty", detail),
-            ReplyError::NothingToAnswer => Self::new(ErrorCode::NothingToAnswer, detail),
-            ReplyError::OptedOut => Self::new(ErrorCode::OptedOut, detail),
-            ReplyError::Moved { .. } => Self::new(ErrorCode::StaleContext, detail),
-            ReplyError::ChannelInactive => Self::new(ErrorCode::ChannelInactive, detail),
-            ReplyError::Past => Self::field("/send_at", "invalid", detail),
-        }
-    }
-}
-
-impl From<AccessError> for ApiError {
-    fn from(error: AccessError) -> Self {
-        let detail = error.to_string();
-        match error {
-            AccessError::LinkEnded => Self::new(ErrorCode::LinkEnded, detail),
-            AccessError::AddressTaken(_) => Self::new(ErrorCode::AddressTaken, detail),
-            AccessError::LastOwner => Self::new(ErrorCode::LastOwner, detail),
-            AccessError::Changed { current } => {
-                let mut problem = Self::new(ErrorCode::UserChanged, detail);
-                problem.0.current_version = Some(current);
-                problem
-            }
-        }
-    }
-}
-
-impl From<JobError> for ApiError {
-    fn from(error: JobError) -> Self {
-        let code = match error {
-            JobError::NotFailed { .. } => ErrorCode::NotFailed,
-            JobError::InDoubt => ErrorCode::InDoubt,
-            JobError::NotInDoubt => ErrorCode::NotInDoubt,
-            JobError::TooLate { .. } => ErrorCode::TooLate,
-        };
-        Self::new(code, error.to_string())
-    }
-}
-
-impl From<WebhookError> for ApiError {
-    fn from(error: WebhookError) -> Self {
-        let detail = error.to_string();
-        match error {
-            WebhookError::Changed { current } => {
-                let mut problem = Self::new(ErrorCode::WebhookChanged, detail);
-                problem.0.current_version = Some(current);
-                problem
-            }
-            WebhookError::TooMany => Self::new(ErrorCode::TooManyWebhooks, detail),
-            WebhookError::Disabled => Self::new(ErrorCode::WebhookDisabled, detail),
-        }
-    }
-}
-
-impl From<EngineError> for ApiError {
-    fn from(error: EngineError) -> Self {
-        match error {
-            EngineError::NotFound { what, .. } => Self::not_found(what),
-            EngineError::Changed { current, .. } => {
-                let mut problem = Self::new(ErrorCode::VersionConflict, error.to_string());
-                problem.0.current_version = Some(current);
-                problem
-            }
-            EngineError::Decide(error) => error.into(),
-            EngineError::Reply(error) => error.into(),
-            EngineError::Job(error) => error.into(),
-            EngineError::Access(error) => error.into(),
-            EngineError::Webhook(error) => error.into(),
-            EngineError::Policy(PolicyError::None) => Self::new(ErrorCode::NoPolicy, "Activate a policy first."),
-            EngineError::Store(error) | EngineError::Policy(PolicyError::Store(error)) => error.into(),
-            EngineError::Policy(error) => {
-                tracing::error!(%error, "the policy in force cannot be loaded");
-                Self::internal()
-            }
-        }
+    /// The same problem, with who was first.
+    pub(super) fn decided_by(mut self, state: String, by: Option<String>) -> Self {
+        self.0.decided = Some(Decided { state, by });
+        self
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use remit_engine::EngineError;
+    use remit_engine::decide::person::DecideError;
+    use remit_engine::policies::PolicyError;
+    use remit_engine::store::StoreError;
+
     use super::*;
 
     #[test]

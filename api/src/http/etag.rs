@@ -1,9 +1,9 @@
 //! Editing what others may edit too: a thing's version goes out as `ETag`, and comes back as `If-Match`.
 
 use axum::extract::FromRequestParts;
-use axum::http::HeaderValue;
 use axum::http::header::IF_MATCH;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
 
 use super::error::{ApiError, ErrorCode};
 use super::state::App;
@@ -16,16 +16,20 @@ impl FromRequestParts<App> for IfMatch {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, ApiError> {
-        let Some(value) = parts.headers.get(IF_MATCH) else {
+        seen(&parts.headers)?.map(Self).ok_or_else(|| {
             let detail = "Send `If-Match` with the `ETag` of what you saw, so that nobody's change is lost.";
-            return Err(ApiError::new(ErrorCode::PreconditionRequired, detail));
-        };
-        let version =
-            value.to_str().ok().and_then(|text| text.trim().strip_prefix("\"v")?.strip_suffix('"')?.parse().ok());
-        version.map(Self).ok_or_else(|| {
-            ApiError::new(ErrorCode::BadRequest, "`If-Match` must be the `ETag` of what you saw, such as `\"v4\"`.")
+            ApiError::new(ErrorCode::PreconditionRequired, detail)
         })
     }
+}
+
+/// The version that the caller saw, where they say so.
+pub(crate) fn seen(headers: &HeaderMap) -> Result<Option<i64>, ApiError> {
+    let Some(value) = headers.get(IF_MATCH) else { return Ok(None) };
+    let version = value.to_str().ok().and_then(|text| text.trim().strip_prefix("\"v")?.strip_suffix('"')?.parse().ok());
+    version.map(Some).ok_or_else(|| {
+        ApiError::new(ErrorCode::BadRequest, "`If-Match` must be the `ETag` of what you saw, such as `\"v4\"`.")
+    })
 }
 
 /// The header of a version.

@@ -4,9 +4,12 @@
 //! RFC 9457 problems on every path; what a caller may do is in the handler's signature.
 
 mod approvals;
+mod attachments;
+mod audit;
 mod auth;
 mod autonomy;
 mod channels;
+mod composer;
 mod contacts;
 mod conversations;
 mod decisions;
@@ -15,6 +18,7 @@ mod drafts;
 mod error;
 mod etag;
 mod events;
+mod export;
 mod extract;
 mod finish;
 mod inbound;
@@ -24,10 +28,13 @@ mod keys;
 mod messages;
 mod notes;
 mod once;
+mod origins;
 mod page;
 mod permit;
 mod policies;
 mod rate;
+mod refused;
+mod search;
 mod session;
 mod setup;
 mod site;
@@ -39,6 +46,7 @@ mod throttle;
 mod time;
 mod timeline;
 mod users;
+mod views;
 mod web;
 mod webhooks;
 
@@ -68,7 +76,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(system::openapi::show_openapi))
         .routes(routes!(system::metrics::show_metrics))
         .routes(routes!(inbound::receive::receive_inbound))
-        .routes(routes!(conversations::list::list_conversations))
+        .routes(routes!(conversations::list::list_conversations, conversations::begin::begin_conversation))
         .routes(routes!(conversations::counts::count_conversations))
         .routes(routes!(conversations::bulk::bulk_conversations))
         .routes(routes!(conversations::get::get_conversation))
@@ -78,15 +86,22 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(tags::list::list_tags, tags::make::make_tag))
         .routes(routes!(conversations::mark_read::mark_read, conversations::mark_unread::mark_unread))
         .routes(routes!(conversations::reply::create_reply))
+        .routes(routes!(composer::get::get_composer, composer::keep::keep_composer, composer::drop::drop_composer))
+        .routes(routes!(composer::list::list_composer))
+        .routes(routes!(views::list::list_views, views::keep::keep_view))
+        .routes(routes!(views::get::get_view, views::change::change_view, views::delete::delete_view))
         .routes(routes!(conversations::take_over::take_over))
         .routes(routes!(conversations::hand_back::hand_back))
         .routes(routes!(conversations::snooze::snooze_conversation))
         .routes(routes!(conversations::reopen::reopen_conversation))
         .routes(routes!(conversations::close::close_conversation))
+        .routes(routes!(search::find::search))
         .routes(routes!(messages::list::list_messages))
         .routes(routes!(messages::get::get_message))
         .routes(routes!(messages::html::get_message_html))
         .routes(routes!(messages::raw::get_message_raw))
+        .routes(routes!(attachments::upload::upload_attachment))
+        .routes(routes!(attachments::fetch::fetch_attachment))
         .routes(routes!(messages::decisions::list_message_decisions))
         .routes(routes!(decisions::list::list_decisions))
         .routes(routes!(decisions::get::get_decision))
@@ -110,6 +125,11 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(contacts::list::list_contacts))
         .routes(routes!(contacts::get::get_contact, contacts::change::change_contact))
         .routes(routes!(contacts::do_not_contact::do_not_contact))
+        .routes(routes!(contacts::merge::merge_contact))
+        .routes(routes!(contacts::erase::erase_contact))
+        .routes(routes!(export::contact::export_contact))
+        .routes(routes!(export::all::export_everything))
+        .routes(routes!(audit::list::list_audit))
         .routes(routes!(autonomy::show::get_autonomy))
         .routes(routes!(contacts::ai::get_contact_ai))
         .routes(routes!(contacts::pause::pause_contact_ai))
@@ -174,7 +194,18 @@ pub(crate) fn fresh_token() -> (String, String) {
 
 /// The API and the page as a service.
 pub fn router(app: App) -> Router {
-    layered(routes().split_for_parts().0.fallback(web::answer), app)
+    let cors = (!app.origins().is_empty()).then(|| origins::layer(app.origins()));
+    let service = layered(routes().split_for_parts().0.fallback(web::answer), app);
+    // Outermost: whether a page of another origin may ask at all is asked before anything else is.
+    match cors {
+        Some(cors) => service.layer(cors),
+        None => service,
+    }
+}
+
+/// Reads an origin as a command line names it.
+pub(crate) fn origin(text: &str) -> Result<axum::http::HeaderValue, String> {
+    origins::origin(text)
 }
 
 /// What a process counts, without a key: for a listener of its own, which only those who may read it can reach.

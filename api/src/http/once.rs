@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 use super::auth::Principal;
 use super::error::{ApiError, ErrorCode};
 use super::extract::{JSON_LIMIT, read_body};
-use super::permit::{Repeat, Rule};
+use super::permit::{self, Repeat, Rule};
 use super::state::App;
 
 /// The header.
@@ -75,7 +75,7 @@ pub(crate) fn key(rule: &Rule, headers: &HeaderMap) -> Result<Option<String>, Ap
 pub(crate) async fn make(
     app: &App,
     principal: &Principal,
-    rule: &Rule,
+    rule: &'static Rule,
     key: &str,
     request: (Parts, Body),
     next: Next,
@@ -93,12 +93,12 @@ pub(crate) async fn make(
         return again(app, &claim, row, place.is_none());
     }
     let place = place.ok_or_else(in_progress)?;
-    let app = app.clone();
+    let (app, principal) = (app.clone(), principal.clone());
     // A caller who goes away does not end it half-way: its answer is kept for when they ask again.
     let work = tokio::spawn(async move {
         let _place = place;
         let request = Request::from_parts(parts, Body::from(bytes));
-        let (response, kept) = once::within(claim.clone(), next.run(request)).await;
+        let (response, kept) = once::within(claim.clone(), permit::run(&app, &principal, rule, request, next)).await;
         if !kept || response.status().is_server_error() {
             return response;
         }

@@ -10,6 +10,9 @@ use axum::http::Method;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use remit_engine::audit;
+use remit_engine::domain::IdKind;
+use remit_engine::store::AuditEntry;
 
 use super::auth::{Credential, Principal, Role, authenticate};
 use super::error::{ApiError, ErrorCode};
@@ -45,7 +48,7 @@ pub(crate) enum Repeat {
     Required,
     /// It may be named.
     Heeded,
-    /// Its answer is a secret that is shown once, which is not kept to be shown again.
+    /// It is not looked at: the answer is a secret that is shown once and not kept, or doing it again does no harm.
     Ignored,
 }
 
@@ -78,6 +81,11 @@ impl Rule {
         Self { repeat: Repeat::Required, ..self }
     }
 
+    /// It may be made as often as it is sent.
+    const fn unnamed(self) -> Self {
+        Self { repeat: Repeat::Ignored, ..self }
+    }
+
     /// It answers with a secret.
     const fn secret(self) -> Self {
         Self { repeat: Repeat::Ignored, ..self }
@@ -92,19 +100,27 @@ const RULES: &[Rule] = &[
     rule("POST", "/api/v1/approvals/{id}/claim", Role::Approver, By::People),
     rule("POST", "/api/v1/approvals/{id}/reject", Role::Approver, By::People),
     rule("POST", "/api/v1/approvals/{id}/release", Role::Approver, By::People),
+    rule("GET", "/api/v1/audit", Role::Manager, By::Any),
+    // Its body is no JSON, and may be too large to be compared: an upload that is sent again is another file.
+    rule("POST", "/api/v1/attachments", Role::Closer, By::Any).unnamed(),
     rule("GET", "/api/v1/channels", Role::Viewer, By::Any),
     rule("POST", "/api/v1/channels/{id}/activate", Role::Manager, By::People),
     rule("POST", "/api/v1/channels/{id}/disable", Role::Manager, By::People),
     rule("PUT", "/api/v1/channels/{id}/warmup", Role::Manager, By::People),
     rule("GET", "/api/v1/autonomy", Role::Viewer, By::Any),
+    rule("GET", "/api/v1/composer", Role::Viewer, By::Any),
     rule("GET", "/api/v1/contacts", Role::Viewer, By::Any),
     rule("PATCH", "/api/v1/contacts/{id}", Role::Closer, By::Any),
     rule("PUT", "/api/v1/contacts/{id}/do-not-contact", Role::Closer, By::People),
     rule("GET", "/api/v1/contacts/{id}", Role::Viewer, By::Any),
+    rule("POST", "/api/v1/contacts/{id}/erase", Role::Manager, By::People),
+    rule("GET", "/api/v1/contacts/{id}/export", Role::Manager, By::People),
+    rule("POST", "/api/v1/contacts/{id}/merge", Role::Closer, By::People),
     rule("GET", "/api/v1/contacts/{id}/ai", Role::Viewer, By::Any),
     rule("POST", "/api/v1/contacts/{id}/ai/pause", Role::Closer, By::People),
     rule("POST", "/api/v1/contacts/{id}/ai/resume", Role::Closer, By::People),
     rule("GET", "/api/v1/conversations", Role::Viewer, By::Any),
+    rule("POST", "/api/v1/conversations", Role::Closer, By::People).named(),
     rule("POST", "/api/v1/conversations/bulk", Role::Closer, By::People),
     rule("GET", "/api/v1/conversations/counts", Role::Viewer, By::Any),
     rule("GET", "/api/v1/conversations/{id}/ai-status", Role::Viewer, By::Any),
@@ -114,6 +130,9 @@ const RULES: &[Rule] = &[
     rule("POST", "/api/v1/tags", Role::Closer, By::Any),
     rule("GET", "/api/v1/conversations/{id}", Role::Viewer, By::Any),
     rule("POST", "/api/v1/conversations/{id}/close", Role::Closer, By::People),
+    rule("GET", "/api/v1/conversations/{id}/composer", Role::Viewer, By::Any),
+    rule("PUT", "/api/v1/conversations/{id}/composer", Role::Closer, By::Any),
+    rule("DELETE", "/api/v1/conversations/{id}/composer", Role::Closer, By::Any),
     rule("GET", "/api/v1/conversations/{id}/drafts", Role::Viewer, By::Any),
     rule("POST", "/api/v1/conversations/{id}/hand-back", Role::Closer, By::People),
     rule("POST", "/api/v1/conversations/{id}/linkedin-activities", Role::Closer, By::Any),
@@ -123,7 +142,8 @@ const RULES: &[Rule] = &[
     rule("PUT", "/api/v1/conversations/{id}/read", Role::Viewer, By::Any),
     rule("DELETE", "/api/v1/conversations/{id}/read", Role::Viewer, By::Any),
     rule("POST", "/api/v1/conversations/{id}/reopen", Role::Closer, By::People),
-    rule("POST", "/api/v1/conversations/{id}/replies", Role::Closer, By::People).named(),
+    // With a key that may send nothing it becomes a draft that a person decides on.
+    rule("POST", "/api/v1/conversations/{id}/replies", Role::Closer, By::Any).named(),
     rule("POST", "/api/v1/conversations/{id}/snooze", Role::Closer, By::People),
     rule("POST", "/api/v1/conversations/{id}/take-over", Role::Closer, By::People),
     rule("GET", "/api/v1/conversations/{id}/timeline", Role::Viewer, By::Any),
@@ -138,6 +158,7 @@ const RULES: &[Rule] = &[
     rule("GET", "/api/v1/drafts/{id}/versions", Role::Viewer, By::Any),
     rule("GET", "/api/v1/events", Role::Viewer, By::Any),
     rule("GET", "/api/v1/events/stream", Role::Viewer, By::Any),
+    rule("GET", "/api/v1/export", Role::Owner, By::People),
     public("POST", "/api/v1/inbound/{channel_id}"),
     rule("GET", "/api/v1/jobs", Role::Viewer, By::Any),
     rule("GET", "/api/v1/jobs/{id}", Role::Viewer, By::Any),
@@ -149,6 +170,7 @@ const RULES: &[Rule] = &[
     rule("POST", "/api/v1/kill-switch/engage", Role::Closer, By::People),
     rule("POST", "/api/v1/kill-switch/release", Role::Manager, By::People),
     rule("GET", "/api/v1/messages/{id}", Role::Viewer, By::Any),
+    rule("GET", "/api/v1/messages/{id}/attachments/{position}", Role::Viewer, By::Any),
     rule("GET", "/api/v1/messages/{id}/body.html", Role::Viewer, By::Any),
     rule("GET", "/api/v1/messages/{id}/decisions", Role::Viewer, By::Any),
     rule("GET", "/api/v1/messages/{id}/raw", Role::Closer, By::Any),
@@ -165,6 +187,7 @@ const RULES: &[Rule] = &[
     rule("POST", "/api/v1/policies/versions", Role::Manager, By::People),
     rule("GET", "/api/v1/policies/versions/{digest}", Role::Viewer, By::Any),
     rule("POST", "/api/v1/policies/versions/{digest}/activate", Role::Manager, By::People),
+    rule("GET", "/api/v1/search", Role::Viewer, By::Any),
     rule("GET", "/api/v1/session", Role::Viewer, By::Any),
     public("POST", "/api/v1/session"),
     rule("DELETE", "/api/v1/session", Role::Viewer, By::Session),
@@ -180,6 +203,11 @@ const RULES: &[Rule] = &[
     rule("GET", "/api/v1/users/{id}", Role::Viewer, By::Any),
     rule("PATCH", "/api/v1/users/{id}", Role::Owner, By::People),
     rule("POST", "/api/v1/users/{id}/password-link", Role::Owner, By::People).secret(),
+    rule("GET", "/api/v1/views", Role::Viewer, By::Any),
+    rule("POST", "/api/v1/views", Role::Viewer, By::People),
+    rule("GET", "/api/v1/views/{id}", Role::Viewer, By::Any),
+    rule("PUT", "/api/v1/views/{id}", Role::Viewer, By::People),
+    rule("DELETE", "/api/v1/views/{id}", Role::Viewer, By::People),
     rule("GET", "/api/v1/webhooks", Role::Manager, By::Any),
     rule("POST", "/api/v1/webhooks", Role::Manager, By::People).secret(),
     rule("GET", "/api/v1/webhooks/{id}", Role::Manager, By::Any),
@@ -235,7 +263,7 @@ async fn admitted(app: &App, parts: Parts, body: Body, next: Next) -> Result<Res
 async fn named(
     app: &App,
     principal: Principal,
-    rule: &Rule,
+    rule: &'static Rule,
     mut parts: Parts,
     body: Body,
     next: Next,
@@ -244,8 +272,40 @@ async fn named(
     let key = if parts.method.is_safe() { None } else { once::key(rule, &parts.headers)? };
     match key {
         Some(key) => once::make(app, &principal, rule, &key, (parts, body), next).await,
-        None => Ok(next.run(Request::from_parts(parts, body)).await),
+        None => Ok(run(app, &principal, rule, Request::from_parts(parts, body), next).await),
     }
+}
+
+/// What belongs into the audit trail although less than a manager may do it.
+const AUDITED: &[&str] = &[
+    "/api/v1/approvals/{id}/approve",
+    "/api/v1/approvals/{id}/reject",
+    "/api/v1/contacts/{id}/do-not-contact",
+    "/api/v1/contacts/{id}/export",
+    "/api/v1/contacts/{id}/merge",
+    "/api/v1/export",
+    "/api/v1/jobs/{id}/cancel",
+    "/api/v1/jobs/{id}/retry",
+    "/api/v1/kill-switch/engage",
+];
+
+/// Calls the handler; what belongs into the audit trail takes its entry along with what it changes.
+pub(crate) async fn run(app: &App, principal: &Principal, rule: &Rule, request: Request, next: Next) -> Response {
+    let changes_rights = rule.method != "GET" && rule.least.is_some_and(|least| least >= Role::Manager);
+    if !changes_rights && !AUDITED.contains(&rule.path) {
+        return next.run(request).await;
+    }
+    let entry = AuditEntry {
+        id: app.engine().ids().next(IdKind::Audit),
+        actor_id: principal.row.id.clone(),
+        actor_name: principal.row.name.clone(),
+        credential: principal.credential.as_str().to_owned(),
+        credential_id: principal.credential_id.clone(),
+        action: format!("{} {}", rule.method, rule.path),
+        subject: request.uri().path().to_owned(),
+        data: "null".to_owned(),
+    };
+    audit::within(entry, next.run(request)).await
 }
 
 /// Who it is, where that matters.

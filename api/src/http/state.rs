@@ -1,7 +1,9 @@
 //! What every handler shares: the engine and the server's key.
 
 use std::fmt;
+use std::sync::Arc;
 
+use axum::http::HeaderValue;
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
 use hmac::{Hmac, KeyInit, Mac};
 use remit_engine::Engine;
@@ -27,6 +29,7 @@ pub struct App {
     throttle: Throttle,
     underway: Underway,
     rate: Rate,
+    origins: Arc<[HeaderValue]>,
 }
 
 impl App {
@@ -43,7 +46,19 @@ impl App {
             throttle: Throttle::default(),
             underway: Underway::default(),
             rate: Rate::default(),
+            origins: Arc::default(),
         }
+    }
+
+    /// The same, where pages of these origins may ask with keys of their own.
+    #[must_use]
+    pub fn with_origins(self, origins: Vec<HeaderValue>) -> Self {
+        Self { origins: origins.into(), ..self }
+    }
+
+    /// Origins whose pages may ask.
+    pub(crate) fn origins(&self) -> &[HeaderValue] {
+        &self.origins
     }
 
     /// The door for what comes in.

@@ -324,7 +324,7 @@ each_database!(a_key_does_what_its_kind_and_role_allow_and_nothing_else, |databa
         ask(Method::GET, conversation.clone(), None).await.good();
         ask(Method::POST, format!("{conversation}/notes"), Some(json!({ "body_text": "From the AI" }))).await.good();
         for (path, body) in [
-            (format!("{conversation}/replies"), json!({ "body_text": "Hello" })),
+            ("/api/v1/conversations".to_owned(), json!({ "channel_id": "chn_chat", "body_text": "Hello" })),
             (format!("{conversation}/take-over"), json!({})),
             (format!("{conversation}/close"), json!({})),
             ("/api/v1/kill-switch/engage".to_owned(), json!({ "reason": "x" })),

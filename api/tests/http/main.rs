@@ -8,20 +8,26 @@
 
 mod access;
 mod approvals;
+mod attachments;
+mod begin;
 mod contacts;
 mod contract;
 mod controls;
 mod conversations;
 mod desk;
 mod events;
+mod gone;
 mod inbound;
 mod inbox;
 mod jobs;
 mod matrix;
 mod messages;
 mod once;
+mod own;
 mod policies;
 mod problems;
+mod propose;
 mod roles;
+mod search;
 mod support;
 mod webhooks;

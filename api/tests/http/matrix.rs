@@ -125,6 +125,8 @@ async fn things(api: &Api) -> Vec<(&'static str, String)> {
     let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
     let note = api.post("closer", &format!("{conversation}/notes"), json!({ "body_text": "Inside" })).await.good();
     let hook = json!({ "url": "https://example.com/hook", "event_types": [] });
+    let kept = json!({ "name": "All", "shared": true, "filter": {} });
+    let view = api.post("owner", "/api/v1/views", kept).await.good();
     let webhook = api.post("manager", "/api/v1/webhooks", hook).await.good();
     let key = api.post("owner", "/api/v1/keys", json!({ "name": "a" })).await.good();
     let policy = api.get("viewer", "/api/v1/policies/active").await.good();
@@ -142,6 +144,7 @@ async fn things(api: &Api) -> Vec<(&'static str, String)> {
         ("/api/v1/policies/versions/", policy["digest"].as_str().unwrap().to_owned()),
         ("/api/v1/sessions/", "ses_none".to_owned()),
         ("/api/v1/users/", rep_id(api, "closer@acme.example").await),
+        ("/api/v1/views/", id(&view)),
         ("/api/v1/webhooks/", id(&webhook["webhook"])),
     ]
 }
@@ -155,6 +158,9 @@ fn body_of(name: &str, things: &[(&'static str, String)]) -> Value {
             json!({ "reason": "x" })
         }
         "assign_conversation" => json!({ "user_id": of("/api/v1/users/") }),
+        "begin_conversation" => {
+            json!({ "channel_id": of("/api/v1/channels/"), "contact_id": of("/api/v1/contacts/"), "body_text": "x" })
+        }
         "bulk_conversations" => json!({ "ids": [of("/api/v1/conversations/")], "what": { "action": "close" } }),
         "change_contact" => json!({ "company": "Theirs" }),
         "change_user" => json!({ "version": 1, "role": "viewer" }),
@@ -165,6 +171,9 @@ fn body_of(name: &str, things: &[(&'static str, String)]) -> Value {
         "edit_draft" => {
             json!({ "draft_version": 1, "content_sha256": "0".repeat(64), "edit": { "body_text": "x" } })
         }
+        "merge_contact" => json!({ "into_id": of("/api/v1/contacts/") }),
+        "keep_composer" => json!({ "body_text": "x" }),
+        "keep_view" | "change_view" => json!({ "name": "x", "filter": {} }),
         "log_linkedin_activity" => json!({ "kind": "message", "text": "x" }),
         "set_channel_warmup" => json!({ "warmup": true }),
         "set_conversation_tags" => json!({ "tag_ids": [] }),
@@ -200,7 +209,7 @@ each_database!(what_is_another_workspaces_is_not_there_and_is_not_changed, |data
         }
         let name = operation["operationId"].as_str().unwrap();
         let mut named = None;
-        let mut real = path.replace("{delivery_id}", "whd_unknown");
+        let mut real = path.replace("{delivery_id}", "whd_unknown").replace("{position}", "1");
         for (prefix, id) in &things {
             if path.starts_with(prefix) && path.contains('{') {
                 named = Some(id.clone());

@@ -99,6 +99,10 @@ each_database!(every_call_that_must_be_named_has_one_effect_when_its_connection_
                     let path = path.replace("{id}", &message.conversation_id);
                     (path, json!({ "body_text": format!("Hello {name}") }))
                 }
+                "/api/v1/conversations" => {
+                    let to = json!({ "address": name });
+                    (path.clone(), json!({ "channel_id": "chn_chat", "to": to, "body_text": format!("Hello {name}") }))
+                }
                 "/api/v1/approvals/{id}/approve" => {
                     let message = api.app.receive(ChannelKind::Chat, &name, UNSURE).await;
                     let approval = api.app.approval(&message).await.id;

@@ -16,12 +16,14 @@
 //! Values in, a [`Transition`] out. No I/O, no clock, no randomness, no panics: the time, the ids, the policy and every
 //! fact are arguments. The shell around it is `crate::stages`.
 
+pub mod begin;
 pub mod classify;
 pub mod draft;
 pub mod edit;
 pub mod explain;
 pub mod facts;
 pub mod gate;
+pub mod gone;
 pub mod job;
 pub mod normalise;
 pub mod person;
@@ -304,6 +306,7 @@ impl RunContext {
             updated_at: at,
             author_id: None,
             author_name: None,
+            attachments: "[]".to_owned(),
         })
     }
 

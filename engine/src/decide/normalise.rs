@@ -203,6 +203,14 @@ fn answer_to(reply_to: Option<&str>, from: Option<&str>) -> Option<String> {
     }
 }
 
+/// An address as contacts have it.
+///
+/// # Errors
+/// [`InvalidInbound`] says what is wrong with it.
+pub fn address(kind: ChannelKind, address: &str) -> Result<String, InvalidInbound> {
+    sender_address(kind, address)
+}
+
 fn sender_address(kind: ChannelKind, address: &str) -> Result<String, InvalidInbound> {
     let pointer = "/from/address";
     match kind {

@@ -3,10 +3,11 @@
 
 use super::content_sha256;
 use super::person::{DecideError, Edit};
-use crate::domain::{ClosedReason, IdKind, Stage};
-use crate::ports::Ids;
+use crate::domain::{ActionReason, ChannelKind, ClosedReason, IdKind};
+use crate::files::{MOST_BYTES, MOST_FILES};
+use crate::ports::{Ids, OutboundFile};
 use crate::store::rows::{ContactRow, ConversationRow, MessageRow, RepRow};
-use crate::store::{NewReply, PeopleWrite, TimelineEntry, TimerKind, Write};
+use crate::store::{FileWrite, Leaves, NewReply, OwnWrite, PeopleWrite, TimelineEntry, TimerKind, Write};
 
 /// Why a rep's reply was not taken. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -29,6 +30,21 @@ pub enum ReplyError {
     /// The channel is switched off.
     #[error("the channel is switched off")]
     ChannelInactive,
+    /// There are more files, or larger ones, than a mail can carry.
+    #[error("a reply can carry at most {MOST_FILES} files of {MOST_BYTES} bytes together")]
+    TooMuch,
+    /// The contact has no address that the channel reaches.
+    #[error("the contact has no address that this channel reaches")]
+    NoAddress,
+    /// It is no address of this channel; why.
+    #[error("{0}")]
+    Address(String),
+    /// There is an open conversation with the contact on this channel.
+    #[error("there is an open conversation with the contact on this channel, {0}: write there")]
+    AlreadyOpen(String),
+    /// The channel carries no files.
+    #[error("this channel carries no files")]
+    NoFiles,
     /// The time to send at has passed.
     #[error("the time to send at is not in the future")]
     Past,
@@ -45,6 +61,8 @@ pub struct Compose {
     pub revision: Option<i64>,
     /// They know that the contact does not want to be written to.
     pub knows_opted_out: bool,
+    /// Files that go along.
+    pub files: Vec<String>,
 }
 
 /// Where the rep is, and when.
@@ -159,19 +177,15 @@ impl Desk<'_> {
         Write::People(PeopleWrite::Status { conversation_id: self.conversation.id.clone(), status, snoozed_until })
     }
 
-    /// A reply of the rep's own, now or at a time. Gives the id of its draft and what to write.
-    ///
-    /// What the AI has pending in the conversation is withdrawn in the same transaction.
-    ///
-    /// # Errors
-    /// [`ReplyError`]; nothing was changed then.
-    pub fn reply(
+    /// What the rep wrote, where it may be written.
+    fn checked(
         &self,
         contact: &ContactRow,
         channel_status: &str,
         answered: Option<&MessageRow>,
         compose: &Compose,
-    ) -> Result<(String, Vec<Write>), ReplyError> {
+        files: &[OutboundFile],
+    ) -> Result<NewReply, ReplyError> {
         let Some(answered) = answered else { return Err(ReplyError::NothingToAnswer) };
         if compose.text.body_text.trim().is_empty() {
             return Err(ReplyError::Empty);
@@ -188,11 +202,11 @@ impl Desk<'_> {
         if compose.send_at.is_some_and(|at| at <= self.now_ms) {
             return Err(ReplyError::Past);
         }
+        carried(files, &self.conversation.channel_kind)?;
         let subject = compose.text.subject.clone();
-        let draft_id = self.ids.next(IdKind::Draft);
-        let reply = NewReply {
+        Ok(NewReply {
             run_id: self.ids.next(IdKind::Run),
-            draft_id: draft_id.clone(),
+            draft_id: self.ids.next(IdKind::Draft),
             message_id: answered.id.clone(),
             conversation_id: self.conversation.id.clone(),
             revision: self.conversation.revision,
@@ -201,9 +215,71 @@ impl Desk<'_> {
             content_sha256: content_sha256(subject.as_deref(), &compose.text.body_text),
             subject,
             body_text: compose.text.body_text.clone(),
-            stage: if compose.send_at.is_some() { Stage::Scheduled } else { Stage::Gated },
-            ready_at: compose.send_at.unwrap_or(self.now_ms),
+            attachments: serde_json::to_string(files).unwrap_or_else(|_| "[]".to_owned()),
+            leaves: compose.send_at.map_or(Leaves::Now(self.now_ms), Leaves::At),
+        })
+    }
+
+    /// A reply that a program wrote with a key that may send nothing: a draft that a person decides on. Gives the id of the
+    /// draft and what to write. Nothing else changes: the AI goes on as it did.
+    ///
+    /// # Errors
+    /// [`ReplyError`]; nothing was changed then.
+    pub fn propose(
+        &self,
+        contact: &ContactRow,
+        channel_status: &str,
+        answered: Option<&MessageRow>,
+        compose: &Compose,
+        files: &[OutboundFile],
+    ) -> Result<(String, Vec<Write>), ReplyError> {
+        let mut reply = self.checked(contact, channel_status, answered, compose, files)?;
+        reply.leaves = Leaves::OnceApproved;
+        let draft_id = reply.draft_id.clone();
+        let id = &self.conversation.id;
+        let approval = Write::Approval {
+            id: self.ids.next(IdKind::Approval),
+            run_id: reply.run_id.clone(),
+            conversation_id: id.clone(),
+            draft_id: draft_id.clone(),
+            // No rule asked: the kind of the key did.
+            decision_id: String::new(),
+            team: self.conversation.team.clone(),
+            expires_at: None,
+            expire_to: "escalate",
+            people: 1,
+            to_address: answered.map(|message| message.from_address.clone()).unwrap_or_default(),
+            base_revision: self.conversation.revision,
         };
+        let summary = format!("A reply was proposed with a key of {}; a person decides on it", self.rep.name);
+        let said = self.said("reply_proposed", summary, Some(draft_id.clone()));
+        let mut writes: Vec<Write> =
+            files.iter().map(|file| Write::File(FileWrite::Use { id: file.id.clone() })).collect();
+        writes.extend([
+            Write::People(PeopleWrite::Reply(Box::new(reply))),
+            approval,
+            Write::ActionAdd { conversation_id: id.clone(), reason: ActionReason::ApprovalPending },
+            Write::Timeline(Box::new(said)),
+        ]);
+        Ok((draft_id, writes))
+    }
+
+    /// A reply of the rep's own, now or at a time. Gives the id of its draft and what to write.
+    ///
+    /// What the AI has pending in the conversation is withdrawn in the same transaction.
+    ///
+    /// # Errors
+    /// [`ReplyError`]; nothing was changed then.
+    pub fn reply(
+        &self,
+        contact: &ContactRow,
+        channel_status: &str,
+        answered: Option<&MessageRow>,
+        compose: &Compose,
+        files: &[OutboundFile],
+    ) -> Result<(String, Vec<Write>), ReplyError> {
+        let reply = self.checked(contact, channel_status, answered, compose, files)?;
+        let draft_id = reply.draft_id.clone();
         let mut summary = match compose.send_at {
             Some(_) => format!("{} wrote a reply to be sent later", self.rep.name),
             None => format!("{} wrote a reply", self.rep.name),
@@ -214,16 +290,34 @@ impl Desk<'_> {
         let mut entry = self.said("reply_written", summary, Some(draft_id.clone()));
         entry.data = serde_json::json!({ "send_at": compose.send_at, "knows_opted_out": compose.knows_opted_out });
         let id = &self.conversation.id;
-        let writes = vec![
+        let mut writes: Vec<Write> =
+            files.iter().map(|file| Write::File(FileWrite::Use { id: file.id.clone() })).collect();
+        writes.extend([
+            Write::Own(OwnWrite::ComposeClear {
+                rep_id: self.rep.id.clone(),
+                conversation_id: self.conversation.id.clone(),
+            }),
             self.human(true),
             self.withdraw("wrote a reply"),
             Write::People(PeopleWrite::Reply(Box::new(reply))),
             Write::People(PeopleWrite::ActionClear { conversation_id: id.clone() }),
             Write::People(PeopleWrite::SlaMet { conversation_id: id.clone() }),
             Write::Timeline(Box::new(entry)),
-        ];
+        ]);
         Ok((draft_id, writes))
     }
+}
+
+/// Whether files can go along by a channel kind.
+pub(super) fn carried(files: &[OutboundFile], channel_kind: &str) -> Result<(), ReplyError> {
+    if files.is_empty() {
+        return Ok(());
+    }
+    if channel_kind != ChannelKind::Email.as_str() {
+        return Err(ReplyError::NoFiles);
+    }
+    let bytes: u64 = files.iter().map(|file| file.size).sum();
+    if files.len() > MOST_FILES || bytes > MOST_BYTES as u64 { Err(ReplyError::TooMuch) } else { Ok(()) }
 }
 
 /// What can be logged by hand about LinkedIn, where nothing is sent or read by us.

@@ -29,16 +29,21 @@ pub fn intend(context: &RunContext, automatic: bool, ids: &dyn Ids) -> Vec<Write
     }]
 }
 
-fn payload(context: &RunContext, draft: &DraftRow, message_id: &str, automatic: bool) -> OutboundMessage {
+/// The key of a send: the same for every attempt at this text of this draft, and for no other.
+pub(super) fn key_of(run_id: &str, draft_id: &str, version: i64, message_id: &str) -> String {
     let mut hash = Sha256::new();
-    for part in [&context.run.id, &draft.id, &draft.version.to_string(), message_id] {
+    for part in [run_id, draft_id, &version.to_string(), message_id] {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
     let hash = data_encoding::HEXLOWER.encode(&hash.finalize());
     let short = hash.get(..24).unwrap_or(&hash);
     // The time-ordered part comes first: keys then enter their index at its end, not all over it.
-    let key = format!("{}.{short}", message_id.trim_start_matches("msg_"));
+    format!("{}.{short}", message_id.trim_start_matches("msg_"))
+}
+
+fn payload(context: &RunContext, draft: &DraftRow, message_id: &str, automatic: bool) -> OutboundMessage {
+    let key = key_of(&context.run.id, &draft.id, draft.version, message_id);
     let domain = context.channel.address.rsplit_once('@').map_or("remit.invalid", |(_, domain)| domain);
     let answered: Vec<String> = context.message.external_id.iter().cloned().collect();
     let mut references: Vec<String> = serde_json::from_str(&context.message.reply_refs).unwrap_or_default();
@@ -59,6 +64,8 @@ fn payload(context: &RunContext, draft: &DraftRow, message_id: &str, automatic: 
         references,
         automatic,
         at_ms: context.now_ms,
+        // Kept with the draft, so that what leaves is what was written.
+        attachments: serde_json::from_str(&draft.attachments).unwrap_or_default(),
     }
 }
 
@@ -69,6 +76,7 @@ pub(super) fn visible_message(context: &RunContext, draft: &DraftRow, effect: &E
         || (context.message.from_address.clone(), effect.message_id.clone(), Vec::new()),
         |payload| (payload.to, payload.message_id, payload.references),
     );
+    let attachments = draft.attachments.clone();
     SendClaim {
         message_id: effect.message_id.clone(),
         conversation_id: context.conversation.id.clone(),
@@ -80,6 +88,7 @@ pub(super) fn visible_message(context: &RunContext, draft: &DraftRow, effect: &E
         to_address,
         subject: draft.subject.clone(),
         body_text: draft.body_text.clone(),
+        attachments,
         external_id,
         reply_refs,
         draft_id: draft.id.clone(),
@@ -111,7 +120,9 @@ pub fn claim_by_rep(context: &RunContext, boot: &str) -> Option<Transition> {
     let mut writes = vec![Write::EffectStart {
         id: effect.id.clone(),
         boot: boot.to_owned(),
-        message: (effect.attempt == 0).then(|| Box::new(visible_message(context, draft, effect))),
+        // The first message of a conversation that a rep began is in it already.
+        message: (effect.attempt == 0 && effect.message_id != context.message.id)
+            .then(|| Box::new(visible_message(context, draft, effect))),
     }];
     writes.extend(settled(context));
     let mut run = context.to(Stage::Sending, Some(context.now_ms));

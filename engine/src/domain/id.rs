@@ -29,6 +29,9 @@ pub enum IdKind {
     Session,
     Link,
     Tag,
+    Attachment,
+    Audit,
+    View,
 }
 
 impl IdKind {
@@ -59,6 +62,9 @@ impl IdKind {
             Self::Session => "ses",
             Self::Link => "lnk",
             Self::Tag => "tag",
+            Self::Attachment => "att",
+            Self::Audit => "aud",
+            Self::View => "view",
         }
     }
 }

@@ -49,8 +49,33 @@ pub fn compose(message: &OutboundMessage) -> Vec<u8> {
     let part =
         MimePart::new(ContentType::new("text/plain").attribute("charset", "utf-8"), BodyPart::Text(encoded.into()))
             .transfer_encoding("quoted-printable");
+    let part = if message.attachments.is_empty() { part } else { with_files(part, message) };
     // Writing to memory cannot fail.
     builder.body(part).write_to_vec().unwrap_or_default()
+}
+
+/// The text and the files that go along. The boundary follows from the message's key, so that every attempt gives the same
+/// bytes; base64 has none of its characters in a row, and no line of the text can be one, for `=` is encoded there.
+fn with_files<'a>(text: MimePart<'a>, message: &'a OutboundMessage) -> MimePart<'a> {
+    let boundary = format!("=_{}", token(&message.idempotency_key).chars().take(60).collect::<String>());
+    let mut parts = vec![text];
+    parts.extend(message.attachments.iter().map(|file| {
+        let kind = file.media_type.split(';').next().unwrap_or_default();
+        let kind = if is_plain_type(kind) { kind } else { "application/octet-stream" };
+        MimePart::new(ContentType::new(kind.to_owned()), BodyPart::Binary(file.bytes.as_slice().into()))
+            .attachment(line(&file.name))
+    }));
+    MimePart::new(ContentType::new("multipart/mixed").attribute("boundary", boundary), parts)
+}
+
+/// A type that a part may have without parameters and without becoming part of the mail's structure.
+fn is_plain_type(kind: &str) -> bool {
+    let is_word = |word: &str| {
+        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._+-".contains(&byte))
+    };
+    kind.split_once('/').is_some_and(|(main, sub)| {
+        is_word(main) && is_word(sub) && !matches!(main.to_ascii_lowercase().as_str(), "multipart" | "message" | "text")
+    })
 }
 
 fn address<'a>(name: Option<&str>, address: &str) -> Address<'a> {

@@ -152,3 +152,16 @@ pub fn read(raw: &[u8]) -> Mail {
     let guarded = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| parse::parse(raw)));
     guarded.unwrap_or_else(|_| parse::unparsable(raw, "parser_panicked"))
 }
+
+/// One of a mail's attachments, from 0, and its bytes, as they were before they were encoded for the way.
+#[must_use]
+pub fn attachment(raw: &[u8], at: usize) -> Option<(Attachment, Vec<u8>)> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| parse::attachment(raw, at))).ok().flatten()
+}
+
+/// A file name fit to show: no folders, nothing that is not seen, not too long.
+#[must_use]
+pub fn display_name(name: &str) -> String {
+    let shown = parse::display_name(name);
+    if shown.is_empty() { "file".to_owned() } else { shown }
+}

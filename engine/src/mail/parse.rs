@@ -337,6 +337,23 @@ fn leaves(message: &Message<'_>) -> Vec<Leaf> {
 }
 
 fn attachments(message: &Message<'_>, html: &str) -> Vec<Attachment> {
+    parts(message, html).into_iter().map(|(attachment, _)| attachment).collect()
+}
+
+/// One of a mail's attachments, from 0, and its bytes: as [`parse`] lists them.
+pub(super) fn attachment(raw: &[u8], at: usize) -> Option<(Attachment, Vec<u8>)> {
+    let bytes = prepare::prepare(raw, &mut Vec::new());
+    let message = MessageParser::default().parse(bytes.as_ref())?;
+    let (attachment, part) = parts(&message, "").into_iter().nth(at)?;
+    let contents = match &part.body {
+        PartType::Message(_) => bytes.get(part.offset_body as usize..part.offset_end as usize)?,
+        _ => part.contents(),
+    };
+    Some((attachment, contents.to_vec()))
+}
+
+/// The attachments of a mail, each with its part.
+fn parts<'m>(message: &'m Message<'_>, html: &str) -> Vec<(Attachment, &'m MessagePart<'m>)> {
     let mut kept = Vec::new();
     for part in message.attachments().take(MAX_ATTACHMENTS) {
         let media_type = media_type(part);
@@ -360,13 +377,13 @@ fn attachments(message: &Message<'_>, html: &str) -> Vec<Attachment> {
         };
         let cid = part.content_id().map(|id| id.trim_matches(['<', '>']).to_owned());
         let inline = cid.is_some_and(|cid| !cid.is_empty() && html.contains(&format!("cid:{cid}")));
-        kept.push(Attachment { name, media_type, size, inline });
+        kept.push((Attachment { name, media_type, size, inline }, part));
     }
     kept
 }
 
 /// A file name fit to show: no folders, no control or direction-changing characters, at most 120 characters.
-fn display_name(name: &str) -> String {
+pub(super) fn display_name(name: &str) -> String {
     let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let turning =
         |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');

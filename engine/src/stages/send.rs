@@ -11,7 +11,7 @@ use crate::engine::Engine;
 use crate::failpoint::{self, FailPoint};
 use crate::policies::InForce;
 use crate::ports::{OutboundMessage, SendClass, SendError, SendReceipt};
-use crate::store::{Outcome, StoreError, Transition};
+use crate::store::{Outcome, StoreError, Transition, read};
 
 /// Asks the gate once more; if it still says send, claims the effect, calls the provider and keeps the answer.
 pub(super) async fn begin(engine: &Engine, in_force: &InForce, context: &RunContext) -> Result<Next, StepError> {
@@ -98,10 +98,30 @@ const LONGEST_SEND: Duration = Duration::from_secs(120);
 async fn hand_over(engine: &Engine, context: &RunContext, message: &OutboundMessage) -> Result<SendReceipt, SendError> {
     let begun = Instant::now();
     let outbound = engine.outbound().for_channel(context.channel_kind);
-    let sending = outbound.send(message).instrument(debug_span!("send", channel = %context.channel_kind));
+    let whole = if message.attachments.is_empty() { None } else { Some(with_files(engine, context, message).await?) };
+    let sending = outbound
+        .send(whole.as_ref().unwrap_or(message))
+        .instrument(debug_span!("send", channel = %context.channel_kind));
     let answer = tokio::time::timeout(LONGEST_SEND, sending).await;
     engine.metrics().step("send", begun.elapsed());
     answer.unwrap_or_else(|_| Err(unanswered()))
+}
+
+/// The message with the bytes of its files.
+async fn with_files(
+    engine: &Engine,
+    context: &RunContext,
+    message: &OutboundMessage,
+) -> Result<OutboundMessage, SendError> {
+    let failed = |error: StoreError| SendError::Transient(error.to_string());
+    let mut message = message.clone();
+    let mut reader = engine.db().read().await.map_err(failed)?;
+    for file in &mut message.attachments {
+        let bytes = read::attachment_bytes(&mut reader.conn(), &context.run.workspace_id, &file.id).await;
+        let gone = || SendError::Refused(format!("the file `{}` is not here any more", file.name));
+        file.bytes = bytes.map_err(failed)?.ok_or_else(gone)?.0;
+    }
+    Ok(message)
 }
 
 fn unanswered() -> SendError {

@@ -1,14 +1,16 @@
 //! Reading. Every function takes a borrowed connection, so that it serves inside and outside a transaction.
 //! "Not there" is `Ok(None)` or an empty list, never an error.
 
+use super::batch::set::Set;
 use super::rows::{
-    AboutRow, ActionRow, AddressRow, ApprovalRow, BootRow, ChannelRow, ContactListRow, ContactRow, ConversationRow,
-    CountsRow, DecisionKeyRow, DecisionRow, DeliveryRow, DraftRow, DraftVersionRow, DueRow, KeyRow, LedgerBlockRow,
-    LinkRow, MentionRow, MessageRow, NoteRow, OnceRow, PackRow, PlaceRow, PolicyActivationRow, PolicyActiveRow,
-    PolicyListRow, PolicyVersionRow, PrincipalRow, QueuedRow, RawBytesRow, RejectedRow, RepRow, RunErrorRow, RunRow,
-    SessionRow, SwitchRow, TagRow, TimelineRow, TimerRow, VoteRow, WebhookRow, WorkspaceRow,
+    AboutRow, ActionRow, AddressRow, ApprovalRow, AttachmentRow, AuditRow, BootRow, ChannelRow, ComposerRow,
+    ContactListRow, ContactRow, ConversationRow, CountsRow, DecisionKeyRow, DecisionRow, DeliveryRow, DraftRow,
+    DraftVersionRow, DueRow, GoneRow, KeyRow, LedgerBlockRow, LinkRow, MentionRow, MessageRow, NoteRow, OnceRow,
+    PackRow, PlaceRow, PolicyActivationRow, PolicyActiveRow, PolicyListRow, PolicyVersionRow, PrincipalRow, QueuedRow,
+    RawBytesRow, RejectedRow, RepRow, RunErrorRow, RunRow, SessionRow, SwitchRow, TagRow, TimelineRow, TimerRow,
+    ViewRow, VoteRow, WebhookRow, WorkspaceRow,
 };
-use super::statements as sql;
+use super::statements::{self as sql, many};
 use super::{Conn, StoreError, fetch, on};
 
 /// Declares read functions: name, parameters, row, statement and how many rows.
@@ -81,6 +83,28 @@ reads! {
     contacts(ws: &str, before: i64, before_id: &str, limit: i64) -> all ContactListRow = CONTACT_LIST;
     /// Whoever has an address, written in one of two ways.
     contacts_by_address(ws: &str, address: &str, or: &str) -> all ContactListRow = CONTACT_LIST_ADDRESS;
+    /// Who has an address of a kind.
+    contact_by_address(ws: &str, kind: &str, address: &str) -> one (String,) = CONTACT_BY_ADDRESS;
+    /// A contact's latest conversation on a channel that is not closed.
+    conversation_open(ws: &str, contact: &str, channel: &str) -> one (String,) = CONVERSATION_OPEN;
+    /// A kept filter.
+    view(ws: &str, id: &str) -> one ViewRow = VIEW_GET;
+    /// Somebody's kept filters and those for everybody, after an id.
+    views(ws: &str, rep: &str, after: &str, limit: i64) -> all ViewRow = VIEW_LIST;
+    /// What somebody is writing in a conversation.
+    composer(ws: &str, rep: &str, conversation: &str) -> one ComposerRow = COMPOSER_GET;
+    /// What somebody is writing, before a time and conversation, latest first.
+    composers(ws: &str, rep: &str, before: i64, before_id: &str, limit: i64) -> all ComposerRow = COMPOSER_LIST;
+    /// What became of a contact that is no more by itself.
+    contact_gone(ws: &str, contact: &str) -> one GoneRow = CONTACT_GONE_GET;
+    /// A contact's conversations after an id.
+    conversation_ids(ws: &str, contact: &str, after: &str, limit: i64) -> all (String,) = CONVERSATION_IDS_OF_CONTACT;
+    /// What a decision hashed to before words were taken out of it.
+    decision_erased(ws: &str, decision: &str) -> one (String,) = DECISION_ERASED_GET;
+    /// Who did what before a time and id, latest first.
+    audit(ws: &str, before: i64, before_id: &str, limit: i64) -> all AuditRow = AUDIT_LIST;
+    /// What somebody did before a time and id, latest first.
+    audit_of_actor(ws: &str, actor: &str, before: i64, before_id: &str, limit: i64) -> all AuditRow = AUDIT_OF_ACTOR;
     /// A contact's addresses.
     contact_addresses(ws: &str, contact: &str) -> all AddressRow = CONTACT_ADDRESSES;
     /// A contact's segments.
@@ -93,10 +117,20 @@ reads! {
     actions(ws: &str, conversation: &str) -> all ActionRow = REQUIRES_ACTION_OF;
     /// What came in, byte for byte.
     raw_bytes(ws: &str, raw_event: &str) -> one RawBytesRow = RAW_EVENT_BYTES;
+    /// What a file is.
+    attachment(ws: &str, id: &str) -> one AttachmentRow = ATTACHMENT_GET;
+    /// A file's bytes.
+    attachment_bytes(ws: &str, id: &str) -> one (Vec<u8>,) = ATTACHMENT_BYTES;
     /// A message.
     message(ws: &str, id: &str) -> one MessageRow = MESSAGE_GET;
     /// A conversation's messages before a number, newest first.
     messages(ws: &str, conversation: &str, before_seq: i64, limit: i64) -> all MessageRow = MESSAGE_LIST;
+    /// Messages of all workspaces after a workspace and id, in the order of their keys.
+    message_walk(after_ws: &str, after: &str, limit: i64) -> all (String, String) = MESSAGE_WALK;
+    /// Notes of all workspaces after a workspace and id, in the order of their keys.
+    note_walk(after_ws: &str, after: &str, limit: i64) -> all (String, String) = NOTE_WALK;
+    /// Contacts of all workspaces after a workspace and id, in the order of their keys.
+    contact_walk(after_ws: &str, after: &str, limit: i64) -> all (String, String) = CONTACT_WALK;
     /// A run.
     run(ws: &str, id: &str) -> one RunRow = RUN_GET;
     /// What the AI has queued, asked about or is sending for a contact.
@@ -237,6 +271,18 @@ pub async fn limit_ahead(
 /// [`StoreError`] when the database fails.
 pub async fn switches(conn: &mut Conn<'_>, ws: &str) -> Result<Vec<SwitchRow>, StoreError> {
     Ok(fetch!(conn, sql::SWITCH_LIST, ws))
+}
+
+/// These messages, workspace and id each; one that is not there is left out.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn messages_of(conn: &mut Conn<'_>, ids: &[(&str, &str)]) -> Result<Vec<MessageRow>, StoreError> {
+    let mut asked = Set::new(&many::MESSAGE_GET);
+    for &(ws, id) in ids {
+        asked.push([ws.into(), id.into()]);
+    }
+    asked.fetch(conn).await
 }
 
 /// Which conversations a list shows.

@@ -58,6 +58,23 @@ rows! {
     }
     /// A contact as a list shows it.
     ContactListRow { #[sqlx(flatten)] contact: ContactRow, email: Option<String>, phone: Option<String>, }
+    /// What became of a contact that is no more by itself.
+    GoneRow { how: String, into_id: Option<String>, by_name: String, at: i64, }
+    /// A kept filter.
+    ViewRow {
+        id: String, owner_id: String, owner_name: String, name: String, shared: bool, filter: String, version: i64,
+        created_at: i64,
+    }
+    /// A text that is being written.
+    ComposerRow {
+        conversation_id: String, subject: Option<String>, body_text: String, attachment_ids: String, version: i64,
+        updated_at: i64,
+    }
+    /// Who did what.
+    AuditRow {
+        id: String, actor_id: String, actor_name: String, credential: String, credential_id: String, action: String,
+        subject: String, data: String, at: i64,
+    }
     /// One address of a contact.
     AddressRow { kind: String, address: String, }
     /// A thread with one contact on one channel.
@@ -172,8 +189,10 @@ rows! {
         workspace_id: String, id: String, conversation_id: String, message_id: String, run_id: String,
         author_kind: String, status: String, version: i64, subject: Option<String>, body_text: String,
         content_sha256: String, source: String, base_revision: i64, created_at: i64, updated_at: i64,
-        author_id: Option<String>, author_name: Option<String>,
+        author_id: Option<String>, author_name: Option<String>, attachments: String,
     }
+    /// What a file is.
+    AttachmentRow { id: String, name: String, media_type: String, size: i64, sha256: String, }
     /// One text a draft has had.
     DraftVersionRow {
         version: i64, author: String, subject: Option<String>, body_text: String, content_sha256: String,

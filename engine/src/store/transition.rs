@@ -102,6 +102,8 @@ pub struct SendClaim {
     pub to_address: String,
     pub subject: Option<String>,
     pub body_text: String,
+    /// JSON array.
+    pub attachments: String,
     pub external_id: String,
     pub reply_refs: Vec<String>,
     pub draft_id: String,

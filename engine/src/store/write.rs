@@ -8,9 +8,13 @@ pub(super) use super::preview::preview;
 use super::statements::{self as sql, many};
 use super::transition::{SendClaim, TimelineEntry};
 use super::write_access::{AccessWrite, NewKey};
+use super::write_begin::NewConversation;
 use super::write_desk::DeskWrite;
+use super::write_files::FileWrite;
+use super::write_gone::GoneWrite;
 use super::write_jobs::JobWrite;
 use super::write_once::OnceWrite;
+use super::write_own::OwnWrite;
 use super::write_people::PeopleWrite;
 use super::write_traffic::{NewActivation, NewBlock};
 use super::{Conn, StoreError, execute, fetch};
@@ -172,6 +176,14 @@ pub enum Write {
     Once(OnceWrite),
     /// What people do with conversations beside writing in them.
     Desk(DeskWrite),
+    /// A rep begins a conversation.
+    Begin(Box<NewConversation>),
+    /// Files that people send along.
+    File(FileWrite),
+    /// Contacts are merged and erased, and who did what.
+    Gone(GoneWrite),
+    /// What people keep for themselves.
+    Own(OwnWrite),
     /// What people, clocks and limits cause.
     People(PeopleWrite),
     /// What the operating side causes.
@@ -354,6 +366,10 @@ impl Write {
             Self::Access(write) => write.apply(conn, ws, now).await?,
             Self::Once(write) => write.apply(conn, ws, now).await?,
             Self::Desk(write) => write.apply(conn, ws, now).await?,
+            Self::Begin(write) => write.apply(conn, ws, now, log).await?,
+            Self::File(write) => write.apply(conn, ws, now).await?,
+            Self::Gone(write) => write.apply(conn, ws, now).await?,
+            Self::Own(write) => write.apply(conn, ws, now).await?,
             Self::People(write) => write.apply(conn, ws, now, log).await?,
             Self::Events(write) => write.apply(conn, ws, now).await?,
             Self::Job(write) => write.apply(conn, ws, now).await?,

@@ -8,7 +8,7 @@ use super::statements::{self as sql, many};
 use super::transition::TimelineEntry;
 use super::write::{remove_action, withdraw};
 use super::{Conn, StoreError, execute, fetch};
-use crate::domain::{ActionReason, ClosedReason};
+use crate::domain::{ActionReason, ClosedReason, Stage};
 
 /// What a timer is for; the subject is an approval, a conversation, a conversation, or the name of a sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,9 +55,31 @@ pub struct NewReply {
     pub subject: Option<String>,
     pub body_text: String,
     pub content_sha256: String,
-    /// `gated` to leave now, `scheduled` to leave at `ready_at`.
-    pub stage: crate::domain::Stage,
-    pub ready_at: i64,
+    /// JSON array.
+    pub attachments: String,
+    pub leaves: Leaves,
+}
+
+/// When a rep's reply leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaves {
+    /// At once: since this time, UTC milliseconds.
+    Now(i64),
+    /// At this time, UTC milliseconds.
+    At(i64),
+    /// When a person has said yes.
+    OnceApproved,
+}
+
+impl Leaves {
+    /// Stage of its run, whether it is approved, when to look at it, and where its draft stands.
+    const fn columns(self) -> (Stage, bool, Option<i64>, &'static str) {
+        match self {
+            Self::Now(at) => (Stage::Gated, true, Some(at), "scheduled"),
+            Self::At(at) => (Stage::Scheduled, true, Some(at), "scheduled"),
+            Self::OnceApproved => (Stage::WaitingApproval, false, None, "pending_approval"),
+        }
+    }
 }
 
 /// One write. Fields are the columns they set.
@@ -185,7 +207,8 @@ impl PeopleWrite {
 }
 
 impl NewReply {
-    async fn insert(&self, conn: &mut Conn<'_>, ws: &str, now: i64) -> Result<(), StoreError> {
+    pub(super) async fn insert(&self, conn: &mut Conn<'_>, ws: &str, now: i64) -> Result<(), StoreError> {
+        let (stage, approved, ready_at, draft_status) = self.leaves.columns();
         execute!(
             conn,
             sql::RUN_INSERT_REPLY,
@@ -194,10 +217,11 @@ impl NewReply {
             &self.message_id,
             &self.conversation_id,
             self.revision,
-            self.stage.as_str(),
+            stage.as_str(),
             &self.draft_id,
-            self.ready_at,
-            now
+            ready_at,
+            now,
+            approved
         );
         let subject = self.subject.as_deref();
         execute!(
@@ -210,13 +234,14 @@ impl NewReply {
             &self.run_id,
             &self.rep_id,
             &self.rep_name,
-            "scheduled",
+            draft_status,
             subject,
             &self.body_text,
             &self.content_sha256,
             "rep",
             self.revision,
-            now
+            now,
+            &self.attachments
         );
         let mut versions = Set::new(&many::DRAFT_VERSION_INSERT);
         versions.push([

@@ -270,6 +270,7 @@ fn claim(
         to_address: "visitor".to_owned(),
         subject: None,
         body_text: "You are welcome".to_owned(),
+        attachments: "[]".to_owned(),
         external_id: format!("{message}@acme.example"),
         reply_refs: vec!["quoted".to_owned()],
         draft_id: draft.to_owned(),

@@ -24,8 +24,9 @@ pub(crate) struct ApprovalDetail {
     draft: Draft,
     /// Every text the draft has had, the AI's first.
     versions: Vec<DraftVersion>,
-    /// The decision that asks.
-    decision: DecisionSummary,
+    /// The decision that asks; null for a reply that a program proposed with a key that may send nothing.
+    #[schema(required)]
+    decision: Option<DecisionSummary>,
     /// The rules that made it ask, with their places.
     deciding: Vec<Reason>,
     /// The message that the draft answers.
@@ -51,16 +52,21 @@ pub(crate) async fn get_approval(
     let conn = &mut reader.conn();
     let draft = read::draft(conn, ws, &approval.draft_id).await?.ok_or_else(|| ApiError::not_found("draft"))?;
     let versions = read::draft_versions(conn, ws, &draft.id).await?;
-    let decision =
-        read::decision(conn, ws, &approval.decision_id).await?.ok_or_else(|| ApiError::not_found("decision"))?;
+    let decision = read::decision(conn, ws, &approval.decision_id).await?;
+    if decision.is_none() && !approval.decision_id.is_empty() {
+        return Err(ApiError::not_found("decision"));
+    }
     let message = read::message(conn, ws, &draft.message_id).await?.ok_or_else(|| ApiError::not_found("message"))?;
     let votes = read::votes(conn, ws, &id).await?;
-    let deciding = record(&decision)?.verdict.deciding.into_iter().map(Reason::from).collect();
+    let deciding = match &decision {
+        Some(decision) => record(decision)?.verdict.deciding.into_iter().map(Reason::from).collect(),
+        None => Vec::new(),
+    };
     Ok(Json(ApprovalDetail {
         approval: Approval::of(approval, votes),
         draft: draft.into(),
         versions: versions.into_iter().map(DraftVersion::from).collect(),
-        decision: decision.into(),
+        decision: decision.map(DecisionSummary::from),
         deciding,
         message: message.into(),
     }))

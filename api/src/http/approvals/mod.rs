@@ -27,7 +27,8 @@ pub(crate) struct Approval {
     /// The draft.
     draft_id: String,
     /// The decision that asks.
-    decision_id: String,
+    #[schema(required)]
+    decision_id: Option<String>,
     /// `pending`, `approved`, `rejected`, `expired` or `withdrawn`.
     state: String,
     /// The team that should answer.
@@ -96,7 +97,7 @@ impl Approval {
             id: row.id,
             conversation_id: row.conversation_id,
             draft_id: row.draft_id,
-            decision_id: row.decision_id,
+            decision_id: Some(row.decision_id).filter(|id| !id.is_empty()),
             state: row.state,
             team: row.team,
             expires_at: row.expires_at.map(Timestamp),

@@ -2,12 +2,12 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header::ETAG;
 use axum::response::{IntoResponse, Response};
-use remit_engine::store::read;
+use remit_engine::store::rows::AddressRow;
+use remit_engine::store::{Conn, read};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::ai::ContactAi;
-use super::found;
 use crate::http::auth::Rep;
 use crate::http::error::ApiError;
 use crate::http::etag::etag;
@@ -39,8 +39,39 @@ pub(crate) struct Contact {
     inbound_count: i64,
     /// When it first wrote.
     created_at: Timestamp,
+    /// The contact that it was merged into, `con_…`; null when it was not.
+    #[schema(required)]
+    merged_into: Option<String>,
+    /// When it was erased; null when it was not.
+    #[schema(required)]
+    erased_at: Option<Timestamp>,
     /// Counts its changes.
-    version: i64,
+    pub(super) version: i64,
+}
+
+impl Contact {
+    /// A contact as it is now.
+    pub(crate) async fn read(conn: &mut Conn<'_>, ws: &str, id: &str, now_ms: i64) -> Result<Option<Self>, ApiError> {
+        let Some(contact) = read::contact(conn, ws, id).await? else { return Ok(None) };
+        let addresses = read::contact_addresses(conn, ws, id).await?;
+        let segments = read::contact_segments(conn, ws, id).await?;
+        let gone = read::contact_gone(conn, ws, id).await?;
+        let address = |row: AddressRow| ContactAddress { kind: row.kind, address: row.address };
+        Ok(Some(Self {
+            ai: ContactAi::of(&contact, now_ms),
+            id: contact.id,
+            name: contact.name,
+            company: contact.company,
+            addresses: addresses.into_iter().map(address).collect(),
+            segments: segments.into_iter().map(|(segment,)| segment).collect(),
+            opted_out_at: contact.opted_out_at.map(Timestamp),
+            inbound_count: contact.inbound_count,
+            created_at: Timestamp(contact.created_at),
+            erased_at: gone.as_ref().filter(|gone| gone.how == "erased").map(|gone| Timestamp(gone.at)),
+            merged_into: gone.and_then(|gone| gone.into_id),
+            version: contact.version,
+        }))
+    }
 }
 
 /// An address of a contact.
@@ -66,24 +97,9 @@ pub(crate) async fn get_contact(rep: Rep, State(app): State<App>, Id(id): Id) ->
 
 /// The contact with its version as `ETag`, or 404.
 pub(super) async fn shown<R>(app: &App, rep: &Rep<R>, id: &str) -> Result<Response, ApiError> {
-    let contact = found(app, rep, id).await?;
     let mut reader = app.read().await?;
-    let conn = &mut reader.conn();
-    let addresses = read::contact_addresses(conn, rep.workspace(), id).await?;
-    let segments = read::contact_segments(conn, rep.workspace(), id).await?;
-    let address = |row: remit_engine::store::rows::AddressRow| ContactAddress { kind: row.kind, address: row.address };
+    let contact = Contact::read(&mut reader.conn(), rep.workspace(), id, app.now_ms()).await?;
+    let contact = contact.ok_or_else(|| ApiError::not_found("contact"))?;
     let tag = etag(contact.version)?;
-    let contact = Contact {
-        ai: ContactAi::of(&contact, app.now_ms()),
-        id: contact.id,
-        name: contact.name,
-        company: contact.company,
-        addresses: addresses.into_iter().map(address).collect(),
-        segments: segments.into_iter().map(|(segment,)| segment).collect(),
-        opted_out_at: contact.opted_out_at.map(Timestamp),
-        inbound_count: contact.inbound_count,
-        created_at: Timestamp(contact.created_at),
-        version: contact.version,
-    };
     Ok(([(ETAG, tag)], Json(contact)).into_response())
 }

@@ -3,8 +3,10 @@
 pub(crate) mod ai;
 pub(crate) mod change;
 pub(crate) mod do_not_contact;
+pub(crate) mod erase;
 pub(crate) mod get;
 pub(crate) mod list;
+pub(crate) mod merge;
 pub(crate) mod pause;
 pub(crate) mod resume;
 
@@ -16,7 +18,7 @@ use super::error::ApiError;
 use super::state::App;
 
 /// The contact, or 404.
-async fn found<R>(app: &App, rep: &Rep<R>, id: &str) -> Result<ContactRow, ApiError> {
+pub(crate) async fn found<R>(app: &App, rep: &Rep<R>, id: &str) -> Result<ContactRow, ApiError> {
     let mut reader = app.read().await?;
     read::contact(&mut reader.conn(), rep.workspace(), id).await?.ok_or_else(|| ApiError::not_found("contact"))
 }

@@ -36,7 +36,7 @@ pub(crate) enum ChannelFilter {
 }
 
 impl ChannelFilter {
-    const fn kind(self) -> ChannelKind {
+    pub(crate) const fn kind(self) -> ChannelKind {
         match self {
             Self::Email => ChannelKind::Email,
             Self::Sms => ChannelKind::Sms,

@@ -2,6 +2,7 @@
 
 pub(crate) mod ai_status;
 pub(crate) mod assign;
+pub(crate) mod begin;
 pub(crate) mod bulk;
 pub(crate) mod close;
 pub(crate) mod counts;
@@ -134,7 +135,7 @@ pub(crate) fn paused_now(paused: bool, until: Option<i64>, now_ms: i64) -> bool 
 
 impl Conversation {
     /// What a row looks like from outside at `now_ms`.
-    fn of(row: InboxRow, now_ms: i64) -> Self {
+    pub(crate) fn of(row: InboxRow, now_ms: i64) -> Self {
         let inner = row.conversation;
         let ai_paused = paused_now(row.ai_paused, row.ai_paused_until, now_ms);
         let reasons = row.reasons.unwrap_or_default();

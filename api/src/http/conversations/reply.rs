@@ -3,6 +3,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use remit_engine::decide::person::Edit;
 use remit_engine::decide::reply::Compose;
+use remit_engine::files::MOST_FILES;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -35,12 +36,19 @@ pub(crate) struct NewReply {
     /// You know that the contact does not want to be written to, and write all the same. It is recorded.
     #[serde(default)]
     knows_opted_out: bool,
+    /// Files that go along, `att_…`, for mail: at most 20, and 25 MiB together.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    attachment_ids: Vec<String>,
 }
 
 /// Reply
 ///
 /// To the contact's latest message, by the conversation's channel. What the AI has pending here is withdrawn, and it is
 /// silent in this conversation until you hand it back. A reply that is sent later is withdrawn if the contact writes first.
+///
+/// With a key of the kind `draft_only` or `ai` nothing is sent: what you wrote becomes a draft that waits for approval, without
+/// `send_at`, and leaves when a person says yes.
 #[utoipa::path(
     post,
     path = "/api/v1/conversations/{id}/replies",
@@ -49,7 +57,8 @@ pub(crate) struct NewReply {
     request_body = NewReply,
     responses(
         (status = 201, description = "Your reply, on its way", body = Draft),
-        (status = 409, description = "`stale_context`, `opted_out`, `channel_inactive`, `nothing_to_answer`, `no_policy`"),
+        (status = 202, description = "With a key of the kind `draft_only` or `ai`: a draft that waits for approval", body = Draft),
+        (status = 409, description = "`stale_context`, `opted_out`, `channel_inactive`, `no_files`, `nothing_to_answer`, `no_policy`"),
     )
 )]
 pub(crate) async fn create_reply(
@@ -62,12 +71,20 @@ pub(crate) async fn create_reply(
     let body_text = text("/body_text", &reply.body_text, 100_000)?.to_owned();
     let subject = reply.subject.as_deref().map(|subject| one_line("/subject", subject)).transpose()?;
     let send_at = reply.send_at.as_deref().map(|at| time::future("/send_at", at, app.now_ms())).transpose()?;
+    if reply.attachment_ids.len() > MOST_FILES {
+        return Err(ApiError::field("/attachment_ids", "too_long", format!("at most {MOST_FILES} files")));
+    }
     let compose = Compose {
         text: Edit { subject, body_text },
         send_at,
         revision: reply.conversation_revision,
         knows_opted_out: reply.knows_opted_out,
+        files: reply.attachment_ids,
     };
-    let draft_id = app.engine().reply(&rep.row, &id, &compose).await?;
-    Ok((StatusCode::CREATED, Json(found(&app, &rep, &draft_id).await?.into())))
+    let (status, draft_id) = if rep.principal.credential.may_act() {
+        (StatusCode::CREATED, app.engine().reply(&rep.row, &id, &compose).await?)
+    } else {
+        (StatusCode::ACCEPTED, app.engine().propose(&rep.row, &id, &compose).await?)
+    };
+    Ok((status, Json(found(&app, &rep, &draft_id).await?.into())))
 }

@@ -14,6 +14,7 @@ use remit_engine::store::rows::DraftRow;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::attachments::upload::UploadedFile;
 use super::auth::Rep;
 use super::error::ApiError;
 use super::extract::bounded;
@@ -49,6 +50,8 @@ pub(crate) struct Draft {
     source: String,
     /// Revision of the conversation it was made for.
     base_revision: i64,
+    /// Files that go along.
+    attachments: Vec<UploadedFile>,
     /// When it was made.
     created_at: Timestamp,
     /// When it last changed.
@@ -70,6 +73,7 @@ impl From<DraftRow> for Draft {
             content_sha256: row.content_sha256,
             source: row.source,
             base_revision: row.base_revision,
+            attachments: UploadedFile::all(&row.attachments),
             created_at: Timestamp(row.created_at),
             updated_at: Timestamp(row.updated_at),
         }

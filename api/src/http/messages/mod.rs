@@ -78,7 +78,7 @@ pub(crate) struct Author {
 }
 
 /// A file that came with a message.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Attachment {
     /// File name, as the sender wrote it.
     name: String,
@@ -87,6 +87,42 @@ pub(crate) struct Attachment {
     media_type: String,
     /// Bytes.
     size: u64,
+    /// Its place among the message's attachments, from 1: what `attachments/{position}` names.
+    position: usize,
+    /// The HTML shows it in place.
+    inline: bool,
+    /// Its bytes are here and can be fetched; otherwise they stayed with the provider.
+    has_content: bool,
+}
+
+/// What is kept of an attachment, whoever it came from.
+#[derive(Debug, Deserialize)]
+struct KeptAttachment {
+    name: String,
+    #[serde(rename = "type")]
+    media_type: String,
+    size: u64,
+    /// Of those that we sent.
+    #[serde(default)]
+    id: Option<String>,
+    /// Of those that stand in a mail.
+    #[serde(default)]
+    inline: Option<bool>,
+}
+
+impl Attachment {
+    fn all(kept: &str) -> Vec<Self> {
+        let kept: Vec<KeptAttachment> = serde_json::from_str(kept).unwrap_or_default();
+        let shown = kept.into_iter().enumerate().map(|(at, kept)| Self {
+            name: kept.name,
+            media_type: kept.media_type,
+            size: kept.size,
+            position: at + 1,
+            inline: kept.inline.unwrap_or(false),
+            has_content: kept.id.is_some() || kept.inline.is_some(),
+        });
+        shown.collect()
+    }
 }
 
 /// What a classifier made of a message.
@@ -130,7 +166,7 @@ impl From<MessageRow> for Message {
             subject: row.subject,
             body_text: row.body_text,
             has_html: row.body_html.is_some_and(|html| !html.trim().is_empty()),
-            attachments: serde_json::from_str(&row.attachments).unwrap_or_default(),
+            attachments: Attachment::all(&row.attachments),
             status: row.status,
             intent,
             language: row.language,

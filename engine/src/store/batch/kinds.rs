@@ -377,7 +377,7 @@ async fn outbound(conn: &mut Conn<'_>, claims: &[Claim<'_>]) -> Result<(), Store
             (&claim.body_text).into(),
             (&claim.body_text).into(),
             None::<&str>.into(),
-            "[]".into(),
+            (&claim.attachments).into(),
             (&claim.external_id).into(),
             serde_json::to_string(&claim.reply_refs).unwrap_or_else(|_| "[]".to_owned()).into(),
             None::<&str>.into(),

@@ -3,7 +3,7 @@
 use super::{Datum, Log};
 use crate::store::transition::{TimelineEntry, Transition};
 use crate::store::write::Write;
-use crate::store::{AccessWrite, DeskWrite, Ingest, PeopleWrite};
+use crate::store::{AccessWrite, DeskWrite, GoneWrite, Ingest, NewConversation, PeopleWrite};
 use Datum::{Maybe, Number, Text, Words};
 
 impl Log {
@@ -56,6 +56,19 @@ impl Log {
             self.event("conversation.created", &[("contact_id", Text(contact))]);
         }
         self.event("message.received", &[("message_id", Text(&ingest.ids.message)), ("kind", Text(ingest.kind))]);
+    }
+
+    /// A rep began a conversation.
+    pub(in crate::store) fn begun(&mut self, new: &NewConversation, ws: &str, now: i64) {
+        let actor = Some(("rep", Some(new.reply.rep_name.as_str())));
+        self.begin(ws, now, Some(&new.reply.conversation_id), actor);
+        if new.new_contact.is_some() {
+            self.event("contact.created", &[("contact_id", Text(&new.contact_id))]);
+        }
+        self.event("conversation.created", &[("contact_id", Text(&new.contact_id))]);
+        let message = ("message_id", Text(&new.reply.message_id));
+        self.event("draft.created", &[("draft_id", Text(&new.reply.draft_id)), message, ("version", Number(1))]);
+        self.event("message.queued", &[message]);
     }
 
     /// An approval was settled.
@@ -169,11 +182,30 @@ impl Log {
                 return self.contact("contact.updated", id, &["name", "company"]);
             }
             Write::Desk(DeskWrite::Tag { .. } | DeskWrite::Untag { .. }) => return self.conversation(&["tags"]),
+            Write::Gone(write) => return self.gone(write),
             Write::People(write) => return self.people(write),
             Write::Events(write) => return write.tells(self),
             _ => return false,
         }
         true
+    }
+
+    fn gone(&mut self, write: &GoneWrite) -> bool {
+        match write {
+            GoneWrite::Merge { from, into, .. } => {
+                self.event("contact.merged", &[("contact_id", Text(&from.0)), ("into_id", Text(&into.0))]);
+                self.contact("contact.updated", &into.0, &["addresses", "segments", "opted_out_at", "ai"])
+            }
+            GoneWrite::EraseContact { id, .. } => {
+                self.event("contact.erased", &[("contact_id", Text(id))]);
+                true
+            }
+            GoneWrite::EraseConversation { .. } => {
+                self.event("conversation.erased", &[]);
+                true
+            }
+            GoneWrite::EraseDecision { .. } | GoneWrite::Audit(_) => false,
+        }
     }
 
     fn access(&mut self, write: &AccessWrite) -> bool {
@@ -252,6 +284,8 @@ fn conversation(write: &Write) -> Option<&str> {
         | Write::Note { conversation_id, .. } => Some(conversation_id),
         Write::EffectStart { message: Some(claim), .. } => Some(&claim.conversation_id),
         Write::Timeline(entry) => Some(&entry.conversation_id),
+        Write::Gone(write) => write.conversation(),
+        Write::Begin(new) => Some(&new.reply.conversation_id),
         Write::People(write) => write.conversation(),
         Write::Desk(write) => write.conversation(),
         _ => None,

@@ -204,7 +204,7 @@ export function Decided({ draft, approval }) {
   useEffect(() => {
     let gone = false;
     const read = approval
-      ? api(`/approvals/${approval.id}`).then((/** @type {ApprovalDetail} */ detail) => ({ ...detail.decision, because: detail.deciding[0]?.because }))
+      ? api(`/approvals/${approval.id}`).then((/** @type {ApprovalDetail} */ detail) => detail.decision && { ...detail.decision, because: detail.deciding[0]?.because })
       : api(`/messages/${draft.message_id}/decisions`).then((/** @type {Page<DecisionSummary>} */ page) => page.data.filter((one) => one.draft_id === draft.id).sort((a, b) => b.decided_at.localeCompare(a.decided_at))[0] || null);
     read.then((found) => !gone && setDecided(found), () => undefined);
     return () => {

@@ -1,0 +1,3 @@
+//! The trail of who did what.
+
+pub(crate) mod list;

@@ -1,0 +1,142 @@
+//! What people keep for themselves: filters of the inbox, and texts that they have not sent; other origins.
+
+use axum::body::Body;
+use axum::http::{Method, Request};
+use remit_api::http::{App, router};
+use remit_engine::domain::ChannelKind;
+use remit_tests::each_database;
+use serde_json::{Value, json};
+
+use crate::support::{Api, MASTER, Reply, key};
+
+async fn send(api: &Api, role: &str, method: Method, path: &str, tag: (&str, &str), body: Option<Value>) -> Reply {
+    let mut request = Request::builder().method(method).uri(path);
+    request = request.header("authorization", format!("Bearer {}", key(role)));
+    if !tag.0.is_empty() {
+        request = request.header(tag.0, tag.1);
+    }
+    let body = match body {
+        Some(body) => {
+            request = request.header("content-type", "application/json");
+            Body::from(body.to_string())
+        }
+        None => Body::empty(),
+    };
+    api.request(request.body(body).unwrap()).await
+}
+
+each_database!(filters_are_kept_for_oneself_or_for_everybody, |database| {
+    let api = Api::new(&database).await;
+    let view = |name: &str, shared: bool| json!({ "name": name, "shared": shared, "filter": { "channel": "email", "unread": true } });
+    let own = api.post("closer", "/api/v1/views", view("Mine", false)).await;
+    assert_eq!((own.status.as_u16(), own.header("etag")), (201, "\"v1\""));
+    let own = own.good();
+    assert_eq!(
+        own["filter"],
+        json!({ "channel": "email", "unread": true, "requires_action": false, "status": null,
+        "assignee": null, "tag": null, "contact_id": null })
+    );
+    let shared = api.post("closer", "/api/v1/views", view("Ours", true)).await.good();
+    let names = |rows: Vec<Value>| rows.iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    assert_eq!(names(api.data("closer", "/api/v1/views").await), ["Mine", "Ours"]);
+    assert_eq!(names(api.data("viewer", "/api/v1/views").await), ["Ours"]);
+    assert_eq!(api.walk("closer", "/api/v1/views?", 1).await.len(), 2);
+    let (mine, ours) = (own["id"].as_str().unwrap(), shared["id"].as_str().unwrap());
+    let (mine, ours) = (format!("/api/v1/views/{mine}"), format!("/api/v1/views/{ours}"));
+    api.get("owner", &mine).await.problem(404, "not_found");
+    api.get("viewer", &ours).await.good();
+
+    let put = |role: &'static str, path: String, tag: &'static str, body: Value| {
+        let api = &api;
+        async move { send(api, role, Method::PUT, &path, ("if-match", tag), Some(body)).await }
+    };
+    send(&api, "closer", Method::PUT, &mine, ("", ""), Some(view("x", false)))
+        .await
+        .problem(428, "precondition_required");
+    put("approver", ours.clone(), "\"v1\"", view("Theirs", true)).await.problem(403, "forbidden");
+    let changed = put("manager", ours.clone(), "\"v1\"", view("Everybody's", true)).await.good();
+    assert_eq!((changed["name"].as_str(), changed["version"].as_i64()), (Some("Everybody's"), Some(2)));
+    assert_eq!(
+        put("closer", ours.clone(), "\"v1\"", view("x", true)).await.problem(412, "version_conflict")["current_version"],
+        2
+    );
+    send(&api, "closer", Method::DELETE, &ours, ("if-match", "\"v1\""), None).await.problem(412, "version_conflict");
+    assert_eq!(send(&api, "closer", Method::DELETE, &ours, ("if-match", "\"v2\""), None).await.status, 204);
+    api.get("closer", &ours).await.problem(404, "not_found");
+    for wrong in [
+        json!({ "name": " ", "filter": {} }),
+        json!({ "name": "x", "filter": { "sql": "1=1" } }),
+        json!({ "name": "x", "filter": { "channel": "fax" } }),
+        json!({ "name": "x" }),
+    ] {
+        api.post("closer", "/api/v1/views", wrong).await.problem(422, "invalid");
+    }
+});
+
+each_database!(what_is_being_written_is_kept_and_never_overwritten_unseen, |database| {
+    let api = Api::new(&database).await;
+    let got = api.app.receive(ChannelKind::Chat, "visitor-1", "[complaint 0.90] No").await;
+    let path = format!("/api/v1/conversations/{}/composer", got.conversation_id);
+    let text = |text: &str| Some(json!({ "body_text": text }));
+    api.get("closer", &path).await.problem(404, "not_found");
+    send(&api, "closer", Method::PUT, &path, ("", ""), text("a")).await.problem(428, "precondition_required");
+    send(&api, "viewer", Method::PUT, &path, ("if-none-match", "*"), text("a")).await.problem(403, "forbidden");
+    let first = send(&api, "closer", Method::PUT, &path, ("if-none-match", "*"), text("Dear")).await;
+    assert_eq!(first.header("etag"), "\"v1\"");
+    first.good();
+    // Another device that saw nothing does not overwrite it, nor does one that saw an older text.
+    let late = send(&api, "closer", Method::PUT, &path, ("if-none-match", "*"), text("Hey")).await;
+    assert_eq!(late.problem(412, "version_conflict")["current_version"], 1);
+    let second = send(&api, "closer", Method::PUT, &path, ("if-match", "\"v1\""), text("Dear Ann")).await.good();
+    assert_eq!((second["version"].as_i64(), second["body_text"].as_str()), (Some(2), Some("Dear Ann")));
+    send(&api, "closer", Method::PUT, &path, ("if-match", "\"v1\""), text("x")).await.problem(412, "version_conflict");
+    assert_eq!(api.get("closer", &path).await.good()["body_text"], "Dear Ann");
+    // It is nobody else's.
+    api.get("approver", &path).await.problem(404, "not_found");
+    assert!(api.data("approver", "/api/v1/composer").await.is_empty());
+    assert_eq!(api.data("closer", "/api/v1/composer").await.len(), 1);
+    // A reply takes it away, and whoever still writes is told.
+    let reply = format!("/api/v1/conversations/{}/replies", got.conversation_id);
+    api.post("closer", &reply, json!({ "body_text": "Dear Ann, yes." })).await.good();
+    api.get("closer", &path).await.problem(404, "not_found");
+    let gone = send(&api, "closer", Method::PUT, &path, ("if-match", "\"v2\""), text("x")).await;
+    assert_eq!(gone.problem(412, "version_conflict")["current_version"], 0);
+    send(&api, "closer", Method::PUT, &path, ("if-none-match", "*"), text("again")).await.good();
+    assert_eq!(send(&api, "closer", Method::DELETE, &path, ("", ""), None).await.status, 204);
+    assert_eq!(send(&api, "closer", Method::DELETE, &path, ("", ""), None).await.status, 204);
+    let nowhere = "/api/v1/conversations/cnv_none/composer";
+    send(&api, "closer", Method::PUT, nowhere, ("if-none-match", "*"), text("x")).await.problem(404, "not_found");
+});
+
+each_database!(other_origins_are_let_in_by_name_only_and_none_unless_named, |database| {
+    let api = Api::new(&database).await;
+    let ask = |router: axum::Router, method: Method, origin: &'static str| async move {
+        let mut request = Request::builder().method(method.clone()).uri("/api/v1/switches").header("origin", origin);
+        if method == Method::OPTIONS {
+            request = request.header("access-control-request-method", "GET");
+            request = request.header("access-control-request-headers", "authorization");
+        } else {
+            request = request.header("authorization", format!("Bearer {}", key("viewer")));
+        }
+        tower::ServiceExt::oneshot(router, request.body(Body::empty()).unwrap()).await.unwrap()
+    };
+    let allowed = |response: &axum::http::Response<Body>| {
+        response.headers().get("access-control-allow-origin").map(|value| value.to_str().unwrap().to_owned())
+    };
+    let (ours, theirs) = ("https://inbox.example.com", "https://inbox.example.com.evil.example");
+    for origin in [ours, theirs] {
+        assert_eq!(allowed(&ask(api.router.clone(), Method::OPTIONS, origin).await), None, "off by default");
+    }
+    let open = || router(App::new(api.app.engine.clone(), MASTER).with_origins(vec![ours.parse().unwrap()]));
+    let preflight = ask(open(), Method::OPTIONS, ours).await;
+    assert_eq!((preflight.status().as_u16(), allowed(&preflight).as_deref()), (200, Some(ours)));
+    assert!(preflight.headers().get("access-control-allow-credentials").is_none(), "a cookie is never theirs to use");
+    let answer = ask(open(), Method::GET, ours).await;
+    assert_eq!((answer.status().as_u16(), allowed(&answer).as_deref()), (200, Some(ours)));
+    let exposed = answer.headers().get("access-control-expose-headers").unwrap().to_str().unwrap().to_lowercase();
+    assert!(exposed.contains("remit-event-seq") && exposed.contains("etag"), "{exposed}");
+    for other in [theirs, "http://inbox.example.com", "null"] {
+        assert_eq!(allowed(&ask(open(), Method::GET, other).await), None, "{other}");
+        assert_eq!(allowed(&ask(open(), Method::OPTIONS, other).await), None, "{other}");
+    }
+});

@@ -1,0 +1,3 @@
+-- A contact is no more by itself: nothing that relied on it holds, if its version is the one that was seen.
+-- $1 workspace  $2 id  $3 version
+UPDATE contact SET version = version + 1 WHERE workspace_id = $1 AND id = $2 AND version = $3
