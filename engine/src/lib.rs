@@ -1,8 +1,10 @@
 //! Moves one message durably through classify, draft, gate and send.
 
 pub mod access;
+pub mod accounts;
 pub mod adapters;
 mod care;
+pub mod channels;
 pub mod classify;
 pub mod clock;
 pub mod decide;
@@ -18,6 +20,7 @@ pub mod jobs;
 pub mod language;
 pub mod ledger;
 pub mod mail;
+pub mod mailroom;
 pub mod metrics;
 pub mod models;
 pub mod once;
@@ -35,6 +38,7 @@ mod stages;
 pub mod stop;
 pub mod store;
 mod sweeper;
+pub mod taking;
 mod timers;
 pub mod webhooks;
 pub mod why;

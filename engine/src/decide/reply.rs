@@ -179,7 +179,13 @@ impl Desk<'_> {
         if compose.revision.is_some_and(|seen| seen != self.conversation.revision) {
             return Err(ReplyError::Moved { current: self.conversation.revision });
         }
-        if contact.opted_out_at.is_some() && !compose.knows_opted_out {
+        let suppressed = self
+            .conversation
+            .channel_kind
+            .parse()
+            .is_ok_and(|kind| super::is_suppressed(&contact.suppressed, kind, &answered.from_address));
+        let unwanted = contact.opted_out_at.is_some() || suppressed;
+        if unwanted && !compose.knows_opted_out {
             return Err(ReplyError::OptedOut);
         }
         if channel_status != "active" {
@@ -208,7 +214,7 @@ impl Desk<'_> {
             Some(_) => format!("{} wrote a reply to be sent later", self.rep.name),
             None => format!("{} wrote a reply", self.rep.name),
         };
-        if contact.opted_out_at.is_some() {
+        if unwanted {
             summary.push_str(", knowing that the contact does not want to be written to");
         }
         let mut entry = self.said("reply_written", summary, Some(draft_id.clone()));

@@ -29,6 +29,7 @@ pub enum IdKind {
     Session,
     Link,
     Tag,
+    ProviderEvent,
 }
 
 impl IdKind {
@@ -59,6 +60,7 @@ impl IdKind {
             Self::Session => "ses",
             Self::Link => "lnk",
             Self::Tag => "tag",
+            Self::ProviderEvent => "pev",
         }
     }
 }

@@ -8,6 +8,7 @@ pub(super) use super::preview::preview;
 use super::statements::{self as sql, many};
 use super::transition::{SendClaim, TimelineEntry};
 use super::write_access::{AccessWrite, NewKey};
+use super::write_channel::ChannelWrite;
 use super::write_desk::DeskWrite;
 use super::write_jobs::JobWrite;
 use super::write_once::OnceWrite;
@@ -170,6 +171,8 @@ pub enum Write {
     Access(AccessWrite),
     /// A request is made once.
     Once(OnceWrite),
+    /// Channels that are spoken with providers.
+    Channels(ChannelWrite),
     /// What people do with conversations beside writing in them.
     Desk(DeskWrite),
     /// What people, clocks and limits cause.
@@ -353,6 +356,7 @@ impl Write {
             }
             Self::Access(write) => write.apply(conn, ws, now).await?,
             Self::Once(write) => write.apply(conn, ws, now).await?,
+            Self::Channels(write) => write.apply(conn, ws, now, log).await?,
             Self::Desk(write) => write.apply(conn, ws, now).await?,
             Self::People(write) => write.apply(conn, ws, now, log).await?,
             Self::Events(write) => write.apply(conn, ws, now).await?,

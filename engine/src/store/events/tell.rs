@@ -3,7 +3,7 @@
 use super::{Datum, Log};
 use crate::store::transition::{TimelineEntry, Transition};
 use crate::store::write::Write;
-use crate::store::{AccessWrite, DeskWrite, Ingest, PeopleWrite};
+use crate::store::{AccessWrite, ChannelWrite, DeskWrite, Ingest, PeopleWrite};
 use Datum::{Maybe, Number, Text, Words};
 
 impl Log {
@@ -169,6 +169,10 @@ impl Log {
                 return self.contact("contact.updated", id, &["name", "company"]);
             }
             Write::Desk(DeskWrite::Tag { .. } | DeskWrite::Untag { .. }) => return self.conversation(&["tags"]),
+            Write::Channels(ChannelWrite::Connect { id, .. }) => {
+                let changed = Words(&["provider", "settings"]);
+                self.event("channel.updated", &[("channel_id", Text(id)), ("changed", changed)]);
+            }
             Write::People(write) => return self.people(write),
             Write::Events(write) => return write.tells(self),
             _ => return false,
