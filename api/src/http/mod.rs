@@ -7,6 +7,7 @@ mod approvals;
 mod auth;
 mod autonomy;
 mod channels;
+mod chat;
 mod contacts;
 mod conversations;
 mod decisions;
@@ -67,7 +68,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(system::version::show_version))
         .routes(routes!(system::openapi::show_openapi))
         .routes(routes!(system::metrics::show_metrics))
-        .routes(routes!(inbound::receive::receive_inbound))
+        .routes(routes!(inbound::receive::receive_inbound, inbound::receive::prove_inbound))
         .routes(routes!(conversations::list::list_conversations))
         .routes(routes!(conversations::counts::count_conversations))
         .routes(routes!(conversations::bulk::bulk_conversations))
@@ -88,6 +89,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(messages::html::get_message_html))
         .routes(routes!(messages::raw::get_message_raw))
         .routes(routes!(messages::decisions::list_message_decisions))
+        .routes(routes!(messages::deliveries::list_message_deliveries))
         .routes(routes!(decisions::list::list_decisions))
         .routes(routes!(decisions::get::get_decision))
         .routes(routes!(notes::list::list_notes, notes::create::create_note))
@@ -114,7 +116,12 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(contacts::ai::get_contact_ai))
         .routes(routes!(contacts::pause::pause_contact_ai))
         .routes(routes!(contacts::resume::resume_contact_ai))
-        .routes(routes!(channels::list::list_channels))
+        .routes(routes!(channels::list::list_channels, channels::create::create_channel))
+        .routes(routes!(channels::providers::list_channel_providers))
+        .routes(routes!(channels::connect::connect_channel))
+        .routes(routes!(channels::health::get_channel_health))
+        .routes(routes!(channels::health::test_channel))
+        .routes(routes!(channels::events::list_channel_events))
         .routes(routes!(channels::activate::activate_channel))
         .routes(routes!(channels::disable::disable_channel))
         .routes(routes!(channels::warmup::set_channel_warmup))
@@ -174,7 +181,10 @@ pub(crate) fn fresh_token() -> (String, String) {
 
 /// The API and the page as a service.
 pub fn router(app: App) -> Router {
-    layered(routes().split_for_parts().0.fallback(web::answer), app)
+    let visitors = chat::router(app.clone())
+        .layer(CatchPanicLayer::custom(finish::panicked))
+        .layer(from_fn_with_state(app.clone(), finish::finish));
+    layered(routes().split_for_parts().0.fallback(web::answer), app).merge(visitors)
 }
 
 /// What a process counts, without a key: for a listener of its own, which only those who may read it can reach.

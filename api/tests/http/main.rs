@@ -8,6 +8,7 @@
 
 mod access;
 mod approvals;
+mod chat;
 mod contacts;
 mod contract;
 mod controls;
@@ -22,6 +23,8 @@ mod messages;
 mod once;
 mod policies;
 mod problems;
+mod providers;
+mod providers_mail;
 mod roles;
 mod support;
 mod webhooks;
