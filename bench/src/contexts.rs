@@ -219,6 +219,7 @@ fn contact(dice: &mut Dice, now_ms: i64) -> ContactRow {
         inbound_count: i64::try_from(1 + dice.throw(4)).unwrap_or(1),
         created_at: now_ms,
         version: 1,
+        suppressed: "[]".to_owned(),
     }
 }
 
@@ -233,6 +234,9 @@ fn channel(dice: &mut Dice, kind: ChannelKind) -> ChannelRow {
         email_warmup: dice.once_in(12),
         secret_version: 1,
         created_at: START_MS,
+        provider: None,
+        settings: "{}".to_owned(),
+        secrets: String::new(),
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use remit_engine::domain::ChannelKind;
 use remit_engine::ports::{Outbound, OutboundMessage, Outbounds, SendClass, SendError, SendReceipt};
+use remit_engine::store::rows::ChannelRow;
 use tokio::sync::oneshot;
 
 /// How often replies were handed over.
@@ -83,7 +83,7 @@ impl Outbound for Replies {
 pub(crate) struct OneWayOut(pub(crate) Arc<dyn Outbound>);
 
 impl Outbounds for OneWayOut {
-    fn for_channel(&self, _: ChannelKind) -> &Arc<dyn Outbound> {
-        &self.0
+    fn for_channel(&self, _: &ChannelRow) -> Arc<dyn Outbound> {
+        Arc::clone(&self.0)
     }
 }

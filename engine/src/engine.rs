@@ -234,8 +234,8 @@ impl Engine {
 
     /// The time.
     #[must_use]
-    pub fn clock(&self) -> &dyn Clock {
-        &*self.inner.clock
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.inner.clock
     }
 
     /// Fresh ids.

@@ -191,6 +191,7 @@ fn as_it_was(row: &ContactRow) -> serde_json::Value {
         "ai_pause_reason": row.ai_pause_reason,
         "ai_paused_until": row.ai_paused_until,
         "inbound_count": row.inbound_count,
+        "suppressed": row.suppressed,
         "version": row.version,
     })
 }

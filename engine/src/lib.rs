@@ -1,10 +1,12 @@
 //! Moves one message durably through classify, draft, gate and send.
 
 pub mod access;
+pub mod accounts;
 pub mod adapters;
 pub mod audit;
 pub mod begin;
 mod care;
+pub mod channels;
 pub mod classify;
 pub mod clock;
 pub mod decide;
@@ -22,6 +24,7 @@ pub mod jobs;
 pub mod language;
 pub mod ledger;
 pub mod mail;
+pub mod mailroom;
 pub mod metrics;
 pub mod models;
 pub mod once;
@@ -41,6 +44,7 @@ mod stages;
 pub mod stop;
 pub mod store;
 mod sweeper;
+pub mod taking;
 mod timers;
 pub mod webhooks;
 pub mod why;

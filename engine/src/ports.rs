@@ -160,6 +160,9 @@ pub struct OutboundMessage {
     pub references: Vec<String>,
     /// True when no person released it: such mail is marked `Auto-Submitted`.
     pub automatic: bool,
+    /// When the message that it answers was written, UTC milliseconds: some channels take free text for a while only. `None` where it answers none.
+    #[serde(default)]
+    pub answers_at_ms: Option<i64>,
     /// When it was decided, UTC milliseconds; the Date header, so that every attempt renders the same bytes.
     pub at_ms: i64,
     /// Files that go along, for mail.
@@ -228,6 +231,9 @@ pub enum SendError {
         /// How long it asked to be left alone (`Retry-After`), in milliseconds, where it said so.
         after_ms: Option<i64>,
     },
+    /// Understood and refused, because the recipient told the provider that they want no more.
+    #[error("refused: {0}")]
+    OptedOut(String),
     /// The provider may or may not have it.
     #[error("the outcome is not known: {0}")]
     InDoubt(String),
@@ -258,8 +264,8 @@ pub trait Ids: Send + Sync + Debug {
 
 /// The way out for each kind of channel.
 pub trait Outbounds: Send + Sync + Debug {
-    /// Where messages of this channel kind are handed over.
-    fn for_channel(&self, channel: ChannelKind) -> &std::sync::Arc<dyn Outbound>;
+    /// Where messages of this channel are handed over.
+    fn for_channel(&self, channel: &crate::store::rows::ChannelRow) -> std::sync::Arc<dyn Outbound>;
 }
 
 /// What reads messages and what writes replies under one policy.

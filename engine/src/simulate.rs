@@ -240,6 +240,9 @@ fn channel(kind: ChannelKind) -> ChannelRow {
         email_warmup: false,
         secret_version: 1,
         created_at: 0,
+        provider: None,
+        settings: "{}".to_owned(),
+        secrets: String::new(),
     }
 }
 
@@ -258,6 +261,7 @@ fn contact(ingest: &Ingest, given: &Given) -> ContactRow {
         inbound_count: if given.known { 2 } else { 1 },
         created_at: 0,
         version: 1,
+        suppressed: "[]".to_owned(),
     }
 }
 

@@ -9,6 +9,7 @@ use remit_engine::adapters::{MailDrop, OutboundRouter, Outbox, SmtpOutbound};
 use remit_engine::domain::ChannelKind;
 use remit_engine::mail::{MailKind, compose, read};
 use remit_engine::ports::{Outbound, OutboundMessage, Outbounds, SendClass, SendError};
+use remit_engine::store::rows::ChannelRow;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
@@ -26,6 +27,7 @@ fn message(automatic: bool) -> OutboundMessage {
         in_reply_to: Some("a1@customer.example".to_owned()),
         references: vec!["root@shop.example".to_owned()],
         automatic,
+        answers_at_ms: None,
         at_ms: 1_772_800_000_123,
         attachments: Vec::new(),
     }
@@ -280,13 +282,30 @@ async fn what_smtp_cannot_carry_is_refused_unsent() {
     assert!(!format!("{:?}", SmtpOutbound::from_url("smtp://user:secret@127.0.0.1:1").unwrap()).contains("secret"));
 }
 
+fn channel(kind: ChannelKind) -> ChannelRow {
+    ChannelRow {
+        workspace_id: "wsp_1".to_owned(),
+        id: "chn_1".to_owned(),
+        kind: kind.to_string(),
+        name: "Shop".to_owned(),
+        address: "support@shop.example".to_owned(),
+        status: "active".to_owned(),
+        email_warmup: false,
+        secret_version: 1,
+        created_at: 0,
+        provider: None,
+        settings: "{}".to_owned(),
+        secrets: String::new(),
+    }
+}
+
 #[tokio::test]
 async fn mail_goes_by_smtp_when_there_is_one() {
     let outbox: Arc<dyn Outbound> = Arc::new(Outbox::new(Path::new("unused")));
     let smtp: Arc<dyn Outbound> = Arc::new(SmtpOutbound::from_url("smtp://127.0.0.1:1").unwrap());
     let both = OutboundRouter::new(outbox.clone(), Some(smtp));
-    assert_eq!(both.for_channel(ChannelKind::Email).class(), SendClass::Blind);
-    assert_eq!(both.for_channel(ChannelKind::Sms).class(), SendClass::Queryable);
+    assert_eq!(both.for_channel(&channel(ChannelKind::Email)).class(), SendClass::Blind);
+    assert_eq!(both.for_channel(&channel(ChannelKind::Sms)).class(), SendClass::Queryable);
     let plain = OutboundRouter::new(outbox, None);
-    assert!(ChannelKind::ALL.into_iter().all(|kind| plain.for_channel(kind).class() == SendClass::Queryable));
+    assert!(ChannelKind::ALL.into_iter().all(|kind| plain.for_channel(&channel(kind)).class() == SendClass::Queryable));
 }

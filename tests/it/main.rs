@@ -15,5 +15,6 @@ mod flow;
 mod mails;
 mod property;
 mod scenarios;
+mod smtp;
 mod store;
 mod tidy;

@@ -1,15 +1,16 @@
 //! Stand-ins for the outside world.
 
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use async_trait::async_trait;
 use remit_dsl::Policy;
-use remit_engine::domain::ChannelKind;
+use remit_engine::adapters::{OutboundRouter, Providers};
 use remit_engine::ports::{
     Classification, Classifier, ClassifyError, ClassifyInput, Clock, DraftError, DraftInput, DraftText, Drafter,
     ModelPair, Models, Outbound, OutboundMessage, Outbounds, SendClass, SendError, SendReceipt,
 };
+use remit_engine::store::rows::ChannelRow;
 
 /// A clock that moves only when told.
 #[derive(Debug)]
@@ -207,7 +208,7 @@ impl Recorder {
             before: Door::default(),
             after: Door::default(),
         });
-        Arc::new(Recorders { outbound: recorder.clone() as Arc<dyn Outbound>, recorder })
+        Arc::new(Recorders { outbound: recorder.clone() as Arc<dyn Outbound>, recorder, router: OnceLock::new() })
     }
 
     /// What has left, in order.
@@ -234,11 +235,24 @@ pub struct Recorders {
     outbound: Arc<dyn Outbound>,
     /// What remembers.
     pub recorder: Arc<Recorder>,
+    /// Where channels leave that are connected with a provider.
+    router: OnceLock<OutboundRouter>,
+}
+
+impl Recorders {
+    /// From now on channels that have a provider leave by it.
+    pub fn by_providers(&self, providers: Providers) {
+        let router = OutboundRouter::new(Arc::clone(&self.outbound), None).with_providers(providers);
+        assert!(self.router.set(router).is_ok(), "it is said once");
+    }
 }
 
 impl Outbounds for Recorders {
-    fn for_channel(&self, _: ChannelKind) -> &Arc<dyn Outbound> {
-        &self.outbound
+    fn for_channel(&self, channel: &ChannelRow) -> Arc<dyn Outbound> {
+        match self.router.get() {
+            Some(router) if channel.provider.is_some() => router.for_channel(channel),
+            _ => Arc::clone(&self.outbound),
+        }
     }
 }
 

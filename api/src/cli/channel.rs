@@ -6,6 +6,7 @@ use remit_engine::store::rows::ChannelRow;
 use remit_engine::store::{Write, read};
 use serde_json::json;
 
+use super::accounts;
 use super::shell::Shell;
 use super::{Done, Failure, Global, table};
 use crate::http;
@@ -24,6 +25,44 @@ pub(crate) enum ChannelCommand {
         #[arg(long, default_value = "Support")]
         name: String,
     },
+    /// Connect a channel with a provider, or change how
+    ///
+    /// Secrets are asked for in the environment, so that they stand in no list of commands: `--secret auth_token=TWILIO_TOKEN`
+    /// takes the value of the variable TWILIO_TOKEN. What is not named stays as it is.
+    Connect {
+        /// Channel id
+        id: String,
+        /// The provider, of `remit channel providers`; `none` for signed JSON and mails
+        provider: String,
+        /// A public setting, NAME=VALUE; several times
+        #[arg(long = "set", value_name = "NAME=VALUE", value_parser = pair)]
+        settings: Vec<(String, String)>,
+        /// A secret, NAME=VARIABLE of the environment; several times
+        #[arg(long = "secret", value_name = "NAME=VARIABLE", value_parser = pair)]
+        secrets: Vec<(String, String)>,
+    },
+    /// List the providers, and what a channel of each needs
+    Providers,
+    /// Say why conversations of a channel do not appear, and what to do
+    Health {
+        /// Channel id
+        id: String,
+    },
+    /// Try a channel's credentials with its provider, and say how the channel is
+    Test {
+        /// Channel id
+        id: String,
+    },
+    /// Say what a provider's request would be read as; nothing is stored
+    Read {
+        /// The provider
+        provider: String,
+        /// Files with bodies of requests: JSON, or forms
+        files: Vec<std::path::PathBuf>,
+        /// MIME type of the bodies, where they are no JSON and no plain form
+        #[arg(long)]
+        media_type: Option<String>,
+    },
     /// Print where and with which secret messages are posted to a channel
     Secret {
         /// Channel id
@@ -41,7 +80,20 @@ pub(crate) enum ChannelCommand {
     },
 }
 
+/// `NAME=VALUE`.
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or_else(|| format!("`{text}` is not NAME=VALUE"))?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
 pub(crate) async fn run(global: Global, command: ChannelCommand) -> Done {
+    match &command {
+        ChannelCommand::Providers => return Ok(accounts::providers(global.json)),
+        ChannelCommand::Read { provider, files, media_type } => {
+            return accounts::read_files(provider, files, media_type.as_deref());
+        }
+        _ => {}
+    }
     let shell = Shell::open(&global).await?;
     match command {
         ChannelCommand::List => list(&shell, global.json).await,
@@ -60,6 +112,19 @@ pub(crate) async fn run(global: Global, command: ChannelCommand) -> Done {
             }
             Ok(0)
         }
+        ChannelCommand::Connect { id, provider, settings, secrets } => {
+            accounts::connect(&shell, &get(&shell, &id).await?, &provider, settings, secrets).await
+        }
+        ChannelCommand::Health { id } => accounts::health(&shell, &get(&shell, &id).await?, global.json).await,
+        ChannelCommand::Test { id } => {
+            let channel = get(&shell, &id).await?;
+            if shell.engine.test_channel(&channel, &shell.providers).await?.is_none() {
+                eprintln!("the channel's provider cannot be tried by a call");
+            }
+            accounts::health(&shell, &channel, global.json).await
+        }
+        // Answered above.
+        ChannelCommand::Providers | ChannelCommand::Read { .. } => Ok(0),
         ChannelCommand::Enable { id } => switch(&shell, &id, "active").await,
         ChannelCommand::Disable { id } => switch(&shell, &id, "disabled").await,
     }
@@ -106,13 +171,15 @@ async fn list(shell: &Shell, as_json: bool) -> Done {
     if as_json {
         let rows: Vec<_> = channels
             .iter()
-            .map(|row| json!({ "id": row.id, "kind": row.kind, "name": row.name, "address": row.address, "status": row.status }))
+            .map(|row| json!({ "id": row.id, "kind": row.kind, "name": row.name, "address": row.address, "status": row.status, "provider": row.provider }))
             .collect();
         println!("{}", json!({ "data": rows }));
     } else {
-        let rows: Vec<Vec<String>> =
-            channels.into_iter().map(|row| vec![row.id, row.kind, row.address, row.name, row.status]).collect();
-        table::print(&["ID", "KIND", "ADDRESS", "NAME", "STATUS"], &rows);
+        let rows: Vec<Vec<String>> = channels
+            .into_iter()
+            .map(|row| vec![row.id, row.kind, row.address, row.name, row.status, row.provider.unwrap_or_default()])
+            .collect();
+        table::print(&["ID", "KIND", "ADDRESS", "NAME", "STATUS", "PROVIDER"], &rows);
     }
     Ok(0)
 }

@@ -130,8 +130,7 @@ async fn store(shell: &Shell, channel: &ChannelRow, path: &Path) -> Result<Inges
     let source = path.display().to_string();
     let path = path.to_owned();
     let raw = tokio::task::spawn_blocking(move || inspect::read(&path)).await??;
-    let ingest = shell.engine.read_mail(channel, &source, raw).await?;
-    Ok(shell.engine.receive(ingest).await?)
+    Ok(shell.engine.take_mail(channel, &source, &raw).await?)
 }
 
 fn progress(total: usize) -> ProgressBar {

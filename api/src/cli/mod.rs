@@ -1,5 +1,6 @@
 //! The command line: one file per command. Data goes to standard output, everything else to standard error.
 
+mod accounts;
 mod audit;
 mod catalogue;
 mod channel;

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use clap::Args;
 use remit_engine::adapters::MailDrop;
-use remit_engine::domain::ChannelKind;
+use remit_engine::adapters::smtp_in::Protocol;
+use remit_engine::domain::{ChannelKind, DEFAULT_WORKSPACE};
 use remit_engine::egress::{Allowed, Egress};
+use remit_engine::mailroom::{self, EngineMailroom};
 use remit_engine::store::{Dialect, LinkKind};
 use remit_engine::webhooks::deliver;
 use remit_engine::{Engine, Options};
@@ -36,6 +38,12 @@ pub(crate) struct ServeArgs {
     /// Take in mail that is dropped into this maildir or folder of .eml files
     #[arg(long, env = "REMIT_MAILDIR", value_name = "DIR")]
     maildir: Option<PathBuf>,
+    /// Take mail in by SMTP at this address, for the addresses of mail channels
+    #[arg(long, env = "REMIT_SMTP_LISTEN", value_name = "ADDRESS")]
+    smtp_listen: Option<SocketAddr>,
+    /// Take mail in by LMTP at this address, from a mail server beside this one
+    #[arg(long, env = "REMIT_LMTP_LISTEN", value_name = "ADDRESS")]
+    lmtp_listen: Option<SocketAddr>,
     #[command(flatten)]
     egress: EgressArgs,
     /// Address at which browsers find the server, such as https://inbox.example.com; by https, their cookie is safer
@@ -148,7 +156,8 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
         // The demo keeps to itself: it never mixes with a real inbox.
         global.data = global.data.join("demo");
     }
-    let mut shell = Shell::open_with(&global, args.running.options()).await?;
+    let egress = Egress::new(args.egress.egress_allow.clone());
+    let mut shell = Shell::open_with(&global, args.running.options(), egress.clone()).await?;
     if args.no_worker && shell.dialect() == Dialect::Sqlite {
         return Err(Failure::new("--no-worker needs PostgreSQL: a SQLite store has one process that does everything"));
     }
@@ -170,7 +179,15 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
         let channel = channel::ensure(&shell, ChannelKind::Email, "Support", "inbox@localhost").await?;
         tokio::spawn(watch(shell.engine.clone(), channel, MailDrop::new(folder), stop.clone()));
     }
-    let egress = Egress::new(args.egress.egress_allow);
+    for (address, protocol, option) in
+        [(args.smtp_listen, Protocol::Smtp, "--smtp-listen"), (args.lmtp_listen, Protocol::Lmtp, "--lmtp-listen")]
+    {
+        let Some(address) = address else { continue };
+        let listener = listen(address, option).await?;
+        eprintln!("{:<9} {}", option.trim_start_matches("--").trim_end_matches("-listen"), listener.local_addr()?);
+        let mailroom = EngineMailroom::new(shell.engine.clone(), DEFAULT_WORKSPACE);
+        tokio::spawn(mailroom::listen(mailroom, listener, "remit".to_owned(), protocol, stop.clone()));
+    }
     let webhooks = tokio::spawn(deliver::run(shell.engine.clone(), egress.clone(), shell.master_key, stop.clone()));
     let streams = {
         let (engine, stop) = (shell.engine.clone(), stop.clone());
@@ -228,7 +245,8 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
 }
 
 pub(crate) async fn worker(global: Global, args: WorkerArgs) -> Done {
-    let shell = Shell::open_with(&global, args.running.options()).await?;
+    let egress = Egress::new(args.egress.egress_allow.clone());
+    let shell = Shell::open_with(&global, args.running.options(), egress.clone()).await?;
     if shell.dialect() == Dialect::Sqlite {
         return Err(Failure::new(
             "`remit worker` needs PostgreSQL: a SQLite store has one process that does everything",
@@ -240,7 +258,6 @@ pub(crate) async fn worker(global: Global, args: WorkerArgs) -> Done {
     stop_on_signal(stop.clone())?;
     args.running.serve_metrics(&shell.engine, &stop).await?;
     println!("ready worker on {}", shell.place());
-    let egress = Egress::new(args.egress.egress_allow.clone());
     let webhooks = tokio::spawn(deliver::run(shell.engine.clone(), egress, shell.master_key, stop.clone()));
     let ended = args.running.in_time(&stop, async {
         spawn_workers(shell.engine.clone(), stop.clone()).await?;
@@ -311,8 +328,7 @@ async fn take_in(
     path: &std::path::Path,
 ) -> Result<(), Failure> {
     let raw = folder.read(path).await?;
-    let ingest = engine.read_mail(channel, "maildir", raw).await?;
-    engine.receive(ingest).await?;
+    engine.take_mail(channel, "maildir", &raw).await?;
     folder.accept(path).await?;
     Ok(())
 }

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use remit_engine::adapters::{OutboundRouter, Outbox, SmtpOutbound};
+use remit_engine::adapters::{OutboundRouter, Outbox, Providers, SmtpOutbound};
 use remit_engine::clock::{SystemClock, SystemIds};
+use remit_engine::egress::Egress;
 use remit_engine::models::EmbeddedModels;
 use remit_engine::ports::Outbound;
 use remit_engine::store::{Address, Db, Dialect};
@@ -42,6 +43,8 @@ pub(crate) struct Shell {
     pub(crate) engine: Engine,
     pub(crate) master_key: [u8; 32],
     pub(crate) data: PathBuf,
+    /// What channels need that are spoken with providers.
+    pub(crate) providers: Providers,
     address: Address,
     /// Held while this process is the one that works on a SQLite store.
     owner: Option<File>,
@@ -49,11 +52,11 @@ pub(crate) struct Shell {
 
 impl Shell {
     pub(crate) async fn open(global: &Global) -> Result<Self, Failure> {
-        Self::open_with(global, Options::default()).await
+        Self::open_with(global, Options::default(), Egress::default()).await
     }
 
-    /// The same for an engine with options of its own.
-    pub(crate) async fn open_with(global: &Global, options: Options) -> Result<Self, Failure> {
+    /// The same for an engine with options of its own, whose channels call their providers by `egress`.
+    pub(crate) async fn open_with(global: &Global, options: Options, egress: Egress) -> Result<Self, Failure> {
         let data = global.data.clone();
         std::fs::create_dir_all(&data)
             .map_err(|error| Failure::new(format!("cannot use the data folder `{}`: {error}", data.display())))?;
@@ -70,15 +73,16 @@ impl Shell {
             Some(url) => Some(Arc::new(SmtpOutbound::from_url(url)?)),
             None => None,
         };
+        let providers = Providers::new(&master_key, egress, Arc::new(SystemClock));
         let parts = Parts {
             db,
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds::new(SystemClock)),
             models: Arc::new(EmbeddedModels),
-            outbound: Arc::new(OutboundRouter::new(outbox, smtp)),
+            outbound: Arc::new(OutboundRouter::new(outbox, smtp).with_providers(providers.clone())),
         };
         let engine = Engine::with(parts, options).await?;
-        Ok(Self { engine, master_key, data, address, owner: None })
+        Ok(Self { engine, master_key, data, providers, address, owner: None })
     }
 
     /// The database, for people; never with a password.

@@ -40,7 +40,8 @@ impl Intake {
         let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
         let is_json = extract::media_type(headers).as_deref() == Some("application/json");
         let most = if is_json { JSON_LIMIT } else { MAIL_LIMIT };
-        let bytes = announced.unwrap_or(most).min(most);
+        // A provider's JSON may hold a whole mail.
+        let bytes = announced.unwrap_or(most).min(MAIL_LIMIT);
         let kib = u32::try_from(LEAST_KIB + bytes.div_ceil(1024)).unwrap_or(u32::MAX);
         Arc::clone(&self.room).try_acquire_many_owned(kib).map_err(|_| {
             app.engine().metrics().rejected("busy");

@@ -9,6 +9,7 @@ mod audit;
 mod auth;
 mod autonomy;
 mod channels;
+mod chat;
 mod composer;
 mod contacts;
 mod conversations;
@@ -75,7 +76,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(system::version::show_version))
         .routes(routes!(system::openapi::show_openapi))
         .routes(routes!(system::metrics::show_metrics))
-        .routes(routes!(inbound::receive::receive_inbound))
+        .routes(routes!(inbound::receive::receive_inbound, inbound::receive::prove_inbound))
         .routes(routes!(conversations::list::list_conversations, conversations::begin::begin_conversation))
         .routes(routes!(conversations::counts::count_conversations))
         .routes(routes!(conversations::bulk::bulk_conversations))
@@ -103,6 +104,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(attachments::upload::upload_attachment))
         .routes(routes!(attachments::fetch::fetch_attachment))
         .routes(routes!(messages::decisions::list_message_decisions))
+        .routes(routes!(messages::deliveries::list_message_deliveries))
         .routes(routes!(decisions::list::list_decisions))
         .routes(routes!(decisions::get::get_decision))
         .routes(routes!(notes::list::list_notes, notes::create::create_note))
@@ -134,7 +136,12 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(contacts::ai::get_contact_ai))
         .routes(routes!(contacts::pause::pause_contact_ai))
         .routes(routes!(contacts::resume::resume_contact_ai))
-        .routes(routes!(channels::list::list_channels))
+        .routes(routes!(channels::list::list_channels, channels::create::create_channel))
+        .routes(routes!(channels::providers::list_channel_providers))
+        .routes(routes!(channels::connect::connect_channel))
+        .routes(routes!(channels::health::get_channel_health))
+        .routes(routes!(channels::health::test_channel))
+        .routes(routes!(channels::events::list_channel_events))
         .routes(routes!(channels::activate::activate_channel))
         .routes(routes!(channels::disable::disable_channel))
         .routes(routes!(channels::warmup::set_channel_warmup))
@@ -195,12 +202,17 @@ pub(crate) fn fresh_token() -> (String, String) {
 /// The API and the page as a service.
 pub fn router(app: App) -> Router {
     let cors = (!app.origins().is_empty()).then(|| origins::layer(app.origins()));
+    let visitors = chat::router(app.clone())
+        .layer(CatchPanicLayer::custom(finish::panicked))
+        .layer(from_fn_with_state(app.clone(), finish::finish));
     let service = layered(routes().split_for_parts().0.fallback(web::answer), app);
-    // Outermost: whether a page of another origin may ask at all is asked before anything else is.
-    match cors {
+    // Outermost: whether a page of another origin may ask at all is asked before anything else is. Visitors of the chat
+    // come from origins of their own, which the channel names.
+    let service = match cors {
         Some(cors) => service.layer(cors),
         None => service,
-    }
+    };
+    service.merge(visitors)
 }
 
 /// Reads an origin as a command line names it.

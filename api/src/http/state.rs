@@ -7,16 +7,21 @@ use axum::http::HeaderValue;
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
 use hmac::{Hmac, KeyInit, Mac};
 use remit_engine::Engine;
+use remit_engine::adapters::Providers;
 use remit_engine::egress::Egress;
 use remit_engine::store::Reader;
 use sha2::{Digest, Sha256};
 
 use super::error::ApiError;
+use super::inbound::kept::Kept;
 use super::intake::Intake;
 use super::once::Underway;
 use super::rate::Rate;
 use super::site::Site;
 use super::throttle::Throttle;
+
+/// Messages that one visitor of a chat box may write in a minute.
+const CHAT_PER_MINUTE: u32 = 120;
 
 /// What the API is made of. Clones share the engine.
 #[derive(Clone)]
@@ -25,11 +30,13 @@ pub struct App {
     master_key: [u8; 32],
     intake: Intake,
     egress: Egress,
+    kept: Kept,
     site: Site,
     throttle: Throttle,
     underway: Underway,
     rate: Rate,
     origins: Arc<[HeaderValue]>,
+    chat_rate: Rate,
 }
 
 impl App {
@@ -42,11 +49,13 @@ impl App {
             master_key,
             intake: Intake::default(),
             egress: Egress::default(),
+            kept: Kept::default(),
             site: Site::default(),
             throttle: Throttle::default(),
             underway: Underway::default(),
             rate: Rate::default(),
             origins: Arc::default(),
+            chat_rate: Rate::of(Some(CHAT_PER_MINUTE)),
         }
     }
 
@@ -89,6 +98,11 @@ impl App {
         Self { rate: Rate::of(per_minute), ..self }
     }
 
+    /// How much each visitor of a chat box may still write.
+    pub(crate) const fn chat_rate(&self) -> &Rate {
+        &self.chat_rate
+    }
+
     /// How much each principal may still ask.
     pub(crate) const fn rate(&self) -> &Rate {
         &self.rate
@@ -102,6 +116,16 @@ impl App {
     /// What slows down whoever guesses.
     pub(crate) const fn throttle(&self) -> &Throttle {
         &self.throttle
+    }
+
+    /// What is kept between requests of providers.
+    pub(crate) const fn kept(&self) -> &Kept {
+        &self.kept
+    }
+
+    /// What channels need that are spoken with providers.
+    pub(crate) fn providers(&self) -> Providers {
+        Providers::new(&self.master_key, self.egress.clone(), std::sync::Arc::clone(self.engine.clock()))
     }
 
     /// The way out to addresses that users name.

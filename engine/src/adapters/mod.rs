@@ -1,11 +1,14 @@
-//! What the engine's ports are made of in production: files on disk and SMTP.
+//! What the engine's ports are made of in production: files on disk, SMTP and the APIs of providers.
 
 mod mailbox;
 mod outbox;
+mod provider;
 mod router;
 mod smtp;
+pub mod smtp_in;
 
 pub use mailbox::MailDrop;
 pub use outbox::Outbox;
+pub use provider::{Providers, account};
 pub use router::OutboundRouter;
 pub use smtp::{SmtpConfigError, SmtpOutbound};

@@ -2,29 +2,42 @@
 
 use std::sync::Arc;
 
+use super::provider::Providers;
 use crate::domain::ChannelKind;
 use crate::ports::{Outbound, Outbounds};
+use crate::store::rows::ChannelRow;
 
-/// Chooses the next hop by channel: SMTP for mail where it is configured, the outbox for everything else.
+/// Chooses the next hop by channel: its provider where it has one that sends, SMTP for mail where that is configured, the
+/// outbox for everything else.
 #[derive(Debug, Clone)]
 pub struct OutboundRouter {
     outbox: Arc<dyn Outbound>,
     smtp: Option<Arc<dyn Outbound>>,
+    providers: Option<Providers>,
 }
 
 impl OutboundRouter {
     /// Sends everything to the outbox, but mail by SMTP when given.
     #[must_use]
     pub fn new(outbox: Arc<dyn Outbound>, smtp: Option<Arc<dyn Outbound>>) -> Self {
-        Self { outbox, smtp }
+        Self { outbox, smtp, providers: None }
+    }
+
+    /// The same, where channels that have a provider go by it.
+    #[must_use]
+    pub fn with_providers(self, providers: Providers) -> Self {
+        Self { providers: Some(providers), ..self }
     }
 }
 
 impl Outbounds for OutboundRouter {
-    fn for_channel(&self, channel: ChannelKind) -> &Arc<dyn Outbound> {
-        match (channel, &self.smtp) {
-            (ChannelKind::Email, Some(smtp)) => smtp,
-            _ => &self.outbox,
+    fn for_channel(&self, channel: &ChannelRow) -> Arc<dyn Outbound> {
+        if let Some(own) = self.providers.as_ref().and_then(|providers| providers.outbound(channel)) {
+            return own;
+        }
+        match (channel.kind.parse(), &self.smtp) {
+            (Ok(ChannelKind::Email), Some(smtp)) => Arc::clone(smtp),
+            _ => Arc::clone(&self.outbox),
         }
     }
 }

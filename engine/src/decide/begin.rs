@@ -50,7 +50,8 @@ impl Begin<'_> {
         if text.body_text.trim().is_empty() {
             return Err(ReplyError::Empty);
         }
-        let opted_out = matches!(to, Recipient::Known(contact, _) if contact.opted_out_at.is_some());
+        let opted_out = matches!(to, Recipient::Known(contact, address)
+            if contact.opted_out_at.is_some() || super::is_suppressed(&contact.suppressed, self.kind, address));
         if opted_out && !compose.knows_opted_out {
             return Err(ReplyError::OptedOut);
         }
@@ -136,6 +137,7 @@ impl Begin<'_> {
             in_reply_to: None,
             references: Vec::new(),
             automatic: false,
+            answers_at_ms: None,
             at_ms: self.now_ms,
             attachments: files.to_vec(),
         }

@@ -35,7 +35,8 @@ pub fn collect(context: &RunContext, policy: &Policy, draft: Option<&str>) -> Co
     facts.yes("email.warmup", context.channel.email_warmup, Observed);
     facts.yes("contact.new", context.contact.inbound_count <= 1, Observed);
     facts.yes("contact.paused", context.paused(), Observed);
-    facts.yes("contact.opted_out", context.contact.opted_out_at.is_some(), Observed);
+    let unwanted = context.contact.opted_out_at.is_some() || context.suppressed();
+    facts.yes("contact.opted_out", unwanted, Observed);
     facts.number("thread.depth", context.conversation.revision as f64, Observed);
     facts.yes("thread.human_active", context.conversation.human_active, Observed);
     facts.yes("thread.third_party", context.third_party, Observed);

@@ -2,6 +2,7 @@
 //!
 //! The more careful of two wins: whoever asked not to be written to did so for both, and a pause is a pause.
 
+use crate::store::Suppressed;
 use crate::store::rows::ContactRow;
 
 /// A contact as it is after it took in another.
@@ -17,6 +18,7 @@ pub struct Absorbed {
     pub ai_paused_at: Option<i64>,
     pub ai_paused_until: Option<i64>,
     pub inbound_count: i64,
+    pub suppressed: String,
 }
 
 /// What `into` becomes when it takes in `from`.
@@ -39,7 +41,22 @@ pub fn absorb(into: &ContactRow, from: &ContactRow) -> Absorbed {
         ai_paused_at: paused.ai_paused_at,
         ai_paused_until: paused.ai_paused_until,
         inbound_count: into.inbound_count.saturating_add(from.inbound_count),
+        suppressed: both(&into.suppressed, &from.suppressed),
     }
+}
+
+/// The addresses of two lists. One that cannot be read names every address, and stays as it is.
+fn both(into: &str, from: &str) -> String {
+    let read = |list: &str| serde_json::from_str::<Vec<Suppressed>>(list);
+    let (Ok(mut all), Ok(more)) = (read(into), read(from)) else {
+        return if read(into).is_err() { into } else { from }.to_owned();
+    };
+    for one in more {
+        if !all.iter().any(|known| known.channel == one.channel && known.address == one.address) {
+            all.push(one);
+        }
+    }
+    serde_json::to_string(&all).unwrap_or_else(|_| into.to_owned())
 }
 
 /// A decision record without the words that detectors found; `None` where there are none, or it cannot be read. What was
@@ -76,7 +93,19 @@ mod tests {
             inbound_count: 2,
             created_at: 0,
             version: 1,
+            suppressed: "[]".to_owned(),
         }
+    }
+
+    #[test]
+    fn an_address_that_is_not_written_to_stays_so_whoever_takes_it_in() {
+        let list =
+            |address: &str| format!(r#"[{{"channel":"email","address":"{address}","reason":"bounced","at":1}}]"#);
+        let with = |suppressed: String| ContactRow { suppressed, ..contact("con_1") };
+        let taken = absorb(&with(list("a@x.example")), &with(list("b@x.example"))).suppressed;
+        let names = |address: &str| crate::decide::is_suppressed(&taken, crate::domain::ChannelKind::Email, address);
+        assert!(names("a@x.example") && names("b@x.example") && !names("c@x.example"));
+        assert_eq!(absorb(&with(list("a@x.example")), &with("?".to_owned())).suppressed, "?", "which names everybody");
     }
 
     #[test]

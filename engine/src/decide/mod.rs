@@ -32,6 +32,7 @@ pub mod reply;
 pub mod retry;
 pub mod send;
 pub mod timer;
+pub mod told;
 pub mod why;
 
 use sha2::{Digest, Sha256};
@@ -123,6 +124,12 @@ impl RunContext {
         }
     }
 
+    /// The address that an answer goes to must not be written to on this channel: it bounced, complained or opted out.
+    #[must_use]
+    pub fn suppressed(&self) -> bool {
+        is_suppressed(&self.contact.suppressed, self.channel_kind, &self.message.from_address)
+    }
+
     /// What the gate sees of the world in this context.
     fn seen(&self, policy_digest: &str, limits: Vec<LimitClaim>) -> SendFence {
         SendFence {
@@ -132,6 +139,7 @@ impl RunContext {
             contact_version: self.contact.version,
             paused: self.paused(),
             opted_out: self.contact.opted_out_at.is_some(),
+            suppressed: self.suppressed(),
             email_warmup: self.channel.email_warmup,
             flips: self.switch_flips,
             limits,
@@ -342,6 +350,21 @@ pub fn content_sha256(subject: Option<&str>, body_text: &str) -> String {
     hash.update([0]);
     hash.update(body_text.as_bytes());
     data_encoding::HEXLOWER.encode(&hash.finalize())
+}
+
+/// Whether `list`, the column of a contact, names this address on this kind of channel. A list that cannot be read names
+/// every address.
+#[must_use]
+pub(crate) fn is_suppressed(list: &str, channel: crate::domain::ChannelKind, address: &str) -> bool {
+    if list == "[]" {
+        return false;
+    }
+    let Ok(all) = serde_json::from_str::<Vec<crate::store::Suppressed>>(list) else { return true };
+    let plain = normalise::plain_address(channel, address);
+    all.iter().any(|one| {
+        one.channel == channel.as_str()
+            && (one.address == address || normalise::plain_address(channel, &one.address) == plain)
+    })
 }
 
 #[cfg(test)]

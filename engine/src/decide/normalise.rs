@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::channels::NewMessage;
 use crate::domain::{ChannelKind, IdKind};
 use crate::mail::{self, MailKind};
 use crate::ports::Ids;
@@ -112,11 +113,15 @@ pub fn from_mail(arrival: Arrival<'_>, raw: &[u8], ids: &dyn Ids) -> Ingest {
     };
     let own_address = arrival.channel.address.to_lowercase();
     let from_ourselves = sender.as_deref() == Some(own_address.as_str());
+    let settings: std::collections::BTreeMap<String, String> =
+        serde_json::from_str(&arrival.channel.settings).unwrap_or_default();
+    let spoofed = settings.get("authserv_id").is_some_and(|id| super::told::is_spoofed(raw, id));
     let not_to_be_answered =
-        unreadable || mail.precedence_bulk || mail.suppress_auto_reply || mail.own_loop || from_ourselves;
+        unreadable || mail.precedence_bulk || mail.suppress_auto_reply || mail.own_loop || from_ourselves || spoofed;
     Ingest {
         dedupe_key: mail::dedupe_key(raw, &mail),
-        thread_ids: mail::thread_ids(&mail),
+        // Whoever forges a sender does not join their conversations.
+        thread_ids: if spoofed { Vec::new() } else { mail::thread_ids(&mail) },
         content_type: "message/rfc822".to_owned(),
         bytes: raw.to_vec(),
         sender_address: sender.clone().unwrap_or_else(fallback),
@@ -135,7 +140,12 @@ pub fn from_mail(arrival: Arrival<'_>, raw: &[u8], ids: &dyn Ids) -> Ingest {
         external_id: mail.message_id,
         language: mail.language,
         occurred_at: mail.date_ms.unwrap_or(arrival.now_ms),
-        warnings: mail.warnings,
+        warnings: if spoofed {
+            let said = "the sender's domain does not vouch for this mail (DMARC failed): no machine answers it";
+            mail.warnings.into_iter().chain([said.to_owned()]).collect()
+        } else {
+            mail.warnings
+        },
         ..blank(arrival, ids)
     }
 }
@@ -209,6 +219,65 @@ fn answer_to(reply_to: Option<&str>, from: Option<&str>) -> Option<String> {
 /// [`InvalidInbound`] says what is wrong with it.
 pub fn address(kind: ChannelKind, address: &str) -> Result<String, InvalidInbound> {
     sender_address(kind, address)
+}
+
+/// An address as it is looked up; what is none of its kind stays as it is, on one line.
+#[must_use]
+pub fn plain_address(kind: ChannelKind, address: &str) -> String {
+    let plain = match kind {
+        ChannelKind::Email => mail::normalise_email(address),
+        ChannelKind::Sms | ChannelKind::Whatsapp | ChannelKind::Voice => mail::normalise_phone(address),
+        ChannelKind::Chat => None,
+    };
+    plain.unwrap_or_else(|| clean(address).chars().take(LONGEST_ID).collect())
+}
+
+/// A message as a provider handed it over. Total: what has no sender that can be answered is kept all the same, and
+/// answered by nobody.
+#[must_use]
+pub fn from_provider(
+    arrival: Arrival<'_>,
+    message: &NewMessage,
+    raw: (&str, &[u8]),
+    at_ms: Option<i64>,
+    ids: &dyn Ids,
+) -> Ingest {
+    let text: String = message.text.replace('\0', "").chars().take(LONGEST_TEXT).collect();
+    let address = plain_address(arrival.kind, &message.from);
+    let nobody = address.is_empty();
+    // A short code or a name of letters can be read and not answered.
+    let mute = match arrival.kind {
+        ChannelKind::Sms => mail::normalise_phone(&message.from).is_none_or(|number| number.len() < 7),
+        ChannelKind::Voice => mail::normalise_phone(&message.from).is_none(),
+        _ => false,
+    };
+    let files: Vec<serde_json::Value> = message
+        .files
+        .iter()
+        .map(|file| serde_json::json!({ "name": clean(&file.name), "type": clean(&file.media_type), "size": file.size, "ref": file.reference }))
+        .collect();
+    let mut dedupe = Sha256::new();
+    dedupe.update(b"external_id\0");
+    dedupe.update(message.id.as_bytes());
+    Ingest {
+        dedupe_key: data_encoding::HEXLOWER.encode(&dedupe.finalize()),
+        content_type: raw.0.to_owned(),
+        bytes: raw.1.to_vec(),
+        from_address: clean(&message.from),
+        sender_address: if nobody { "unknown".to_owned() } else { address },
+        sender_name: message.name.as_deref().map(clean).filter(|name| !name.is_empty()),
+        automated: message.automated || nobody || mute,
+        unreadable: nobody,
+        to_address: message.to.as_deref().map(clean).unwrap_or_else(|| arrival.channel.address.clone()),
+        language: crate::language::detect(&text).map(str::to_owned),
+        body_text: text.trim().to_owned(),
+        full_text: message.whole.as_ref().map_or(text, |whole| whole.chars().take(LONGEST_TEXT).collect()),
+        attachments: serde_json::to_string(&files).unwrap_or_else(|_| "[]".to_owned()),
+        external_id: Some(message.id.clone()),
+        thread_ids: message.answers.iter().cloned().collect(),
+        occurred_at: at_ms.unwrap_or(arrival.now_ms),
+        ..blank(arrival, ids)
+    }
 }
 
 fn sender_address(kind: ChannelKind, address: &str) -> Result<String, InvalidInbound> {

@@ -177,6 +177,13 @@ impl Desk<'_> {
         Write::People(PeopleWrite::Status { conversation_id: self.conversation.id.clone(), status, snoozed_until })
     }
 
+    /// Whether the contact, or the address that would be answered, must not be written to.
+    fn unwanted(&self, contact: &ContactRow, answered: &MessageRow) -> bool {
+        let kind = self.conversation.channel_kind.parse();
+        contact.opted_out_at.is_some()
+            || kind.is_ok_and(|kind| super::is_suppressed(&contact.suppressed, kind, &answered.from_address))
+    }
+
     /// What the rep wrote, where it may be written.
     fn checked(
         &self,
@@ -193,7 +200,7 @@ impl Desk<'_> {
         if compose.revision.is_some_and(|seen| seen != self.conversation.revision) {
             return Err(ReplyError::Moved { current: self.conversation.revision });
         }
-        if contact.opted_out_at.is_some() && !compose.knows_opted_out {
+        if self.unwanted(contact, answered) && !compose.knows_opted_out {
             return Err(ReplyError::OptedOut);
         }
         if channel_status != "active" {
@@ -284,7 +291,7 @@ impl Desk<'_> {
             Some(_) => format!("{} wrote a reply to be sent later", self.rep.name),
             None => format!("{} wrote a reply", self.rep.name),
         };
-        if contact.opted_out_at.is_some() {
+        if answered.is_some_and(|answered| self.unwanted(contact, answered)) {
             summary.push_str(", knowing that the contact does not want to be written to");
         }
         let mut entry = self.said("reply_written", summary, Some(draft_id.clone()));

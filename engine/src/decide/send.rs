@@ -10,7 +10,7 @@ use super::retry::{Failure, given_up};
 use crate::domain::{ActionReason, ChannelKind, ErrorClass, IdKind, Stage};
 use crate::ports::{Ids, OutboundMessage, SendClass, SendError, SendReceipt};
 use crate::store::rows::{DraftRow, EffectRow};
-use crate::store::{Fence, PeopleWrite, SendClaim, Transition, Write};
+use crate::store::{ChannelWrite, Fence, PeopleWrite, SendClaim, Transition, Write};
 
 /// The intent to send the context's draft: one effect, with everything fixed.
 #[must_use]
@@ -63,6 +63,7 @@ fn payload(context: &RunContext, draft: &DraftRow, message_id: &str, automatic: 
         in_reply_to: context.message.external_id.clone(),
         references,
         automatic,
+        answers_at_ms: Some(context.message.occurred_at.min(context.message.created_at)),
         at_ms: context.now_ms,
         // Kept with the draft, so that what leaves is what was written.
         attachments: serde_json::from_str(&draft.attachments).unwrap_or_default(),
@@ -166,7 +167,7 @@ pub fn refused_by_rep(context: &RunContext, ids: &dyn Ids) -> Transition {
 pub fn claim_again(context: &RunContext, policy_digest: &str, boot: &str) -> Option<Transition> {
     let effect = context.effect.as_ref()?;
     let stopped = context.switches.iter().any(|(name, on)| name == "kill_switch" && *on);
-    let silenced = stopped || context.paused() || context.contact.opted_out_at.is_some();
+    let silenced = stopped || context.paused() || context.contact.opted_out_at.is_some() || context.suppressed();
     let silenced = silenced || context.conversation.human_active;
     if context.channel.status != "active" || (silenced && !context.by_rep()) {
         return None;
@@ -203,6 +204,16 @@ pub fn decide(
             try_again(context, effect, &failure, ids)
         }
         Err(error @ SendError::Refused(_)) => refused(context, effect, error, ids),
+        Err(error @ SendError::OptedOut(_)) => {
+            let mut transition = refused(context, effect, error, ids);
+            transition.writes.push(Write::Channels(ChannelWrite::Suppress {
+                contact_id: context.contact.id.clone(),
+                channel_kind: context.channel_kind.as_str(),
+                address: super::normalise::plain_address(context.channel_kind, &context.message.from_address),
+                reason: "opted_out",
+            }));
+            transition
+        }
         Err(SendError::InDoubt(reason)) => doubted(context, effect, reason, class, ids),
     }
 }
@@ -218,6 +229,16 @@ fn sent(context: &RunContext, effect: &EffectRow, receipt: &SendReceipt, ids: &d
     }];
     if let Some(draft) = &context.draft {
         writes.push(Write::DraftStatus { id: draft.id.clone(), status: "sent" });
+    }
+    if context.channel.provider.is_some() {
+        // By this name the provider tells what becomes of it, and people answer it.
+        writes.push(Write::Channels(ChannelWrite::Named {
+            channel_id: context.channel.id.clone(),
+            conversation_id: context.conversation.id.clone(),
+            message_id: effect.message_id.clone(),
+            name: receipt.provider_ref.clone(),
+            timeline_id: ids.next(IdKind::Timeline),
+        }));
     }
     let who = match (context.by_rep(), effect.automatic) {
         (true, _) => "as a person wrote it",

@@ -201,6 +201,13 @@ impl Asked<'_> {
         ) && self.record().is_some()
     }
 
+    fn is_suppressed(&self) -> bool {
+        let kind = self.conversation.channel_kind.parse();
+        let message = kind.ok().zip(self.message);
+        message
+            .is_some_and(|(kind, message)| super::is_suppressed(&self.contact.suppressed, kind, &message.from_address))
+    }
+
     fn is_paused_now(&self) -> bool {
         self.contact.ai_paused && self.contact.ai_paused_until.is_none_or(|until| until > self.now_ms)
     }
@@ -350,11 +357,11 @@ impl Asked<'_> {
             ),
             (
                 "opted_out",
-                self.contact.opted_out_at.is_none(),
+                self.contact.opted_out_at.is_none() && !self.is_suppressed(),
                 on_off(
                     "The contact does not want to be written to.",
                     "The contact may be written to.",
-                    self.contact.opted_out_at.is_some(),
+                    self.contact.opted_out_at.is_some() || self.is_suppressed(),
                 ),
                 &["opted_out"],
             ),

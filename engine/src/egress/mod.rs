@@ -39,7 +39,10 @@ pub enum EgressError {
     /// The address may not be called; it never will be.
     #[error("{0}")]
     Refused(String),
-    /// It was tried, or could not be just now.
+    /// It could not be tried just now: nothing was sent.
+    #[error("{0}")]
+    Unreached(String),
+    /// It was sent, and there is no answer.
     #[error("{0}")]
     Failed(String),
 }
@@ -50,6 +53,25 @@ fn refused(why: impl Into<String>) -> EgressError {
 
 fn failed(why: impl std::fmt::Display) -> EgressError {
     EgressError::Failed(why.to_string())
+}
+
+fn unreached(why: impl std::fmt::Display) -> EgressError {
+    EgressError::Unreached(why.to_string())
+}
+
+/// A call to an address.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// `GET` or `POST`.
+    pub method: &'a str,
+    /// Where.
+    pub url: &'a str,
+    /// Headers beside those that every call has.
+    pub headers: &'a [(&'static str, String)],
+    /// The body.
+    pub body: &'a [u8],
+    /// How much of the answer is read, in bytes.
+    pub most_bytes: usize,
 }
 
 /// What came back.
@@ -168,12 +190,12 @@ impl Egress {
             Some(Host::Ipv6(address)) => ("", vec![IpAddr::V6(address)]),
             Some(Host::Domain(host)) => {
                 let found = self.resolver.addresses(address::plain(host)).await;
-                (host, found.map_err(|error| failed(format!("`{host}` cannot be looked up: {error}")))?)
+                (host, found.map_err(|error| unreached(format!("`{host}` cannot be looked up: {error}")))?)
             }
             None => return Err(refused("the URL names no host")),
         };
         if found.is_empty() {
-            return Err(failed(format!("`{host}` has no address")));
+            return Err(unreached(format!("`{host}` has no address")));
         }
         for address in &found {
             self.check_address(url, host, *address)?;
@@ -192,13 +214,26 @@ impl Egress {
         body: Vec<u8>,
         within: Duration,
     ) -> Result<Answer, EgressError> {
-        let url = self.check(url)?;
-        let call = async {
+        let call = Request { method: "POST", url, headers, body: &body, most_bytes: MOST_BYTES };
+        self.call(call, within).await
+    }
+
+    /// Makes a call. An answer of any status is an answer.
+    ///
+    /// # Errors
+    /// [`EgressError`] when the address may not be called, cannot be reached, or does not answer in time. Only
+    /// [`EgressError::Failed`] may have had an effect.
+    pub async fn call(&self, call: Request<'_>, within: Duration) -> Result<Answer, EgressError> {
+        let url = self.check(call.url)?;
+        let sent = std::sync::atomic::AtomicBool::new(false);
+        let most = call.most_bytes;
+        let work = async {
             let addresses = self.addresses(&url).await?;
             let stream = connect(&addresses).await?;
-            let request = request(&url, headers, body)?;
+            let request = request(&url, call)?;
             if url.scheme() == "http" {
-                return exchange(stream, request).await;
+                sent.store(true, std::sync::atomic::Ordering::Relaxed);
+                return exchange(stream, request, most).await;
             }
             let name = match url.host() {
                 Some(Host::Domain(host)) => {
@@ -208,50 +243,54 @@ impl Egress {
                 Some(Host::Ipv6(address)) => ServerName::from(IpAddr::V6(address)),
                 None => return Err(refused("the URL names no host")),
             };
-            let tls = self.tls.clone().ok_or_else(|| failed("there is no way to be secure here"))?;
+            let tls = self.tls.clone().ok_or_else(|| unreached("there is no way to be secure here"))?;
             let secure = TlsConnector::from(tls).connect(name, stream).await;
-            exchange(secure.map_err(|error| failed(format!("no secure connection: {error}")))?, request).await
+            let secure = secure.map_err(|error| unreached(format!("no secure connection: {error}")))?;
+            sent.store(true, std::sync::atomic::Ordering::Relaxed);
+            exchange(secure, request, most).await
         };
-        let answered = tokio::time::timeout(within, call).await;
-        answered.unwrap_or_else(|_| Err(failed(format!("no answer within {} s", within.as_secs()))))
+        let answered = tokio::time::timeout(within, work).await;
+        answered.unwrap_or_else(|_| {
+            let words = format!("no answer within {} s", within.as_secs());
+            Err(if sent.load(std::sync::atomic::Ordering::Relaxed) { failed(words) } else { unreached(words) })
+        })
     }
 }
 
 async fn connect(addresses: &[SocketAddr]) -> Result<TcpStream, EgressError> {
-    let mut last = failed("there is no address");
+    let mut last = unreached("there is no address");
     for address in addresses {
         match TcpStream::connect(address).await {
             Ok(stream) => return Ok(stream),
-            Err(error) => last = failed(format!("cannot connect to {address}: {error}")),
+            Err(error) => last = unreached(format!("cannot connect to {address}: {error}")),
         }
     }
     Err(last)
 }
 
-fn request(
-    url: &Url,
-    headers: &[(&'static str, String)],
-    body: Vec<u8>,
-) -> Result<hyper::Request<Full<Bytes>>, EgressError> {
+fn request(url: &Url, call: Request<'_>) -> Result<hyper::Request<Full<Bytes>>, EgressError> {
     let target = match url.query() {
         Some(query) => format!("{}?{query}", url.path()),
         None => url.path().to_owned(),
     };
     let host = url.host_str().unwrap_or_default();
     let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-    let mut request = hyper::Request::post(target)
+    let mut request = hyper::Request::builder()
+        .method(call.method)
+        .uri(target)
         .header(HOST, host)
         .header(USER_AGENT, concat!("Remit/", env!("CARGO_PKG_VERSION")));
-    for (name, value) in headers {
+    for (name, value) in call.headers {
         let value = HeaderValue::from_str(value).map_err(|error| refused(error.to_string()))?;
         request = request.header(HeaderName::from_static(name), value);
     }
-    request.body(Full::new(Bytes::from(body))).map_err(|error| refused(error.to_string()))
+    request.body(Full::new(Bytes::from(call.body.to_vec()))).map_err(|error| refused(error.to_string()))
 }
 
 async fn exchange(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     request: hyper::Request<Full<Bytes>>,
+    most: usize,
 ) -> Result<Answer, EgressError> {
     let (mut sender, connection) = hyper::client::conn::http1::Builder::new()
         .max_headers(100)
@@ -264,10 +303,10 @@ async fn exchange(
         let response = sender.send_request(request).await.map_err(|error| failed(format!("no answer: {error}")))?;
         let (parts, mut body) = response.into_parts();
         let mut begun = Vec::new();
-        while begun.len() < MOST_BYTES {
+        while begun.len() < most {
             let Some(Ok(frame)) = body.frame().await else { break };
             let Some(data) = frame.data_ref() else { continue };
-            begun.extend(data.iter().take(MOST_BYTES - begun.len()));
+            begun.extend(data.iter().take(most - begun.len()));
         }
         Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body: begun })
     };

@@ -64,7 +64,7 @@ pub(super) async fn claim(
     let answer = hand_over(engine, stored, &message).await;
     failpoint::reached(FailPoint::SendAnswered);
     claimed.now_ms = engine.clock().now_ms();
-    let class = engine.outbound().for_channel(stored.channel_kind).class();
+    let class = engine.outbound().for_channel(&stored.channel).class();
     finish(engine, &claimed, &answer, class).await
 }
 
@@ -87,7 +87,7 @@ pub(super) async fn begin_by_rep(engine: &Engine, context: &RunContext) -> Resul
     let message = payload(&effect.payload)?;
     let answer = hand_over(engine, context, &message).await;
     claimed.now_ms = engine.clock().now_ms();
-    let class = engine.outbound().for_channel(context.channel_kind).class();
+    let class = engine.outbound().for_channel(&context.channel).class();
     finish(engine, &claimed, &answer, class).await
 }
 
@@ -97,7 +97,7 @@ const LONGEST_SEND: Duration = Duration::from_secs(120);
 /// Calls the provider.
 async fn hand_over(engine: &Engine, context: &RunContext, message: &OutboundMessage) -> Result<SendReceipt, SendError> {
     let begun = Instant::now();
-    let outbound = engine.outbound().for_channel(context.channel_kind);
+    let outbound = engine.outbound().for_channel(&context.channel);
     let whole = if message.attachments.is_empty() { None } else { Some(with_files(engine, context, message).await?) };
     let sending = outbound
         .send(whole.as_ref().unwrap_or(message))
@@ -138,7 +138,7 @@ pub(super) async fn recover(engine: &Engine, in_force: &InForce, context: &RunCo
     }
     failpoint::reached(FailPoint::RecoverBegun);
     let message = payload(&effect.payload)?;
-    let outbound = engine.outbound().for_channel(context.channel_kind);
+    let outbound = engine.outbound().for_channel(&context.channel);
     let mut asked = context.clone();
     let answer: Result<SendReceipt, SendError> = match outbound.class() {
         SendClass::Idempotent => {

@@ -4,11 +4,11 @@
 use super::batch::set::Set;
 use super::rows::{
     AboutRow, ActionRow, AddressRow, ApprovalRow, AttachmentRow, AuditRow, BootRow, ChannelRow, ComposerRow,
-    ContactListRow, ContactRow, ConversationRow, CountsRow, DecisionKeyRow, DecisionRow, DeliveryRow, DraftRow,
-    DraftVersionRow, DueRow, GoneRow, KeyRow, LedgerBlockRow, LinkRow, MentionRow, MessageRow, NoteRow, OnceRow,
-    PackRow, PlaceRow, PolicyActivationRow, PolicyActiveRow, PolicyListRow, PolicyVersionRow, PrincipalRow, QueuedRow,
-    RawBytesRow, RejectedRow, RepRow, RunErrorRow, RunRow, SessionRow, SwitchRow, TagRow, TimelineRow, TimerRow,
-    ViewRow, VoteRow, WebhookRow, WorkspaceRow,
+    ContactListRow, ContactRow, ConversationRow, CountsRow, DecisionKeyRow, DecisionRow, DeliveryRow, DeliveryStateRow,
+    DraftRow, DraftVersionRow, DueRow, GoneRow, HealthRow, KeyRow, LedgerBlockRow, LinkRow, MentionRow, MessageRow,
+    NoteRow, OnceRow, PackRow, PlaceRow, PolicyActivationRow, PolicyActiveRow, PolicyListRow, PolicyVersionRow,
+    PrincipalRow, ProviderEventRow, QueuedRow, RawBytesRow, RejectedRow, RepRow, RunErrorRow, RunRow, SessionRow,
+    SwitchRow, TagRow, TimelineRow, TimerRow, ViewRow, VoteRow, WebhookRow, WorkspaceRow,
 };
 use super::statements::{self as sql, many};
 use super::{Conn, StoreError, fetch, on};
@@ -227,6 +227,18 @@ reads! {
     delivery(ws: &str, id: &str) -> one DeliveryRow = WEBHOOK_DELIVERY_GET;
     /// A webhook's deliveries before a time and id, latest first.
     deliveries(ws: &str, webhook: &str, before: i64, before_id: &str, limit: i64) -> all DeliveryRow = WEBHOOK_DELIVERY_LIST;
+    /// What providers told about a message before a time and id, latest first.
+    events_of_message(ws: &str, message: &str, before: i64, before_id: &str, limit: i64) -> all ProviderEventRow = PROVIDER_EVENT_OF_MESSAGE;
+    /// What the provider of a channel told before a time and id, latest first.
+    provider_events(ws: &str, channel: &str, before: i64, before_id: &str, limit: i64) -> all ProviderEventRow = PROVIDER_EVENT_LIST;
+    /// What is known of a message's way.
+    delivery_state(ws: &str, message: &str) -> one DeliveryStateRow = DELIVERY_GET;
+    /// How a channel is.
+    channel_health(ws: &str, channel: &str) -> one HealthRow = CHANNEL_HEALTH_GET;
+    /// A contact's latest conversation on a channel.
+    conversation_last_on(ws: &str, contact: &str, channel: &str) -> one (String,) = CONVERSATION_LAST_ON;
+    /// Whose address it is.
+    contact_of_address(ws: &str, kind: &str, address: &str) -> one (String,) = CONTACT_OF_ADDRESS;
     /// Inbound requests turned away since the start of a day, by reason.
     rejected(since_day: i64) -> all RejectedRow = REJECTED_LIST;
 }

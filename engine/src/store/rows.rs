@@ -47,14 +47,15 @@ rows! {
     #[derive(serde::Deserialize)]
     ChannelRow {
         workspace_id: String, id: String, kind: String, name: String, address: String, status: String,
-        email_warmup: bool, secret_version: i64, created_at: i64,
+        email_warmup: bool, secret_version: i64, created_at: i64, provider: Option<String>, settings: String,
+        secrets: String,
     }
     /// A person outside.
     #[derive(serde::Deserialize)]
     ContactRow {
         workspace_id: String, id: String, name: Option<String>, company: Option<String>, opted_out_at: Option<i64>,
         ai_paused: bool, ai_pause_reason: Option<String>, ai_paused_by: Option<String>, ai_paused_at: Option<i64>,
-        ai_paused_until: Option<i64>, inbound_count: i64, created_at: i64, version: i64,
+        ai_paused_until: Option<i64>, inbound_count: i64, created_at: i64, version: i64, suppressed: String,
     }
     /// A contact as a list shows it.
     ContactListRow { #[sqlx(flatten)] contact: ContactRow, email: Option<String>, phone: Option<String>, }
@@ -236,6 +237,35 @@ rows! {
     SwitchRow {
         workspace_id: String, name: String, is_on: bool, reason: String, changed_by: String, changed_at: i64,
         flips: i64,
+    }
+    /// What a provider told.
+    ProviderEventRow {
+        workspace_id: String, id: String, channel_id: String, event_key: String, kind: String,
+        message_id: Option<String>, word: String, meaning: String, cause: Option<String>, recipient: Option<String>,
+        data: String, sha256: String, occurred_at: i64, received_at: i64,
+    }
+    /// What a provider told about a message that was not known yet.
+    #[derive(serde::Deserialize)]
+    ParkedRow {
+        id: String, kind: String, meaning: String, cause: Option<String>, recipient: Option<String>, data: String,
+        occurred_at: i64,
+    }
+    /// A message that something is about, and where it belongs.
+    #[derive(serde::Deserialize)]
+    SubjectRow {
+        id: String, conversation_id: String, contact_id: String, channel_id: String, direction: String,
+        to_address: String,
+    }
+    /// What is known of a message's way.
+    #[derive(serde::Deserialize)]
+    DeliveryStateRow {
+        progress: i64, arrived_at: i64, failed_at: i64, soft_at: i64, expired_at: i64, cancelled_at: i64, hard_at: i64,
+        complained_at: i64, opted_out_at: i64,
+    }
+    /// How a channel is.
+    HealthRow {
+        workspace_id: String, channel_id: String, verified_at: Option<i64>, refused_at: Option<i64>,
+        refused_why: Option<String>, tested_at: Option<i64>, tested_why: Option<String>,
     }
     /// How often inbound requests were turned away, by reason.
     RejectedRow { reason: String, times: i64, }

@@ -70,6 +70,8 @@ pub struct SendFence {
     pub policy_digest: String,
     pub paused: bool,
     pub opted_out: bool,
+    /// The address must not be written to; what changes that raises the contact's version.
+    pub suppressed: bool,
     pub email_warmup: bool,
     /// How often any switch had been flipped.
     pub flips: i64,
@@ -156,6 +158,7 @@ impl Guarded {
                     && !row.kill_switch
                     && !seen.paused
                     && !seen.opted_out
+                    && !seen.suppressed
                     && !seen.human_active
                     && row.channel_status == "active"
                     && row.contact_version == seen.contact_version

@@ -9,6 +9,7 @@ use super::statements::{self as sql, many};
 use super::transition::{SendClaim, TimelineEntry};
 use super::write_access::{AccessWrite, NewKey};
 use super::write_begin::NewConversation;
+use super::write_channel::ChannelWrite;
 use super::write_desk::DeskWrite;
 use super::write_files::FileWrite;
 use super::write_gone::GoneWrite;
@@ -174,6 +175,8 @@ pub enum Write {
     Access(AccessWrite),
     /// A request is made once.
     Once(OnceWrite),
+    /// Channels that are spoken with providers.
+    Channels(ChannelWrite),
     /// What people do with conversations beside writing in them.
     Desk(DeskWrite),
     /// A rep begins a conversation.
@@ -365,6 +368,7 @@ impl Write {
             }
             Self::Access(write) => write.apply(conn, ws, now).await?,
             Self::Once(write) => write.apply(conn, ws, now).await?,
+            Self::Channels(write) => write.apply(conn, ws, now, log).await?,
             Self::Desk(write) => write.apply(conn, ws, now).await?,
             Self::Begin(write) => write.apply(conn, ws, now, log).await?,
             Self::File(write) => write.apply(conn, ws, now).await?,

@@ -127,7 +127,8 @@ async fn merge(
         absorbed.ai_paused_by.as_deref(),
         absorbed.ai_paused_at,
         absorbed.ai_paused_until,
-        absorbed.inbound_count
+        absorbed.inbound_count,
+        absorbed.suppressed.as_str()
     );
     if left == 0 || took == 0 {
         return Err(StoreError::Stale("contact"));

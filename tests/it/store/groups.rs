@@ -288,6 +288,7 @@ fn claim(
         policy_digest: "sha256:1".to_owned(),
         paused: false,
         opted_out: false,
+        suppressed: false,
         email_warmup: false,
         // The store was set up with one.
         flips: 1,

@@ -12,6 +12,7 @@ use remit_engine::decide::normalise::{self, Arrival, InboundMessage, InboundSend
 use remit_engine::domain::{ChannelKind, DEFAULT_WORKSPACE};
 use remit_engine::failpoint::{self, FailPoint};
 use remit_engine::ports::{Clock, Outbound, OutboundMessage, Outbounds, SendClass, SendError, SendReceipt};
+use remit_engine::store::rows::ChannelRow;
 use remit_engine::store::{Address, Db, Write, read};
 use remit_engine::{Engine, Options, Parts};
 
@@ -233,7 +234,7 @@ impl Outbound for Provider {
 struct OneWay(Arc<dyn Outbound>);
 
 impl Outbounds for OneWay {
-    fn for_channel(&self, _: ChannelKind) -> &Arc<dyn Outbound> {
-        &self.0
+    fn for_channel(&self, _: &ChannelRow) -> Arc<dyn Outbound> {
+        Arc::clone(&self.0)
     }
 }

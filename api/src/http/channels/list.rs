@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use remit_engine::store::read;
@@ -5,6 +7,7 @@ use remit_engine::store::rows::ChannelRow;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::provider::secrets_set;
 use crate::http::auth::Rep;
 use crate::http::error::ApiError;
 use crate::http::page::page;
@@ -16,7 +19,7 @@ page! {
     ChannelPage of Channel
 }
 
-/// A connected account. Its secret is not shown by any endpoint.
+/// A connected account. What it signs with is not shown by any endpoint.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Channel {
     /// Its id, `chn_…`.
@@ -33,13 +36,24 @@ pub(crate) struct Channel {
     email_warmup: bool,
     /// Where messages for it are delivered, a path on this server.
     inbound_path: String,
+    /// The provider that it is spoken with; null for signed JSON and mails.
+    #[schema(required)]
+    provider: Option<String>,
+    /// The public settings of its account.
+    settings: BTreeMap<String, String>,
+    /// Which credentials are set, by name; what they are is shown by nothing.
+    credentials_set: Vec<String>,
     /// When it was connected.
     created_at: Timestamp,
 }
 
-impl From<ChannelRow> for Channel {
-    fn from(row: ChannelRow) -> Self {
+impl Channel {
+    /// A channel as it is shown.
+    pub(super) fn of(app: &App, row: ChannelRow) -> Self {
         Self {
+            credentials_set: if row.provider.is_some() { secrets_set(app, &row) } else { Vec::new() },
+            settings: serde_json::from_str(&row.settings).unwrap_or_default(),
+            provider: row.provider.clone(),
             inbound_path: format!("/api/v1/inbound/{}", row.id),
             id: row.id,
             kind: row.kind,
@@ -64,5 +78,5 @@ impl From<ChannelRow> for Channel {
 pub(crate) async fn list_channels(rep: Rep, State(app): State<App>) -> Result<Json<ChannelPage>, ApiError> {
     let mut reader = app.read().await?;
     let rows = read::channels(&mut reader.conn(), rep.workspace()).await?;
-    Ok(Json(ChannelPage { data: rows.into_iter().map(Channel::from).collect(), next_cursor: None }))
+    Ok(Json(ChannelPage { data: rows.into_iter().map(|row| Channel::of(&app, row)).collect(), next_cursor: None }))
 }

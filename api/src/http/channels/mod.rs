@@ -1,6 +1,12 @@
 //! Channels: connected accounts.
 
 pub(crate) mod activate;
+pub(crate) mod connect;
+pub(crate) mod create;
 pub(crate) mod disable;
+pub(crate) mod events;
+pub(crate) mod health;
 pub(crate) mod list;
+mod provider;
+pub(crate) mod providers;
 pub(crate) mod warmup;

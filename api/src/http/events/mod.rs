@@ -72,7 +72,7 @@ fn place(text: &str) -> Result<Place, ApiError> {
 }
 
 /// Reads types, separated by commas, and a conversation.
-fn wanted(types: Option<&str>, conversation_id: Option<String>) -> Result<Wanted, ApiError> {
+pub(crate) fn wanted(types: Option<&str>, conversation_id: Option<String>) -> Result<Wanted, ApiError> {
     let kinds: Vec<String> = types
         .unwrap_or_default()
         .split(',')

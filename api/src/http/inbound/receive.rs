@@ -1,8 +1,12 @@
 use std::time::Duration;
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use remit_engine::channels::Provider;
 use remit_engine::decide::normalise::{
     Arrival, InboundAttachment, InboundMessage, InboundSender, InvalidInbound, from_json,
 };
@@ -12,6 +16,7 @@ use remit_engine::store::{Ingest, StoreError, Write, read};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::provider::{deliver, unknown_provider};
 use super::signature::{self, Doubt};
 use crate::http::document::Binary;
 use crate::http::error::{ApiError, ErrorCode};
@@ -118,18 +123,18 @@ pub(crate) struct Received {
 }
 
 /// Why a delivery was turned away: the error to answer, and the word to count it under.
-struct Rejected {
+pub(super) struct Rejected {
     error: ApiError,
-    counted: &'static str,
+    pub(super) counted: &'static str,
 }
 
 impl Rejected {
-    fn new(counted: &'static str, code: ErrorCode, detail: &str) -> Self {
+    pub(super) fn new(counted: &'static str, code: ErrorCode, detail: &str) -> Self {
         Self { error: ApiError::new(code, detail), counted }
     }
 }
 
-enum Refusal {
+pub(super) enum Refusal {
     Counted(Rejected),
     Failed(ApiError),
 }
@@ -151,6 +156,9 @@ impl From<StoreError> for Refusal {
 /// Signed as Standard Webhooks describe, with the secret of the channel: `webhook-id`, `webhook-timestamp` (seconds,
 /// at most five minutes off) and `webhook-signature` (`v1,` and base64 of HMAC-SHA256 over `id.timestamp.body`).
 /// A delivery that is answered with 2xx is stored for good; anything else was not stored and may be sent again.
+///
+/// A channel that is connected with a provider takes the provider's own requests here, signed as the provider signs, and
+/// answers what the provider expects; what it does not understand is kept, and answered with 200.
 #[utoipa::path(
     post,
     path = "/api/v1/inbound/{channel_id}",
@@ -169,6 +177,7 @@ impl From<StoreError> for Refusal {
         (status = 200, description = "It was here already", body = Received),
         (status = 202, description = "It is stored and will be worked on", body = Received),
         (status = 401, description = "`invalid_signature`"),
+        (status = 403, description = "`forbidden`: the channel has no secret to check it with"),
         (status = 409, description = "`channel_inactive`"),
         (status = 429, description = "`busy`: nothing was stored; come back after `Retry-After` seconds"),
         (status = 503, description = "`database_busy`, `timed_out`: come back after `Retry-After` seconds"),
@@ -178,33 +187,60 @@ pub(crate) async fn receive_inbound(
     State(app): State<App>,
     Id(channel_id): Id,
     request: Request,
-) -> Result<(StatusCode, Json<Received>), ApiError> {
+) -> Result<Response, ApiError> {
     let _room = app.intake().room_for(&app, request.headers())?;
-    let ingest = match accept(&app, &channel_id, request).await {
-        Ok(ingest) => ingest,
-        Err(Refusal::Failed(error)) => return Err(error),
-        Err(Refusal::Counted(Rejected { error, counted })) => {
-            count(&app, counted).await;
-            return Err(error);
-        }
-    };
-    let stored = app.engine().receive_within(ingest, Some(PATIENCE)).await.inspect_err(|error| {
-        if matches!(error, StoreError::Full) {
-            app.engine().metrics().rejected("queue_full");
-        }
-    })?;
-    let status = if stored.duplicate { StatusCode::OK } else { StatusCode::ACCEPTED };
-    Ok((
-        status,
-        Json(Received {
-            message_id: stored.message_id,
-            conversation_id: stored.conversation_id,
-            duplicate: stored.duplicate,
-        }),
-    ))
+    answered(&app, taken(&app, &channel_id, request).await).await
 }
 
-async fn accept(app: &App, channel_id: &str, request: Request) -> Result<Ingest, Refusal> {
+/// Prove an address
+///
+/// Some providers ask whether the address is ours before they deliver: with a token that was typed in beside it, and a
+/// challenge that is sent back.
+#[utoipa::path(
+    get,
+    path = "/api/v1/inbound/{channel_id}",
+    tag = "inbound",
+    params(("channel_id" = String, Path, description = "The channel, `chn_…`")),
+    responses(
+        (status = 200, description = "The challenge", body = String, content_type = "text/plain"),
+        (status = 403, description = "`forbidden`: the token is not ours"),
+        (status = 405, description = "`method_not_allowed`: the channel's provider does not ask"),
+    )
+)]
+pub(crate) async fn prove_inbound(
+    State(app): State<App>,
+    Id(channel_id): Id,
+    request: Request,
+) -> Result<Response, ApiError> {
+    answered(&app, taken(&app, &channel_id, request).await).await
+}
+
+async fn answered(app: &App, taken: Result<Response, Refusal>) -> Result<Response, ApiError> {
+    match taken {
+        Ok(response) => Ok(response),
+        Err(Refusal::Failed(error)) => Err(error),
+        Err(Refusal::Counted(Rejected { error, counted })) => {
+            count(app, counted).await;
+            Err(error)
+        }
+    }
+}
+
+/// What may come in by a channel that has a provider, of any kind.
+async fn by_provider(
+    app: &App,
+    channel: &ChannelRow,
+    provider: &'static dyn Provider,
+    parts: &Parts,
+    body: axum::body::Body,
+) -> Result<Response, Refusal> {
+    let body: Bytes = extract::read_body(&parts.headers, body, MAIL_LIMIT)
+        .await
+        .map_err(|error| Rejected { error, counted: "unreadable_body" })?;
+    deliver(app, channel, provider, parts, &body).await
+}
+
+async fn taken(app: &App, channel_id: &str, request: Request) -> Result<Response, Refusal> {
     let channel = {
         let mut reader = app.engine().db().read().await?;
         read::channel_by_id(&mut reader.conn(), channel_id).await?
@@ -216,6 +252,16 @@ async fn accept(app: &App, channel_id: &str, request: Request) -> Result<Ingest,
         reason: format!("`{}` is no kind of channel", channel.kind),
     })?;
     let (parts, body) = request.into_parts();
+    // A chat box is spoken with by visitors; what is delivered to it is signed JSON as ever.
+    if let Some(name) = channel.provider.as_ref().filter(|name| *name != remit_engine::channels::chat::NAME) {
+        let provider = remit_engine::channels::provider(name)
+            .ok_or_else(|| Rejected { error: unknown_provider(name), counted: "unknown_provider" })?;
+        return by_provider(app, &channel, provider, &parts, body).await;
+    }
+    if parts.method != axum::http::Method::POST {
+        let detail = "Deliveries are posted.";
+        return Err(Refusal::Failed(ApiError::new(ErrorCode::MethodNotAllowed, detail)));
+    }
     let media_type = extract::media_type(&parts.headers);
     let is_mail = media_type.as_deref() == Some("message/rfc822") && kind == ChannelKind::Email;
     let limit = if is_mail { MAIL_LIMIT } else { JSON_LIMIT };
@@ -229,7 +275,8 @@ async fn accept(app: &App, channel_id: &str, request: Request) -> Result<Ingest,
         return Err(Rejected::new("channel_inactive", ErrorCode::ChannelInactive, detail).into());
     }
     if is_mail {
-        return Ok(app.engine().read_mail(&channel, "api", body.to_vec()).await?);
+        let ingest = app.engine().read_mail(&channel, "api", body.to_vec()).await?;
+        return stored(app, &channel, ingest, &body).await;
     }
     if media_type.as_deref() != Some("application/json") {
         let detail = "Send `application/json`, or `message/rfc822` to a mail channel.";
@@ -241,7 +288,22 @@ async fn accept(app: &App, channel_id: &str, request: Request) -> Result<Ingest,
     let arrival = Arrival { channel: &channel, kind, source: "api", now_ms: app.now_ms() };
     let ingest = from_json(arrival, &inbound.into(), &body, app.engine().ids())
         .map_err(|InvalidInbound { pointer, message }| invalid(ApiError::field(pointer, "invalid", message)))?;
-    Ok(ingest)
+    stored(app, &channel, ingest, &body).await
+}
+
+async fn stored(app: &App, channel: &ChannelRow, ingest: Ingest, raw: &[u8]) -> Result<Response, Refusal> {
+    let stored = app.engine().take_read_mail(channel, ingest, raw, Some(PATIENCE)).await.inspect_err(|error| {
+        if matches!(error, StoreError::Full) {
+            app.engine().metrics().rejected("queue_full");
+        }
+    })?;
+    let status = if stored.duplicate { StatusCode::OK } else { StatusCode::ACCEPTED };
+    let received = Received {
+        message_id: stored.message_id,
+        conversation_id: stored.conversation_id,
+        duplicate: stored.duplicate,
+    };
+    Ok((status, Json(received)).into_response())
 }
 
 /// Addresses are kept as they came: long enough for every standard, and nothing a database cannot hold.

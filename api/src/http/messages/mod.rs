@@ -1,6 +1,7 @@
 //! Messages, either way.
 
 pub(crate) mod decisions;
+pub(crate) mod deliveries;
 pub(crate) mod get;
 pub(crate) mod html;
 pub(crate) mod list;
@@ -48,7 +49,9 @@ pub(crate) struct Message {
     has_html: bool,
     /// What came with it.
     attachments: Vec<Attachment>,
-    /// `received`, or how far it has got: `sending`, `sent`, `failed`, `cancelled` and so on.
+    /// `received`, or how far it has got: `queued`, `sending`, `sent`, `delivered`, `read`, `failed`, `bounced`,
+    /// `complained`, `expired`, `opted_out`, `cancelled` or `needs_review`. What a provider tells never takes it back to an
+    /// earlier one; `deliveries` has all of it.
     status: String,
     /// What the classifier made of it; null before it was read, and for machine mail.
     #[schema(required)]

@@ -3,7 +3,7 @@
 use super::{Datum, Log};
 use crate::store::transition::{TimelineEntry, Transition};
 use crate::store::write::Write;
-use crate::store::{AccessWrite, DeskWrite, GoneWrite, Ingest, NewConversation, PeopleWrite};
+use crate::store::{AccessWrite, ChannelWrite, DeskWrite, GoneWrite, Ingest, NewConversation, PeopleWrite};
 use Datum::{Maybe, Number, Text, Words};
 
 impl Log {
@@ -183,6 +183,10 @@ impl Log {
             }
             Write::Desk(DeskWrite::Tag { .. } | DeskWrite::Untag { .. }) => return self.conversation(&["tags"]),
             Write::Gone(write) => return self.gone(write),
+            Write::Channels(ChannelWrite::Connect { id, .. }) => {
+                let changed = Words(&["provider", "settings"]);
+                self.event("channel.updated", &[("channel_id", Text(id)), ("changed", changed)]);
+            }
             Write::People(write) => return self.people(write),
             Write::Events(write) => return write.tells(self),
             _ => return false,

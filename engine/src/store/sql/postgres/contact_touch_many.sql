@@ -7,4 +7,4 @@ FROM unnest($1::text[], $2::text[], $3::text[])
 WHERE contact.workspace_id = j.workspace_id AND contact.id = j.id
 RETURNING contact.workspace_id, contact.id, contact.name, contact.company, contact.opted_out_at, contact.ai_paused,
     contact.ai_pause_reason, contact.ai_paused_by, contact.ai_paused_at, contact.ai_paused_until, contact.inbound_count,
-    contact.created_at, contact.version
+    contact.created_at, contact.version, contact.suppressed

@@ -1,0 +1,165 @@
+//! Sends by the API of a channel's provider.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::channels::seal::{SealError, Vault};
+use crate::channels::{Account, Answered, Outgoing, Provider, chat, provider};
+use crate::egress::{Answer, Egress, EgressError, Request};
+use crate::ports::{Clock, Outbound, OutboundMessage, SendClass, SendError, SendReceipt};
+use crate::store::rows::ChannelRow;
+
+/// How long a provider may take.
+const LONGEST_CALL: Duration = Duration::from_secs(30);
+/// How much of an answer to a send is read, in bytes: a list of a hundred messages.
+const MOST_ANSWER: usize = 1024 * 1024;
+/// How much of what is fetched is read, in bytes.
+const MOST_FETCHED: usize = 32 * 1024 * 1024;
+
+/// What channels need that are spoken with providers: a way to open their secrets, and the way out.
+#[derive(Debug, Clone)]
+pub struct Providers {
+    vault: Vault,
+    egress: Egress,
+    clock: Arc<dyn Clock>,
+}
+
+impl Providers {
+    /// Secrets are opened with the server's key; calls are made by `egress`.
+    #[must_use]
+    pub fn new(master_key: &[u8; 32], egress: Egress, clock: Arc<dyn Clock>) -> Self {
+        Self { vault: Vault::new(master_key), egress, clock }
+    }
+
+    /// The vault that secrets of channels are sealed in.
+    #[must_use]
+    pub const fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// A channel's account.
+    ///
+    /// # Errors
+    /// [`SealError`] when its secrets do not open.
+    pub fn account(&self, channel: &ChannelRow) -> Result<Account, SealError> {
+        account(&self.vault, channel)
+    }
+
+    /// The way out of a channel whose provider sends.
+    pub(super) fn outbound(&self, channel: &ChannelRow) -> Option<Arc<dyn Outbound>> {
+        let provider = provider(channel.provider.as_deref()?)?;
+        if !provider.capabilities().sends {
+            return None;
+        }
+        if provider.name() == chat::NAME {
+            return Some(Arc::new(ChatOutbound));
+        }
+        // What does not open cannot be sent with, and says so when it is tried.
+        Some(Arc::new(ProviderOutbound { provider, account: self.account(channel), providers: self.clone() }))
+    }
+
+    /// Makes a call of a provider.
+    ///
+    /// # Errors
+    /// [`SendError`]: in doubt only once something was sent.
+    pub async fn call(&self, call: &Outgoing) -> Result<Answered, SendError> {
+        self.call_most(call, MOST_ANSWER).await
+    }
+
+    /// The same for something large.
+    ///
+    /// # Errors
+    /// As [`Providers::call`].
+    pub async fn fetch(&self, call: &Outgoing) -> Result<Answered, SendError> {
+        self.call_most(call, MOST_FETCHED).await
+    }
+
+    async fn call_most(&self, call: &Outgoing, most_bytes: usize) -> Result<Answered, SendError> {
+        let Outgoing { method, url, headers, body } = call;
+        let request = Request { method, url, headers, body, most_bytes };
+        match self.egress.call(request, LONGEST_CALL).await {
+            Ok(answer) => Ok(answered(answer)),
+            Err(EgressError::Refused(why)) => Err(SendError::Refused(why)),
+            Err(EgressError::Unreached(why)) => Err(SendError::Transient(why)),
+            Err(EgressError::Failed(why)) => Err(SendError::InDoubt(why)),
+        }
+    }
+}
+
+/// A channel's account; the settings are JSON, and the secrets open for this channel only.
+///
+/// # Errors
+/// [`SealError`] when they do not.
+pub fn account(vault: &Vault, channel: &ChannelRow) -> Result<Account, SealError> {
+    let settings: std::collections::BTreeMap<String, String> =
+        serde_json::from_str(&channel.settings).unwrap_or_default();
+    Ok(Account {
+        address: channel.address.clone(),
+        hook_url: settings.get("hook_url").filter(|url| !url.is_empty()).cloned(),
+        settings,
+        secrets: vault.open(&channel.id, &channel.secrets)?,
+    })
+}
+
+fn answered(answer: Answer) -> Answered {
+    let after = answer.headers.get("retry-after").and_then(|value| value.to_str().ok());
+    let after_ms =
+        after.and_then(|seconds| seconds.trim().parse::<i64>().ok()).map(|seconds| seconds.saturating_mul(1000));
+    Answered { status: answer.status, after_ms, body: answer.body }
+}
+
+#[derive(Debug)]
+struct ProviderOutbound {
+    provider: &'static dyn Provider,
+    account: Result<Account, SealError>,
+    providers: Providers,
+}
+
+impl ProviderOutbound {
+    fn account(&self) -> Result<&Account, SendError> {
+        self.account.as_ref().map_err(|error| SendError::Refused(error.to_string()))
+    }
+}
+
+#[async_trait]
+impl Outbound for ProviderOutbound {
+    fn class(&self) -> SendClass {
+        self.provider.class()
+    }
+
+    async fn send(&self, message: &OutboundMessage) -> Result<SendReceipt, SendError> {
+        let account = self.account()?;
+        let call = self.provider.send(account, message, self.providers.clock.now_ms())?;
+        let answered = self.providers.call(&call).await?;
+        self.provider.sent(&answered)
+    }
+
+    async fn look_up(&self, message: &OutboundMessage) -> Result<Option<SendReceipt>, SendError> {
+        let account = self.account()?;
+        let call = self.provider.look_up(account, message)?;
+        let answered = self.providers.call(&call).await.map_err(|error| SendError::InDoubt(error.to_string()))?;
+        self.provider.looked_up(account, message, &answered)
+    }
+}
+
+/// The chat box reads what was written from the store: it is there once the send is committed, and nothing else is to be
+/// done.
+#[derive(Debug)]
+struct ChatOutbound;
+
+#[async_trait]
+impl Outbound for ChatOutbound {
+    fn class(&self) -> SendClass {
+        SendClass::Idempotent
+    }
+
+    async fn send(&self, message: &OutboundMessage) -> Result<SendReceipt, SendError> {
+        Ok(SendReceipt { provider_ref: format!("chat:{}", message.idempotency_key) })
+    }
+
+    async fn look_up(&self, message: &OutboundMessage) -> Result<Option<SendReceipt>, SendError> {
+        self.send(message).await.map(Some)
+    }
+}
