@@ -3,6 +3,7 @@
 pub mod access;
 pub mod adapters;
 mod care;
+pub mod certificates;
 pub mod classify;
 pub mod clock;
 pub mod decide;
@@ -16,6 +17,7 @@ pub mod explain;
 pub mod failpoint;
 pub mod jobs;
 pub mod language;
+pub mod learn;
 pub mod ledger;
 pub mod mail;
 pub mod metrics;

@@ -4,8 +4,10 @@
 //! RFC 9457 problems on every path; what a caller may do is in the handler's signature.
 
 mod approvals;
+mod audits;
 mod auth;
 mod autonomy;
+mod certificates;
 mod channels;
 mod contacts;
 mod conversations;
@@ -85,6 +87,12 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(conversations::close::close_conversation))
         .routes(routes!(messages::list::list_messages))
         .routes(routes!(messages::get::get_message))
+        .routes(routes!(messages::intent::set_message_intent))
+        .routes(routes!(certificates::list::list_certificates))
+        .routes(routes!(certificates::issue::issue_certificate))
+        .routes(routes!(certificates::revoke::revoke_certificate))
+        .routes(routes!(audits::list::list_audits))
+        .routes(routes!(audits::answer::answer_audit))
         .routes(routes!(messages::html::get_message_html))
         .routes(routes!(messages::raw::get_message_raw))
         .routes(routes!(messages::decisions::list_message_decisions))
@@ -160,6 +168,11 @@ fn routes() -> OpenApiRouter<App> {
 /// A job as the API shows it at this time.
 pub(crate) fn job(row: &remit_engine::store::jobs::JobRow, now_ms: i64) -> serde_json::Value {
     serde_json::to_value(jobs::Job::of(row.clone(), now_ms)).unwrap_or_default()
+}
+
+/// A certificate as the API shows it.
+pub(crate) fn certificate(standing: remit_engine::certificates::Standing) -> serde_json::Value {
+    certificates::json(standing)
 }
 
 /// UTC milliseconds as the API writes them.

@@ -8,6 +8,7 @@
 
 mod access;
 mod approvals;
+mod certificates;
 mod contacts;
 mod contract;
 mod controls;

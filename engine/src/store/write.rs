@@ -10,6 +10,7 @@ use super::transition::{SendClaim, TimelineEntry};
 use super::write_access::{AccessWrite, NewKey};
 use super::write_desk::DeskWrite;
 use super::write_jobs::JobWrite;
+use super::write_labels::LabelWrite;
 use super::write_once::OnceWrite;
 use super::write_people::PeopleWrite;
 use super::write_traffic::{NewActivation, NewBlock};
@@ -174,6 +175,8 @@ pub enum Write {
     Desk(DeskWrite),
     /// What people, clocks and limits cause.
     People(PeopleWrite),
+    /// What people found about the classifier's answers.
+    Labels(LabelWrite),
     /// What the operating side causes.
     Job(JobWrite),
     /// What those cause who follow the event log.
@@ -355,6 +358,7 @@ impl Write {
             Self::Once(write) => write.apply(conn, ws, now).await?,
             Self::Desk(write) => write.apply(conn, ws, now).await?,
             Self::People(write) => write.apply(conn, ws, now, log).await?,
+            Self::Labels(write) => write.apply(conn, ws, now).await?,
             Self::Events(write) => write.apply(conn, ws, now).await?,
             Self::Job(write) => write.apply(conn, ws, now).await?,
             Self::LedgerBlock(block) => block.insert(conn, ws, now).await?,

@@ -3,6 +3,7 @@
 pub(crate) mod decisions;
 pub(crate) mod get;
 pub(crate) mod html;
+pub(crate) mod intent;
 pub(crate) mod list;
 pub(crate) mod raw;
 
