@@ -8,7 +8,7 @@ use crate::domain::IdKind;
 use crate::engine::{Engine, EngineError};
 use crate::people::not_found;
 use crate::policies::InForce;
-use crate::store::rows::{AuditRow, CertificateRow, LabelCountRow, MessageRow, RepRow};
+use crate::store::rows::{SpotCheckRow, CertificateRow, LabelCountRow, MessageRow, RepRow};
 use crate::store::{LabelSource, LabelWrite, NewCertificate, NewLabel, TimelineEntry, Write, read};
 
 /// How a certificate of the policy in force stands.
@@ -191,12 +191,12 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::NotFound`] also when it was not drawn, or somebody was faster.
-    pub async fn audit(&self, rep: &RepRow, message_id: &str, intent: Option<&str>) -> Result<Said, EngineError> {
+    pub async fn spot_check(&self, rep: &RepRow, message_id: &str, intent: Option<&str>) -> Result<Said, EngineError> {
         let ws = &rep.workspace_id;
         let mut reader = self.db().read().await?;
-        let drawn = read::audit(&mut reader.conn(), ws, message_id).await?;
+        let drawn = read::spot_check(&mut reader.conn(), ws, message_id).await?;
         drop(reader);
-        drawn.ok_or_else(|| not_found("open audit", message_id))?;
+        drawn.ok_or_else(|| not_found("open spot check", message_id))?;
         let said = self.say_intent(rep, message_id, intent, LabelSource::Audit).await?;
         let in_force = self.policies().in_force(self.db(), ws).await?;
         for standing in self.standings(ws, &in_force).await? {
@@ -284,9 +284,9 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Store`] when the database fails.
-    pub async fn audits(&self, workspace: &str, after: (i64, &str), limit: i64) -> Result<Vec<AuditRow>, EngineError> {
+    pub async fn spot_checks(&self, workspace: &str, after: (i64, &str), limit: i64) -> Result<Vec<SpotCheckRow>, EngineError> {
         let mut reader = self.db().read().await?;
-        Ok(read::audits(&mut reader.conn(), workspace, after.0, after.1, limit).await?)
+        Ok(read::spot_checks(&mut reader.conn(), workspace, after.0, after.1, limit).await?)
     }
 }
 

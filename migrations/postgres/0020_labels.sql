@@ -53,7 +53,7 @@ CREATE TABLE certificate (
 );
 
 -- Answers that left on their own and were drawn to be looked at by somebody who does not see what the AI took them for.
-CREATE TABLE audit (
+CREATE TABLE spot_check (
     workspace_id  TEXT NOT NULL,
     message_id    TEXT NOT NULL,
     policy_digest TEXT NOT NULL,
@@ -64,4 +64,4 @@ CREATE TABLE audit (
     PRIMARY KEY (workspace_id, message_id),
     FOREIGN KEY (workspace_id, message_id) REFERENCES message (workspace_id, id)
 );
-CREATE INDEX audit_open ON audit (workspace_id, drawn_at, message_id) WHERE done_at IS NULL;
+CREATE INDEX spot_check_open ON spot_check (workspace_id, drawn_at, message_id) WHERE done_at IS NULL;

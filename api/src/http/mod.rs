@@ -4,7 +4,7 @@
 //! RFC 9457 problems on every path; what a caller may do is in the handler's signature.
 
 mod approvals;
-mod audits;
+mod spot_checks;
 mod auth;
 mod autonomy;
 mod certificates;
@@ -91,8 +91,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(certificates::list::list_certificates))
         .routes(routes!(certificates::issue::issue_certificate))
         .routes(routes!(certificates::revoke::revoke_certificate))
-        .routes(routes!(audits::list::list_audits))
-        .routes(routes!(audits::answer::answer_audit))
+        .routes(routes!(spot_checks::list::list_spot_checks))
+        .routes(routes!(spot_checks::answer::answer_spot_check))
         .routes(routes!(messages::html::get_message_html))
         .routes(routes!(messages::raw::get_message_raw))
         .routes(routes!(messages::decisions::list_message_decisions))

@@ -90,7 +90,7 @@ each_database!(somebody_says_what_a_message_is_about, |database| {
     let proof = certificate(&api).await["proof"].clone();
     assert_eq!((&proof["sent"], &proof["wrong"]), (&json!(1), &json!(0)));
 
-    assert_eq!(api.data("closer", "/api/v1/audits").await, Vec::<Value>::new());
-    let audit = format!("/api/v1/audits/{}", stored.message_id);
+    assert_eq!(api.data("closer", "/api/v1/spot-checks").await, Vec::<Value>::new());
+    let audit = format!("/api/v1/spot-checks/{}", stored.message_id);
     api.post("closer", &audit, json!({ "intent": "question" })).await.problem(404, "not_found");
 });

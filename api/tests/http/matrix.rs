@@ -130,7 +130,7 @@ async fn things(api: &Api) -> Vec<(&'static str, String)> {
     let policy = api.get("viewer", "/api/v1/policies/active").await.good();
     vec![
         ("/api/v1/approvals/", api.app.approval(&message).await.id),
-        ("/api/v1/audits/", message.message_id.clone()),
+        ("/api/v1/spot-checks/", message.message_id.clone()),
         ("/api/v1/certificates/", "certificate_of_ours".to_owned()),
         ("/api/v1/channels/", "chn_chat".to_owned()),
         ("/api/v1/contacts/", api.app.contact(&message).await.id),

@@ -2,7 +2,7 @@
 //! "Not there" is `Ok(None)` or an empty list, never an error.
 
 use super::rows::{
-    AboutRow, ActionRow, AddressRow, ApprovalRow, AuditRow, BootRow, CertificateRow, ChannelRow, ContactListRow,
+    AboutRow, ActionRow, AddressRow, ApprovalRow, SpotCheckRow, BootRow, CertificateRow, ChannelRow, ContactListRow,
     ContactRow, ConversationRow, CountsRow, DecisionKeyRow, DecisionRow, DeliveryRow, DraftRow, DraftVersionRow,
     DueRow, KeyRow, LabelCountRow, LedgerBlockRow, LessonRow, LinkRow, MentionRow, MessageRow, NoteRow, OnceRow,
     PackRow, PlaceRow, PolicyActivationRow, PolicyActiveRow, PolicyListRow, PolicyVersionRow, PrincipalRow, QueuedRow,
@@ -63,9 +63,9 @@ reads! {
     /// What was asked to be proved under a policy and of a model.
     certificates(ws: &str, digest: &str, model: &str) -> all CertificateRow = CERTIFICATE_LIST;
     /// A drawn answer that nobody has looked at: policy, model, and the names of its certificates as JSON.
-    audit(ws: &str, message: &str) -> one (String, String, String) = AUDIT_GET;
+    spot_check(ws: &str, message: &str) -> one (String, String, String) = SPOT_CHECK_GET;
     /// Answers that wait to be looked at, after a time and message, oldest first.
-    audits(ws: &str, after: i64, after_message: &str, limit: i64) -> all AuditRow = AUDIT_LIST;
+    spot_checks(ws: &str, after: i64, after_message: &str, limit: i64) -> all SpotCheckRow = SPOT_CHECK_LIST;
     /// The latest training of a policy's classifier.
     training(ws: &str, digest: &str) -> one TrainingRow = TRAINING_GET;
     /// What a model learned beside the policy's examples, as JSON.

@@ -61,7 +61,7 @@ rows! {
     /// What somebody said that a message is.
     LessonRow { right_intent: String, body_text: String, labelled_at: i64, }
     /// An answer that left on its own and waits to be looked at.
-    AuditRow {
+    SpotCheckRow {
         message_id: String, drawn_at: i64, conversation_id: String, channel_kind: String, subject: Option<String>,
         body_text: String, language: Option<String>,
     }

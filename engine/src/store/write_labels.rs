@@ -96,7 +96,7 @@ impl LabelWrite {
             Self::Label(label) => label.apply(conn, ws, now).await?,
             Self::Draw { message_id, policy_digest, model, certificates } => {
                 let names = serde_json::to_string(certificates).unwrap_or_else(|_| "[]".to_owned());
-                execute!(conn, sql::AUDIT_INSERT, ws, message_id, policy_digest, model, &names, now);
+                execute!(conn, sql::SPOT_CHECK_INSERT, ws, message_id, policy_digest, model, &names, now);
             }
             Self::Certificate(new) => {
                 let NewCertificate { policy_digest, model, name, state, reason, by_name, .. } = &**new;
@@ -171,11 +171,11 @@ impl NewLabel {
 
     /// Counts it for the certificates because of which the answer left; once.
     async fn audited(&self, conn: &mut Conn<'_>, ws: &str, now: i64) -> Result<(), StoreError> {
-        let drawn: Vec<(String, String, String)> = fetch!(conn, sql::AUDIT_GET, ws, self.message_id.as_str());
+        let drawn: Vec<(String, String, String)> = fetch!(conn, sql::SPOT_CHECK_GET, ws, self.message_id.as_str());
         let Some((digest, model, names)) = drawn.first() else { return Ok(()) };
-        execute!(conn, sql::AUDIT_DONE, ws, self.message_id.as_str(), now);
+        execute!(conn, sql::SPOT_CHECK_DONE, ws, self.message_id.as_str(), now);
         let names: Vec<String> = serde_json::from_str(names)
-            .map_err(|error| StoreError::Inconsistent { table: "audit", reason: error.to_string() })?;
+            .map_err(|error| StoreError::Inconsistent { table: "spot_check", reason: error.to_string() })?;
         let (digest, model, wrong) = (digest.as_str(), model.as_str(), i64::from(self.wrong));
         for name in &names {
             execute!(conn, sql::CERTIFICATE_AUDITED, ws, digest, model, name.as_str(), 1_i64, wrong);

@@ -121,11 +121,11 @@ each_database!(audits_that_find_too_many_mistakes_take_the_certificate_back, |da
     let mut sent = Vec::new();
     for number in 0..400 {
         sent.push(visitor(&app, 1000 + number, "[question 0.93] When?").await);
-        if sent.len() >= 9 && !app.engine.audits(DEFAULT_WORKSPACE, (0, ""), 1).await.unwrap().is_empty() {
+        if sent.len() >= 9 && !app.engine.spot_checks(DEFAULT_WORKSPACE, (0, ""), 1).await.unwrap().is_empty() {
             break;
         }
     }
-    let drawn = app.engine.audits(DEFAULT_WORKSPACE, (0, ""), 100).await.unwrap();
+    let drawn = app.engine.spot_checks(DEFAULT_WORKSPACE, (0, ""), 100).await.unwrap();
     assert!(!drawn.is_empty() && drawn.iter().all(|row| row.body_text.contains("When?")), "{drawn:?}");
     let (digest, model) = {
         let in_force = app.engine.policies().current(DEFAULT_WORKSPACE).unwrap();
@@ -142,11 +142,11 @@ each_database!(audits_that_find_too_many_mistakes_take_the_certificate_back, |da
         app.engine.commit_writes(DEFAULT_WORKSPACE, vec![Write::Labels(draw)]).await.unwrap();
     }
     let first = &sent[0].message_id;
-    app.engine.audit(&app.rep, first, Some("question")).await.unwrap();
-    let twice = app.engine.audit(&app.rep, first, Some("question")).await;
-    assert!(matches!(twice, Err(EngineError::NotFound { what: "open audit", .. })), "{twice:?}");
+    app.engine.spot_check(&app.rep, first, Some("question")).await.unwrap();
+    let twice = app.engine.spot_check(&app.rep, first, Some("question")).await;
+    assert!(matches!(twice, Err(EngineError::NotFound { what: "open spot check", .. })), "{twice:?}");
     for message in &sent[1..9] {
-        assert!(app.engine.audit(&app.rep, &message.message_id, None).await.unwrap().wrong);
+        assert!(app.engine.spot_check(&app.rep, &message.message_id, None).await.unwrap().wrong);
     }
     let broken = standing(&app).await;
     assert_eq!(broken.state(), "granted", "eight of nine at one half: not quite enough to be sure");
@@ -162,7 +162,7 @@ each_database!(audits_that_find_too_many_mistakes_take_the_certificate_back, |da
             certificates: vec!["answers".to_owned()],
         };
         app.engine.commit_writes(DEFAULT_WORKSPACE, vec![Write::Labels(draw)]).await.unwrap();
-        app.engine.audit(&app.rep, &message.message_id, None).await.unwrap();
+        app.engine.spot_check(&app.rep, &message.message_id, None).await.unwrap();
     }
     let row = standing(&app).await.decided.unwrap();
     assert_eq!((row.state.as_str(), row.by_name.as_str()), ("revoked", "remit"));

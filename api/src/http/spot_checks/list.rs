@@ -1,6 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use remit_engine::store::rows::AuditRow;
+use remit_engine::store::rows::SpotCheckRow;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,7 +13,7 @@ use crate::http::time::Timestamp;
 
 /// A message whose answer was drawn. What the AI took it for is left out on purpose.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Audit {
+pub(crate) struct SpotCheck {
     /// The message, `msg_…`.
     message_id: String,
     /// Its conversation.
@@ -32,8 +32,8 @@ pub(crate) struct Audit {
     drawn_at: Timestamp,
 }
 
-impl From<AuditRow> for Audit {
-    fn from(row: AuditRow) -> Self {
+impl From<SpotCheckRow> for SpotCheck {
+    fn from(row: SpotCheckRow) -> Self {
         Self {
             message_id: row.message_id,
             conversation_id: row.conversation_id,
@@ -47,28 +47,28 @@ impl From<AuditRow> for Audit {
 }
 
 page! {
-    /// A page of audits.
-    AuditPage of Audit
+    /// A page of spot checks.
+    SpotCheckPage of SpotCheck
 }
 
-/// Audits that wait
+/// Spot checks that wait
 ///
 /// One in twenty of the answers that left because of a certificate, the oldest first.
 #[utoipa::path(
     get,
-    path = "/api/v1/audits",
+    path = "/api/v1/spot-checks",
     tag = "certificates",
     params(PageQuery),
-    responses((status = 200, description = "A page of audits", body = AuditPage))
+    responses((status = 200, description = "A page of spot checks", body = SpotCheckPage))
 )]
-pub(crate) async fn list_audits(
+pub(crate) async fn list_spot_checks(
     rep: Rep<Closer>,
     State(app): State<App>,
     Query(query): Query<PageQuery>,
-) -> Result<Json<AuditPage>, ApiError> {
-    let list = List::new(&app, &["audits", rep.workspace()]);
+) -> Result<Json<SpotCheckPage>, ApiError> {
+    let list = List::new(&app, &["spot-checks", rep.workspace()]);
     let start = list.start(query.cursor.as_deref(), Key::oldest())?;
-    let rows = app.engine().audits(rep.workspace(), (start.sort, &start.id), query.limit.with_next()).await?;
+    let rows = app.engine().spot_checks(rep.workspace(), (start.sort, &start.id), query.limit.with_next()).await?;
     let (rows, next_cursor) = list.cut(rows, query.limit, |row| Key { sort: row.drawn_at, id: row.message_id.clone() });
-    Ok(Json(AuditPage { data: rows.into_iter().map(Audit::from).collect(), next_cursor }))
+    Ok(Json(SpotCheckPage { data: rows.into_iter().map(SpotCheck::from).collect(), next_cursor }))
 }

@@ -7,12 +7,12 @@ use crate::http::extract::{Id, JsonBody};
 use crate::http::messages::intent::{IntentSaid, TrueIntent};
 use crate::http::state::App;
 
-/// Say what an audited message is about
+/// Say what a message of a spot check is about
 ///
 /// The answer counts for the certificates because of which the reply left; when too many were wrong, these are taken back.
 #[utoipa::path(
     post,
-    path = "/api/v1/audits/{id}",
+    path = "/api/v1/spot-checks/{id}",
     tag = "certificates",
     params(("id" = String, Path, description = "The message, `msg_…`")),
     request_body = TrueIntent,
@@ -22,11 +22,11 @@ use crate::http::state::App;
         (status = 409, description = "`no_policy`"),
     )
 )]
-pub(crate) async fn answer_audit(
+pub(crate) async fn answer_spot_check(
     rep: Rep<Closer>,
     State(app): State<App>,
     Id(id): Id,
     JsonBody(body): JsonBody<TrueIntent>,
 ) -> Result<Json<IntentSaid>, ApiError> {
-    Ok(Json(app.engine().audit(&rep.row, &id, body.intent.as_deref()).await?.into()))
+    Ok(Json(app.engine().spot_check(&rep.row, &id, body.intent.as_deref()).await?.into()))
 }
