@@ -5,6 +5,9 @@ use std::path::Path;
 use std::time::Instant;
 
 use remit_engine::classify::EmbeddedClassifier;
+use remit_engine::classify::quality::{
+    Scored, accuracy, best_at, calibration_error, macro_f1, risk_coverage, scope_auroc, score,
+};
 use remit_engine::domain::ChannelKind;
 use remit_engine::models::examples;
 use remit_engine::ports::{Classification, ClassifyInput};
@@ -16,6 +19,8 @@ use crate::{BenchError, Figure, Settings, inbox, policy};
 
 /// Data sets with a list of few-shot rows.
 const DATASETS: [&str; 3] = ["banking77", "clinc150", "hwu64"];
+/// Three bots with training rows of their own.
+const BOTS: [&str; 3] = ["curekart", "powerplay11", "sofmattress"];
 /// Which rows of `train.jsonl` are learned from: ten an intent, drawn with seed 0.
 const SEED: &str = "0";
 const SHOTS: &str = "10";
@@ -36,12 +41,23 @@ pub fn run(settings: &Settings, print: &mut dyn FnMut(Figure)) -> Result<(), Ben
         let folder = settings.datasets.join(name);
         if folder.is_dir() {
             dataset(settings, name, &folder)?.into_iter().for_each(&mut *print);
+            if folder.join("near_oos_in_scope_intents.json").is_file() {
+                near(settings, &folder)?.into_iter().for_each(&mut *print);
+            }
         } else {
             eprintln!(
                 "SKIPPED: data set {name}: there is no folder {} (name another with --datasets)",
                 folder.display()
             );
         }
+    }
+    let folder = settings.datasets.join("hint3");
+    if folder.is_dir() {
+        for name in BOTS {
+            bot(settings, name, &folder)?.into_iter().for_each(&mut *print);
+        }
+    } else {
+        eprintln!("SKIPPED: data set hint3: there is no folder {}", folder.display());
     }
     Ok(())
 }
@@ -77,13 +93,14 @@ fn shipped(settings: &Settings) -> Result<Vec<Figure>, BenchError> {
     ])
 }
 
-#[derive(Deserialize)]
-struct Row {
-    text: String,
-    intent: String,
+/// A text and the intent it belongs to; one that is not declared, such as `none`, for a text out of scope.
+#[derive(Clone, Deserialize)]
+pub(crate) struct Row {
+    pub(crate) text: String,
+    pub(crate) intent: String,
 }
 
-fn rows(name: &str, path: &Path) -> Result<Vec<Row>, BenchError> {
+pub(crate) fn rows(name: &str, path: &Path) -> Result<Vec<Row>, BenchError> {
     let text = std::fs::read_to_string(path).map_err(|error| broken(name, path, &error))?;
     text.lines().map(|line| serde_json::from_str(line).map_err(|error| broken(name, path, &error))).collect()
 }
@@ -93,53 +110,121 @@ fn broken(name: &str, path: &Path, reason: &dyn std::fmt::Display) -> BenchError
 }
 
 /// The few-shot training rows as (intent, text).
-fn few_shots(name: &str, folder: &Path) -> Result<Vec<(String, String)>, BenchError> {
+fn few_shots(name: &str, folder: &Path, shots: &str) -> Result<Vec<(String, String)>, BenchError> {
     let all = rows(name, &folder.join("train.jsonl"))?;
-    let path = folder.join("fewshot.json");
-    let text = std::fs::read_to_string(&path).map_err(|error| broken(name, &path, &error))?;
-    let shots: Value = serde_json::from_str(&text).map_err(|error| broken(name, &path, &error))?;
-    let numbers = shots.get(SEED).and_then(|shots| shots.get(SHOTS)).and_then(Value::as_array);
-    let numbers = numbers.ok_or_else(|| broken(name, &path, &"names no rows for seed 0, ten shots"))?;
-    let row = |number: &Value| {
-        let row = number.as_u64().and_then(|number| usize::try_from(number).ok()).and_then(|number| all.get(number));
-        let row = row.ok_or_else(|| broken(name, &path, &format!("there is no row {number}")))?;
+    let row = |number: &usize| {
+        let row = all.get(*number);
+        let row = row.ok_or_else(|| broken(name, folder, &format!("there is no row {number}")))?;
         Ok((row.intent.clone(), row.text.clone()))
     };
-    numbers.iter().map(row).collect()
+    shot_numbers(name, folder, shots)?.iter().map(row).collect()
+}
+
+/// The numbers of the few-shot rows of `train.jsonl`, from 0.
+pub(crate) fn shot_numbers(name: &str, folder: &Path, shots: &str) -> Result<Vec<usize>, BenchError> {
+    let path = folder.join("fewshot.json");
+    let text = std::fs::read_to_string(&path).map_err(|error| broken(name, &path, &error))?;
+    let all: Value = serde_json::from_str(&text).map_err(|error| broken(name, &path, &error))?;
+    let numbers = all.get(SEED).and_then(|seed| seed.get(shots)).and_then(Value::as_array);
+    let numbers =
+        numbers.ok_or_else(|| broken(name, &path, &format!("names no rows for seed {SEED}, {shots} shots")))?;
+    let number = |value: &Value| value.as_u64().and_then(|number| usize::try_from(number).ok());
+    let all = numbers.iter().map(number).collect::<Option<Vec<_>>>();
+    all.ok_or_else(|| broken(name, &path, &"holds something that is no row number"))
+}
+
+/// What a classifier of `train` makes of the rows of `test`. Texts of no declared intent have no right answer.
+fn measured(dataset: &str, train: &[(String, String)], test: &[Row], about: &str) -> Result<Vec<Figure>, BenchError> {
+    let begin = Instant::now();
+    let classifier = EmbeddedClassifier::train(train)?;
+    let training = begin.elapsed();
+    let mut answers = Durations::with_capacity(test.len());
+    let mut scored = Vec::with_capacity(test.len());
+    for row in test {
+        let gold = classifier.intents().contains(&row.intent).then_some(row.intent.as_str());
+        let begin = Instant::now();
+        scored.push(black_box(score(&classifier, &row.text, gold)));
+        answers.push(begin.elapsed());
+    }
+    let inside: Vec<Scored> = scored.iter().filter(|one| one.gold.is_some()).cloned().collect();
+    if inside.is_empty() {
+        return Err(BenchError::Dataset {
+            name: dataset.to_owned(),
+            reason: "no row to read has a declared intent".to_owned(),
+        });
+    }
+    let best = best_at(&risk_coverage(&scored), 0.01);
+    let told = |figure: Figure| {
+        figure.about("learned", about).about("n", inside.len()).about("out_of_scope", scored.len() - inside.len())
+    };
+    let share = |name: &'static str, value: f64| told(figure(dataset, name, value, "share"));
+    let mut figures = vec![
+        share("accuracy", accuracy(&inside)),
+        share("macro_f1", macro_f1(&inside)),
+        share("ece", calibration_error(&inside, BINS)),
+        share("coverage_at_1pct_error", best.map_or(0.0, |best| best.coverage)),
+        share("error_at_1pct", best.map_or(0.0, |best| best.wrong)),
+        told(figure(dataset, "train_ms", training.as_secs_f64() * 1e3, "ms")),
+        told(figure(dataset, "infer_us", answers.quantile_us(0.5), "us")),
+        told(figure(dataset, "infer_us_p99", answers.quantile_us(0.99), "us")),
+    ];
+    if let Some(auroc) = scope_auroc(&scored) {
+        figures.push(share("mixed_ece", calibration_error(&scored, BINS)));
+        figures.push(share("oos_auroc", auroc));
+    }
+    Ok(figures)
 }
 
 fn dataset(settings: &Settings, name: &str, folder: &Path) -> Result<Vec<Figure>, BenchError> {
-    let train = few_shots(name, folder)?;
-    let begin = Instant::now();
+    let train = few_shots(name, folder, SHOTS)?;
+    let valid = first(rows(name, &folder.join("valid.jsonl"))?, settings);
+    let mut figures = measured(name, &train, &valid, "10 shots, seed 0")?;
+    // As mail brings them: between a greeting and a signature.
     let classifier = EmbeddedClassifier::train(&train)?;
-    let training = begin.elapsed();
+    let wrapped = valid.iter().enumerate().map(|(number, row)| {
+        let gold = classifier.intents().contains(&row.intent).then_some(row.intent.as_str());
+        score(&classifier, &wrapped(number, &row.text), gold)
+    });
+    let right = accuracy(&wrapped.collect::<Vec<_>>());
+    figures.push(figure(name, "wrapped_accuracy", right, "share").about("learned", "10 shots, seed 0"));
+    Ok(figures)
+}
 
-    // Texts of no declared intent have no right answer: accuracy and calibration are those of the others.
-    let mut valid = rows(name, &folder.join("valid.jsonl"))?;
-    valid.retain(|row| classifier.intents().contains(&row.intent));
-    valid.truncate(settings.count_or(valid.len()));
-    if valid.is_empty() {
-        return Err(broken(name, folder, &"no validation row has a declared intent"));
-    }
-    let mut answers = Durations::with_capacity(valid.len());
-    let mut right = 0_usize;
-    let mut gaps = [0.0_f64; BINS];
-    for row in &valid {
-        let begin = Instant::now();
-        let answer = black_box(read(&classifier, &row.text));
-        answers.push(begin.elapsed());
-        let is_right = answer.intent.as_deref() == Some(row.intent.as_str());
-        right += usize::from(is_right);
-        let bin = ((answer.confidence * BINS as f64) as usize).min(BINS - 1);
-        gaps.get_mut(bin).into_iter().for_each(|gap| *gap += answer.confidence - f64::from(u8::from(is_right)));
-    }
-    let total = valid.len() as f64;
-    let ece = gaps.iter().map(|gap| gap.abs()).sum::<f64>() / total;
-    let about = |figure: Figure| figure.about("shots", 10).about("seed", 0).about("n", valid.len());
-    Ok(vec![
-        about(figure(name, "accuracy", right as f64 / total, "share")),
-        about(figure(name, "ece", ece, "share")),
-        about(figure(name, "train_ms", training.as_secs_f64() * 1e3, "ms")),
-        about(figure(name, "infer_us", answers.quantile_us(0.5), "us")),
-    ])
+/// A text as a mail: one of several greetings before it and one of several endings behind it.
+fn wrapped(number: usize, text: &str) -> String {
+    const BEFORE: [&str; 5] = ["Hello,", "Dear support team,", "Hi there,", "Good morning Ms Keller,", "Hey,"];
+    const BEHIND: [&str; 5] = [
+        "Best regards,\nMaria Lindholm\nHead of Operations\nNordlicht GmbH | +49 30 5550100",
+        "Thanks,\nTom",
+        "--\nJ. Okafor\nSent from my phone",
+        "Kind regards\nDr. Ana Sousa",
+        "Cheers\nPete",
+    ];
+    let pick = |list: &[&'static str; 5], at: usize| list.get(at % list.len()).copied().unwrap_or_default();
+    format!("{}\n\n{text}\n\n{}", pick(&BEFORE, number), pick(&BEHIND, number / BEFORE.len()))
+}
+
+fn first(mut rows: Vec<Row>, settings: &Settings) -> Vec<Row> {
+    rows.truncate(settings.count_or(rows.len()));
+    rows
+}
+
+/// The declared intents and some that are not, from the same field: what a classifier is asked that it was not told of.
+fn near(settings: &Settings, folder: &Path) -> Result<Vec<Figure>, BenchError> {
+    let name = "banking77_near";
+    let path = folder.join("near_oos_in_scope_intents.json");
+    let text = std::fs::read_to_string(&path).map_err(|error| broken(name, &path, &error))?;
+    let declared: Vec<String> = serde_json::from_str(&text).map_err(|error| broken(name, &path, &error))?;
+    let mut train = few_shots(name, folder, SHOTS)?;
+    train.retain(|(intent, _)| declared.contains(intent));
+    let test = first(rows(name, &folder.join("near_oos_valid.jsonl"))?, settings);
+    measured(name, &train, &test, "10 shots, seed 0, of 50 intents")
+}
+
+/// Real users of real bots, most of whom ask for something else.
+fn bot(settings: &Settings, name: &str, folder: &Path) -> Result<Vec<Figure>, BenchError> {
+    let train = rows(name, &folder.join(format!("{name}_train.jsonl")))?;
+    let train: Vec<(String, String)> = train.into_iter().map(|row| (row.intent, row.text)).collect();
+    let test = first(rows(name, &folder.join(format!("{name}_valid.jsonl")))?, settings);
+    measured(name, &train, &test, "all training rows")
 }

@@ -93,6 +93,7 @@ fn situation(policy: &Policy, dice: &mut Dice) -> Situation {
         subjects: Vec::new(),
         switch_flips: 0,
         third_party: false,
+        proofs: std::sync::Arc::default(),
         ai_agent: policy.ai_agent_on(kind.as_str()).map(|agent| agent.name.clone()),
         now_ms,
     };

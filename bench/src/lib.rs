@@ -20,6 +20,7 @@ mod memory;
 mod peers;
 pub mod pipeline;
 mod policy;
+pub mod promise;
 pub mod replay;
 mod replies;
 mod store;
@@ -40,6 +41,8 @@ pub enum Name {
     Diff,
     /// How long the embedded classifier takes to train and to answer, and how right it is.
     Classify,
+    /// Whether what a certificate promises holds.
+    Promise,
     /// Messages through a whole engine on a fresh store.
     Pipeline,
     /// The conversation list on a full store.
@@ -54,8 +57,17 @@ pub enum Name {
 
 impl Name {
     /// Every bench.
-    pub const EACH: [Self; 8] =
-        [Self::Gate, Self::Check, Self::Diff, Self::Classify, Self::Pipeline, Self::List, Self::Replay, Self::Crash];
+    pub const EACH: [Self; 9] = [
+        Self::Gate,
+        Self::Check,
+        Self::Diff,
+        Self::Classify,
+        Self::Promise,
+        Self::Pipeline,
+        Self::List,
+        Self::Replay,
+        Self::Crash,
+    ];
 }
 
 /// Which database a bench fills.
@@ -110,6 +122,7 @@ pub async fn run(name: Name, settings: &Settings, print: &mut dyn FnMut(Figure))
         Name::Check => check::run(settings)?.into_iter().for_each(print),
         Name::Diff => diff::run(settings)?.into_iter().for_each(print),
         Name::Classify => classify::run(settings, print)?,
+        Name::Promise => promise::run(settings, print)?,
         Name::Pipeline => pipeline::run(settings).await?.into_iter().for_each(print),
         Name::List => list::run(settings).await?.into_iter().for_each(print),
         Name::Replay => replay::run(settings).await?.into_iter().for_each(print),

@@ -116,10 +116,37 @@ async fn classify_with_a_data_set() {
     std::fs::write(set.join("valid.jsonl"), valid.concat()).unwrap();
     std::fs::write(set.join("fewshot.json"), r#"{"0":{"10":[0,1,2,3]}}"#).unwrap();
     let figures = lines(Name::Classify, "classify", 100, folder.path().to_owned()).await;
-    assert_has(&figures, &["accuracy", "ece", "train_ms", "infer_us"]);
+    assert_has(
+        &figures,
+        &["accuracy", "macro_f1", "ece", "mixed_ece", "oos_auroc", "wrapped_accuracy", "train_ms", "infer_us"],
+    );
     assert_eq!(figures["accuracy"]["dataset"], "hwu64");
     assert_eq!(figures["accuracy"]["n"], 2, "a text of no declared intent has no right answer");
     assert_eq!(figures["accuracy"]["value"], 1, "both texts are examples");
+}
+
+#[tokio::test]
+async fn promise() {
+    let folder = tempfile::tempdir().unwrap();
+    let set = folder.path().join("banking77");
+    std::fs::create_dir(&set).unwrap();
+    let row = |text: String, intent: &str| format!("{}\n", serde_json::json!({ "text": text, "intent": intent }));
+    let two = |number: usize| {
+        [row(format!("the sun shines on day {number}"), "sun"), row(format!("rain falls in town {number}"), "rain")]
+            .concat()
+    };
+    std::fs::write(set.join("train.jsonl"), (0..200).map(two).collect::<String>()).unwrap();
+    std::fs::write(set.join("valid.jsonl"), (200..210).map(two).collect::<String>()).unwrap();
+    std::fs::write(
+        set.join("fewshot.json"),
+        r#"{"0":{"20":[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21]}}"#,
+    )
+    .unwrap();
+    let figures = lines(Name::Promise, "promise", 400, folder.path().to_owned()).await;
+    assert_has(&figures, &["certified_runs", "broken_runs", "broken_share", "coverage", "error"]);
+    assert_eq!(figures["certified_runs"]["value"], 200, "what is always right is certified: {figures:?}");
+    assert_eq!(figures["broken_runs"]["value"], 0);
+    assert_eq!(figures["error"]["value"], 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -80,16 +80,46 @@ pub(crate) enum Cond {
     All(Vec<Cond>),
     Any(Vec<Cond>),
     Not(Box<Cond>),
-    Detects { subject: Subject, names: Vec<Word> },
+    Detects {
+        subject: Subject,
+        names: Vec<Word>,
+    },
     Member(Vec<Word>),
-    During { hours: Word, outside: bool },
+    During {
+        hours: Word,
+        outside: bool,
+    },
     Over(Word),
     Switch(Word),
-    Script { name: Word, compare: Option<(Comparison, Num)> },
-    Is { path: Word, not: bool, name: Word },
-    In { path: Word, names: Vec<Word> },
-    CompareNumber { path: Word, comparison: Comparison, number: Num, currency: Option<Word> },
-    CompareName { path: Word, comparison: Comparison, name: Word },
+    Script {
+        name: Word,
+        compare: Option<(Comparison, Num)>,
+    },
+    /// The message is covered by a certificate of at most this share of wrong answers.
+    Certified {
+        name: Word,
+        most: Num,
+    },
+    Is {
+        path: Word,
+        not: bool,
+        name: Word,
+    },
+    In {
+        path: Word,
+        names: Vec<Word>,
+    },
+    CompareNumber {
+        path: Word,
+        comparison: Comparison,
+        number: Num,
+        currency: Option<Word>,
+    },
+    CompareName {
+        path: Word,
+        comparison: Comparison,
+        name: Word,
+    },
     Truth(Word),
 }
 
@@ -194,6 +224,7 @@ pub(crate) enum Given {
     During { hours: Word, outside: bool },
     Over(Word),
     Switch(Word),
+    Certified { name: Word, most: Num },
     IsName { path: Word, name: Word },
     IsNumber { path: Word, number: Num, currency: Option<Word> },
     Truth(Word),
@@ -278,6 +309,13 @@ pub(crate) enum ItemKind {
         replies: Vec<Reply>,
         drafts: Vec<Draft>,
         also: Vec<Word>,
+    },
+    /// Intents that share a consequence, and the confidence from which their answers are counted.
+    Certificate {
+        name: Word,
+        title: Option<Word>,
+        intents: Vec<Word>,
+        from: Option<Num>,
     },
     Risk(Vec<(Word, Cond, At)>),
     Switch {

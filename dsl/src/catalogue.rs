@@ -228,6 +228,11 @@ pub fn facts(policy: &Policy) -> Vec<FactEntry> {
             "the engine, which counts",
         ));
     }
+    for one in &model.certificates {
+        let (key, written) = (format!("certified:{}", one.name), format!("certified {} at SHARE", one.name));
+        let meaning = "The share of wrong answers that labels prove; 1 where they prove nothing.";
+        entries.push(entry(&key, written, "number 0..1", meaning, "the engine, from what people found"));
+    }
     for name in &model.switches {
         let key = format!("switch:{name}");
         entries.push(entry(&key, format!("switch {name}"), "yes/no", "The switch is pressed.", "a person"));
@@ -239,11 +244,13 @@ pub fn facts(policy: &Policy) -> Vec<FactEntry> {
 fn titles(policy: &Policy) -> BTreeMap<String, String> {
     let mut titles = BTreeMap::new();
     let own = policy.files().iter().map(|(name, text)| (name.as_str(), text.as_str()));
-    for (name, text) in own.chain(STANDARD) {
+    let standard = STANDARD.into_iter().filter(|(name, _)| !name.starts_with("std/intents/"));
+    for (name, text) in own.chain(standard) {
         if name.ends_with(".remit") || name.starts_with("std/") || name == policy.root() {
             for item in parse::parse(0, text, &mut Vec::new()).items {
                 let (key, title) = match item.kind {
                     ItemKind::Segment { name, title } => (format!("segment:{}", name.text), title),
+                    ItemKind::Certificate { name, title, .. } => (format!("certified:{}", name.text), title),
                     ItemKind::Switch { name, title, .. } => (format!("switch:{}", name.text), title),
                     ItemKind::Detector { name, subject, title, .. } => {
                         (format!("detect:{}.{}", subject.as_str(), name.text), title)

@@ -45,7 +45,7 @@ pub use facts::{Fact, Facts, Provenance, Value};
 pub use jiff::civil::Date;
 pub use listing::{PolicyRule, PolicyRuleKind};
 pub use parse::LARGEST_FILE;
-pub use policy::{AiAgent, CaseResult, DraftSpec, FactDecl, Intent, Limit, Policy, TestReport, Window};
+pub use policy::{AiAgent, CaseResult, Certificate, DraftSpec, FactDecl, Intent, Limit, Policy, TestReport, Window};
 pub use program::{Decider, Decision, Frame, Matched, OwnedFrame, Raw};
 pub use verdict::{ApprovalTerms, Location, Outcome, Pause, Reason, Route, RuleKind, Setting, UnknownOutcome, Verdict};
 
@@ -85,10 +85,10 @@ pub fn compile_with(root: &str, read: &Read<'_>, options: &CompileOptions) -> Co
 
 /// [`compile`] with other texts in place of the built-in files, for tests that damage them.
 #[doc(hidden)]
-pub fn compile_over(standard: [(&str, &str); 3], root: &str, read: &Read<'_>) -> Compiled {
+pub fn compile_over(standard: &[(&str, &str)], root: &str, read: &Read<'_>) -> Compiled {
     check::compile_over(standard, root, read, &CompileOptions::default())
 }
 
 /// Names and texts of the built-in files.
 #[doc(hidden)]
-pub const STANDARD_FILES: [(&str, &str); 3] = load::STANDARD;
+pub const STANDARD_FILES: [(&str, &str); 18] = load::STANDARD;

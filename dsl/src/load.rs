@@ -8,10 +8,25 @@ use crate::parse::parse;
 use crate::source::{Finding, Sources, nearest};
 
 /// The built-in files.
-pub(crate) const STANDARD: [(&str, &str); 3] = [
+pub(crate) const STANDARD: [(&str, &str); 18] = [
     ("std/base", include_str!("../std/base.remit")),
     ("std/sales", include_str!("../std/sales.remit")),
     ("std/privacy", include_str!("../std/privacy.remit")),
+    ("std/intents/complaint", include_str!("../std/intents/complaint.remit")),
+    ("std/intents/human_request", include_str!("../std/intents/human_request.remit")),
+    ("std/intents/interested", include_str!("../std/intents/interested.remit")),
+    ("std/intents/meeting_request", include_str!("../std/intents/meeting_request.remit")),
+    ("std/intents/not_interested", include_str!("../std/intents/not_interested.remit")),
+    ("std/intents/not_now", include_str!("../std/intents/not_now.remit")),
+    ("std/intents/objection", include_str!("../std/intents/objection.remit")),
+    ("std/intents/opening_hours", include_str!("../std/intents/opening_hours.remit")),
+    ("std/intents/out_of_office", include_str!("../std/intents/out_of_office.remit")),
+    ("std/intents/pricing", include_str!("../std/intents/pricing.remit")),
+    ("std/intents/question", include_str!("../std/intents/question.remit")),
+    ("std/intents/referral", include_str!("../std/intents/referral.remit")),
+    ("std/intents/thanks", include_str!("../std/intents/thanks.remit")),
+    ("std/intents/unsubscribe", include_str!("../std/intents/unsubscribe.remit")),
+    ("std/intents/wrong_person", include_str!("../std/intents/wrong_person.remit")),
 ];
 
 /// What a file is to the policy.
@@ -32,7 +47,7 @@ pub(crate) struct File {
 
 pub(crate) struct Loader<'r> {
     read: &'r Read<'r>,
-    standard: [(&'r str, &'r str); 3],
+    standard: &'r [(&'r str, &'r str)],
     pub(crate) sources: Sources,
     pub(crate) files: Vec<File>,
     /// Every text that came through `read`.
@@ -44,7 +59,7 @@ pub(crate) struct Loader<'r> {
 }
 
 impl<'r> Loader<'r> {
-    pub(crate) fn new(read: &'r Read<'r>, standard: [(&'r str, &'r str); 3]) -> Self {
+    pub(crate) fn new(read: &'r Read<'r>, standard: &'r [(&'r str, &'r str)]) -> Self {
         let (sources, texts, brought) = (Sources::default(), BTreeMap::new(), BTreeMap::new());
         Self { read, standard, sources, files: Vec::new(), texts, found: Vec::new(), brought, open: Vec::new() }
     }
@@ -79,7 +94,7 @@ impl<'r> Loader<'r> {
     }
 
     fn standard(&mut self, name: &str, role: Role) -> bool {
-        let Some((_, text)) = self.standard.into_iter().find(|(known, _)| *known == name) else { return false };
+        let Some((_, text)) = self.standard.iter().copied().find(|(known, _)| *known == name) else { return false };
         if self.sources.number_of(name).is_none() {
             let number = self.sources.add(name, text.to_owned());
             let tree = parse(number, text, &mut self.found);

@@ -22,6 +22,8 @@ pub(crate) fn meaning(model: &Model) -> String {
     each(&mut lines, "template", &model.templates);
     let limits = model.limits.iter().map(|limit| (&limit.name, limit.count, &limit.what, &limit.per, limit.window));
     each(&mut lines, "limit", limits);
+    let certificates = model.certificates.iter().map(|one| (&one.name, sorted(one.intents.iter().cloned()), one.from));
+    each(&mut lines, "certificate", certificates);
     let sweeps = model.sweeps.iter().map(|sweep| (&sweep.job, &sweep.expression));
     each(&mut lines, "sweep", sweeps);
     lines.extend(model.hours.iter().map(|hours| {

@@ -8,7 +8,7 @@ use crate::condition::{Expr, Slot};
 use crate::cron::Sweep;
 use crate::detect::DetectorSet;
 use crate::hours::Hours;
-use crate::policy::{AiAgent, FactDecl, Intent, Limit};
+use crate::policy::{AiAgent, Certificate, FactDecl, Intent, Limit};
 use crate::script::Script;
 use crate::testing::Case;
 use crate::verdict::{Location, Outcome, Route, RuleKind};
@@ -160,6 +160,7 @@ pub(crate) struct Model {
     pub(crate) agents: Vec<AiAgent>,
     pub(crate) intents: Vec<Intent>,
     pub(crate) limits: Vec<Limit>,
+    pub(crate) certificates: Vec<Certificate>,
 
     pub(crate) slots: Vec<Slot>,
     pub(crate) core: CoreSlots,

@@ -84,6 +84,23 @@ pub struct Limit {
     pub at: Location,
 }
 
+/// Intents that share a consequence, declared with `certificate`: what the host proves about their answers together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Certificate {
+    /// Name used in `certified NAME at SHARE`.
+    pub name: String,
+    /// One sentence for people.
+    pub title: Option<String>,
+    /// The intents, in the order of the file.
+    pub intents: Vec<String>,
+    /// The confidence, in thousandths, from which answers are counted; without one the host looks for it.
+    pub from: Option<i64>,
+    /// The shares of wrong answers, in thousandths, that rules ask for, the smallest first.
+    pub asked: Vec<i64>,
+    /// Where it is declared.
+    pub at: Location,
+}
+
 /// One fact that rules may read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FactDecl {
@@ -217,6 +234,12 @@ impl Policy {
     /// The declared limits. The host counts; a used-up limit is the fact `over:NAME`.
     pub fn limits(&self) -> &[Limit] {
         &self.model.limits
+    }
+
+    /// The declared certificates, in file order. The host proves them: the fact `certified:NAME` is the bound of the
+    /// share of wrong answers that is proved for this message, 0.0 to 1.0, and 1.0 where nothing is proved.
+    pub fn certificates(&self) -> &[Certificate] {
+        &self.model.certificates
     }
 
     /// The declared sweeps, in file order. The host runs them.

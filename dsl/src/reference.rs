@@ -42,8 +42,18 @@ pub fn markdown() -> String {
     );
     diagnostics(&mut text);
     text.push_str("\n## Built-in files\n");
-    for (name, source) in STANDARD {
+    let (packs, whole): (Vec<_>, Vec<_>) = STANDARD.into_iter().partition(|(name, _)| name.starts_with("std/intents/"));
+    for (name, source) in whole {
         let _ = write!(text, "\n### {name}\n\n```remit\n{source}```\n");
+    }
+    text.push_str(
+        "\n### std/intents\n\nExamples of standard intents, written for this library. `import \"std/intents/thanks\"` adds them to the \
+         examples of the\npolicy's own `intent thanks`. Where the policy has none, the intent is declared, and its answers need \
+         approval.\n\n| file | examples |\n|---|---|\n",
+    );
+    for (name, source) in packs {
+        let examples = source.lines().filter(|line| line.starts_with("    \"")).count();
+        let _ = writeln!(text, "| `{name}` | {examples} |");
     }
     text
 }

@@ -4,7 +4,7 @@
 //! intent `other` (failed when it is not declared), confidence and margin 1, sentiment 0, language `en`, a known
 //! contact in no segment, first message of the thread, no attachment, no warm-up, not approved; every yes/no fact of
 //! the policy is no, every number and amount is 0 or the lowest allowed, every `one of` is its first name; no limit is
-//! used up, no switch pressed, every model score 0. The time is 2026-03-03 10:00 (a Tuesday) in the policy's zone.
+//! used up, nothing is certified, no switch pressed, every model score 0. The time is 2026-03-03 10:00 (a Tuesday) in the policy's zone.
 //! Detectors run on the texts given, scripts run; without a `draft` text there is an empty draft, whose sources are
 //! empty too. The thread is the message.
 
@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{DateTime, date};
 
+use crate::check::UNPROVED;
 use crate::condition::Kind;
 use crate::detect::Seen;
 use crate::facts::{Fact, Facts, Provenance, Value};
@@ -166,6 +167,7 @@ pub(crate) fn quiet(key: &str, kind: &Kind) -> Option<Value> {
     Some(match (key, kind) {
         ("confidence" | "margin", _) => Value::Number(1000),
         ("thread.depth", _) => Value::Number(1000),
+        (key, _) if key.starts_with("certified:") => Value::Number(UNPROVED),
         ("message.language", _) => Value::Name("en".to_owned()),
         ("action", _) => Value::Name("reply".to_owned()),
         ("intent", Kind::OneOf(names)) => return names.iter().find(|name| *name == "other").cloned().map(Value::Name),

@@ -89,8 +89,8 @@ pub const FACTS: [StandardFact; 27] = [
     fact(
         "sentiment",
         StandardType::Number(-1000, 1000),
-        "a model of the host; Remit ships none",
-        "Mood of the message, from -1 (angry) to 1 (happy).",
+        "the engine, from the words of the message",
+        "Mood of the message, from -1 (angry) to 1 (happy): a weak signal, in seven languages.",
     ),
     fact(
         "message.language",

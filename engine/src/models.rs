@@ -25,6 +25,16 @@ impl Models for EmbeddedModels {
         let drafter = TemplateDrafter::new(policy.templates()).map_err(|error| error.to_string())?;
         Ok((classifier, Arc::new(drafter)))
     }
+
+    fn learned(&self, policy: &Policy, lessons: &[(String, String)]) -> Result<Option<Arc<dyn Classifier>>, String> {
+        let mut all = examples(policy);
+        all.extend(lessons.iter().cloned());
+        match EmbeddedClassifier::train(&all) {
+            Ok(classifier) => Ok(Some(Arc::new(classifier))),
+            Err(ClassifyError::Untrained) => Ok(None),
+            Err(error) => Err(error.to_string()),
+        }
+    }
 }
 
 /// A policy's examples as the classifier learns them.

@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 
 use remit_dsl::{Compiled, Diagnostic, Policy};
 
+use crate::decide::proofs::Proofs;
+use crate::learn::{self, Training, lessons_of_another};
 use crate::ports::{Classifier, Drafter, Models};
-use crate::store::{Db, StoreError, read};
+use crate::store::{Conn, Db, StoreError, read};
 
 /// A policy and what was made from it: a classifier of its examples, a drafter of its templates.
 #[derive(Debug, Clone)]
@@ -18,6 +20,19 @@ pub struct InForce {
     pub classifier: Arc<dyn Classifier>,
     /// Writes replies.
     pub drafter: Arc<dyn Drafter>,
+    /// What is proved of the classifier's answers under this policy.
+    pub proofs: Arc<Proofs>,
+    /// The training that the classifier was made by, where it was trained anew: the id that the store knows it by.
+    pub(crate) trained_as: Option<String>,
+}
+
+impl InForce {
+    /// A policy of which nothing is proved yet.
+    #[must_use]
+    pub fn new(policy: Policy, classifier: Arc<dyn Classifier>, drafter: Arc<dyn Drafter>) -> Self {
+        let proofs = Arc::new(Proofs::of(&policy, classifier.id(), &[]));
+        Self { policy, classifier, drafter, proofs, trained_as: None }
+    }
 }
 
 /// Why a policy did not come into force. The one before it stays.
@@ -51,6 +66,8 @@ pub struct Prepared {
 pub struct Policies {
     models: Arc<dyn Models>,
     current: RwLock<HashMap<String, Current>>,
+    /// Held while a classifier is trained anew.
+    teaching: tokio::sync::Mutex<()>,
 }
 
 /// A policy in use, and when the store was last asked whether it still is the one in force.
@@ -68,7 +85,7 @@ impl Policies {
     /// None in force yet.
     #[must_use]
     pub fn new(models: Arc<dyn Models>) -> Self {
-        Self { models, current: RwLock::new(HashMap::new()) }
+        Self { models, current: RwLock::new(HashMap::new()), teaching: tokio::sync::Mutex::new(()) }
     }
 
     /// The policy in force in a workspace.
@@ -90,14 +107,16 @@ impl Policies {
         let Compiled { policy, diagnostics, .. } = remit_dsl::compile(root, read_file);
         let Some(policy) = policy else { return Err(PolicyError::Invalid(diagnostics)) };
         let (classifier, drafter) = self.models.for_policy(&policy).map_err(PolicyError::Unusable)?;
-        Ok(Prepared { in_force: InForce { policy, classifier, drafter }, diagnostics })
+        Ok(Prepared { in_force: InForce::new(policy, classifier, drafter), diagnostics })
     }
 
     /// Takes a policy into use in this process. The caller has committed it as the active one.
     pub fn install(&self, workspace: &str, in_force: InForce) -> Arc<InForce> {
         let shared = Arc::new(in_force);
+        // What is proved under it stands in the store: the next look asks.
+        let asked = shared.policy.certificates().is_empty().then(Instant::now);
         let mut current = self.current.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        current.insert(workspace.to_owned(), Current { in_force: Arc::clone(&shared), asked: Some(Instant::now()) });
+        current.insert(workspace.to_owned(), Current { in_force: Arc::clone(&shared), asked });
         shared
     }
 
@@ -137,8 +156,23 @@ impl Policies {
         if let Some(current) = self.current(workspace)
             && current.policy.digest() == active.digest
         {
-            self.confirm(workspace);
-            return Ok(current);
+            if let Some(training) = lessons_of_another(&mut reader.conn(), workspace, &current).await? {
+                drop(reader);
+                // One trains; the others go on with what they have.
+                let Ok(_teaching) = self.teaching.try_lock() else {
+                    self.confirm(workspace);
+                    return Ok(current);
+                };
+                let taught = self.taught(db, workspace, InForce::clone(&current), Some(training)).await?;
+                return Ok(self.install(workspace, taught));
+            }
+            let proofs = proved(&mut reader.conn(), workspace, &current).await?;
+            if *current.proofs == proofs {
+                self.confirm(workspace);
+                return Ok(current);
+            }
+            let renewed = InForce { proofs: Arc::new(proofs), ..InForce::clone(&current) };
+            return Ok(self.install(workspace, renewed));
         }
         let version =
             read::policy_version(&mut reader.conn(), workspace, &active.digest).await?.ok_or(PolicyError::None)?;
@@ -148,6 +182,52 @@ impl Policies {
         let prepared = self.prepare(&version.root, &|path| {
             files.get(path).cloned().ok_or_else(|| format!("`{path}` was not kept with the policy"))
         })?;
-        Ok(self.install(workspace, prepared.in_force))
+        let in_force = prepared.in_force;
+        let mut reader = db.read().await?;
+        let training = lessons_of_another(&mut reader.conn(), workspace, &in_force).await?;
+        drop(reader);
+        let taught = self.taught(db, workspace, in_force, training).await?;
+        Ok(self.install(workspace, taught))
     }
+
+    /// The policy with a classifier that has learned these lessons, and what is proved of that one.
+    async fn taught(
+        &self,
+        db: &Db,
+        workspace: &str,
+        mut in_force: InForce,
+        training: Option<Training>,
+    ) -> Result<InForce, PolicyError> {
+        if let Some(Training { model, lessons }) = training {
+            if let Some(classifier) = self.learned(&in_force, &lessons).await? {
+                in_force.classifier = classifier;
+            }
+            in_force.trained_as = Some(model);
+        }
+        let mut reader = db.read().await?;
+        in_force.proofs = Arc::new(proved(&mut reader.conn(), workspace, &in_force).await?);
+        Ok(in_force)
+    }
+
+    /// A classifier of a policy's examples and these lessons; `None` where the models in use do not learn.
+    ///
+    /// # Errors
+    /// [`PolicyError::Unusable`] when they cannot be learned from.
+    pub(crate) async fn learned(
+        &self,
+        in_force: &InForce,
+        lessons: &[(String, String)],
+    ) -> Result<Option<Arc<dyn Classifier>>, PolicyError> {
+        learn::train(&self.models, in_force, lessons).await
+    }
+}
+
+/// What the store says is proved; where the policy has no certificates it is not asked.
+async fn proved(conn: &mut Conn<'_>, workspace: &str, in_force: &InForce) -> Result<Proofs, StoreError> {
+    let (policy, model) = (&in_force.policy, in_force.classifier.id());
+    let rows = match policy.certificates() {
+        [] => Vec::new(),
+        _ => read::certificates(conn, workspace, policy.digest(), model).await?,
+    };
+    Ok(Proofs::of(policy, model, &rows))
 }

@@ -278,4 +278,17 @@ pub trait Models: Send + Sync + Debug {
     /// # Errors
     /// A sentence for people: the policy's examples or templates cannot be used.
     fn for_policy(&self, policy: &remit_dsl::Policy) -> Result<ModelPair, String>;
+
+    /// A classifier that has also learned what people said that messages are, as (intent, text); `None` where the
+    /// classifiers made here do not learn. The same lessons give the same classifier.
+    ///
+    /// # Errors
+    /// A sentence for people: these examples cannot be learned from.
+    fn learned(
+        &self,
+        _policy: &remit_dsl::Policy,
+        _lessons: &[(String, String)],
+    ) -> Result<Option<std::sync::Arc<dyn Classifier>>, String> {
+        Ok(None)
+    }
 }

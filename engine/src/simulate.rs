@@ -196,6 +196,7 @@ impl Simulator {
             switches: given.switches.iter().map(|name| (name.clone(), true)).collect(),
             switch_flips: 0,
             third_party: false,
+            proofs: std::sync::Arc::clone(&self.in_force.proofs),
             ai_agent: policy.ai_agent_on(kind.as_str()).map(|agent| agent.name.clone()),
             now_ms,
         }

@@ -113,8 +113,8 @@ fn ten_shots(set: &str) -> Option<(Rows, Rows)> {
 fn banking77_ten_shots() {
     let Some((train, valid)) = ten_shots("banking77") else { return };
     let (right, gap) = measure("banking77", &train, &valid);
-    // These rows are hard ones: scikit-learn's version of the same model reaches 0.7305 on them.
-    assert!(right >= 0.72 && gap <= 0.06, "{right} {gap}");
+    // These rows are hard ones: scikit-learn reaches 0.7305 on them with the same rows and n-grams.
+    assert!(right >= 0.755 && gap <= 0.06, "{right} {gap}");
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn banking77_ten_shots() {
 fn clinc150_ten_shots() {
     let Some((train, valid)) = ten_shots("clinc150") else { return };
     let (right, gap) = measure("clinc150", &train, &valid);
-    assert!(right >= 0.79 && gap <= 0.05, "{right} {gap}");
+    assert!(right >= 0.82 && gap <= 0.04, "{right} {gap}");
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn clinc150_ten_shots() {
 fn hwu64_ten_shots() {
     let Some((train, valid)) = ten_shots("hwu64") else { return };
     let (right, gap) = measure("hwu64", &train, &valid);
-    assert!(right >= 0.71 && gap <= 0.06, "{right} {gap}");
+    assert!(right >= 0.72 && gap <= 0.05, "{right} {gap}");
 }
 
 #[test]

@@ -28,24 +28,9 @@ pub(crate) struct ClassifyArgs {
 }
 
 pub(crate) fn run(_: &Global, args: &ClassifyArgs) -> Done {
-    let examples = match (&args.examples, &args.policy) {
-        (Some(path), _) => lines(path)?
-            .into_iter()
-            .map(|row| match (row["intent"].as_str(), row["text"].as_str()) {
-                (Some(intent), Some(text)) => Ok((intent.to_owned(), text.to_owned())),
-                _ => Err(Failure::new(format!("`{}`: each line needs `intent` and `text`", path.display()))),
-            })
-            .collect::<Result<Vec<_>, _>>()?,
-        (None, Some(path)) => {
-            let policy = files::PolicyFiles::at(path)?;
-            let compiled = policy.compile();
-            let Some(checked) = compiled.policy else {
-                eprint!("{}", policy.render(&compiled.diagnostics, false));
-                return Ok(3);
-            };
-            models::examples(&checked)
-        }
-        (None, None) => return Err(Failure::new("name --policy or --examples")),
+    let examples = match examples(args.examples.as_deref(), args.policy.as_deref())? {
+        Ok(examples) => examples,
+        Err(code) => return Ok(code),
     };
     let classifier = EmbeddedClassifier::train(&examples)?;
     for mut row in lines(&args.input)? {
@@ -62,6 +47,36 @@ pub(crate) fn run(_: &Global, args: &ClassifyArgs) -> Done {
         println!("{row}");
     }
     Ok(0)
+}
+
+/// What to learn from: (intent, text) pairs of a file, else of a policy. Where the policy does not check, that is told,
+/// and the exit code is given.
+pub(super) fn examples(
+    file: Option<&std::path::Path>,
+    policy: Option<&std::path::Path>,
+) -> Result<Result<Vec<(String, String)>, u8>, Failure> {
+    Ok(Ok(match (file, policy) {
+        (Some(path), _) => pairs(path)?,
+        (None, Some(path)) => {
+            let policy = files::PolicyFiles::at(path)?;
+            let compiled = policy.compile();
+            let Some(checked) = compiled.policy else {
+                eprint!("{}", policy.render(&compiled.diagnostics, false));
+                return Ok(Err(3));
+            };
+            models::examples(&checked)
+        }
+        (None, None) => return Err(Failure::new("name --policy or --examples")),
+    }))
+}
+
+/// (intent, text) of every line of a file.
+pub(super) fn pairs(path: &std::path::Path) -> Result<Vec<(String, String)>, Failure> {
+    let pair = |row: Value| match (row["intent"].as_str(), row["text"].as_str()) {
+        (Some(intent), Some(text)) => Ok((intent.to_owned(), text.to_owned())),
+        _ => Err(Failure::new(format!("`{}`: each line needs `intent` and `text`", path.display()))),
+    };
+    lines(path)?.into_iter().map(pair).collect()
 }
 
 fn lines(path: &std::path::Path) -> Result<Vec<Value>, Failure> {

@@ -2,7 +2,9 @@
 
 mod accounts;
 mod audit;
+mod calibrate;
 mod catalogue;
+mod certify;
 mod channel;
 mod check;
 mod classify;
@@ -26,6 +28,7 @@ mod matrix;
 mod mcp;
 mod moment;
 mod packs;
+mod plot;
 mod policy;
 mod prove;
 mod quality;
@@ -37,6 +40,7 @@ mod shell;
 mod simulate;
 mod table;
 mod test;
+mod train;
 mod user;
 
 use std::path::PathBuf;
@@ -107,6 +111,12 @@ enum Command {
     Inspect(inspect::InspectArgs),
     /// Show which intent the policy's examples give each text
     Classify(classify::ClassifyArgs),
+    /// Tell how good a classifier the examples of a policy make
+    Train(train::TrainArgs),
+    /// Tell what sending from which confidence on would come to
+    Calibrate(calibrate::CalibrateArgs),
+    /// Show what labels prove about the answers that would leave, and ask for a certificate
+    Certify(certify::CertifyArgs),
     /// Store mails and work on them
     Ingest(ingest::IngestArgs),
     /// Serve the API and work on messages
@@ -205,6 +215,9 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Classify(args) => classify::run(&global, &args),
         Command::Simulate(args) => simulate::run(&global, &args),
         Command::Openapi => openapi(),
+        Command::Train(args) => train::run(&global, &args),
+        Command::Calibrate(args) => calibrate::start(global, args),
+        Command::Certify(args) => shell::block_on(certify::run(global, args)),
         Command::Ingest(args) => shell::block_on(ingest::run(global, args)),
         Command::Serve(args) => shell::block_on(serve::serve(global, args)),
         Command::Worker(args) => shell::block_on(serve::worker(global, args)),

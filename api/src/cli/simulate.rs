@@ -66,7 +66,7 @@ pub(crate) fn run(global: &Global, args: &SimulateArgs) -> Done {
         None => SystemClock.now_ms(),
     };
     let (classifier, drafter) = EmbeddedModels.for_policy(&policy).map_err(|reason| Failure::new(reason).code(3))?;
-    let simulator = Simulator::new(InForce { policy, classifier, drafter }, now_ms);
+    let simulator = Simulator::new(InForce::new(policy, classifier, drafter), now_ms);
     let mut letters = Vec::new();
     for path in collect(&args.paths)? {
         read(&path, args, &mut letters)?;

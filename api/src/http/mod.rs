@@ -8,6 +8,7 @@ mod attachments;
 mod audit;
 mod auth;
 mod autonomy;
+mod certificates;
 mod channels;
 mod chat;
 mod composer;
@@ -39,6 +40,7 @@ mod search;
 mod session;
 mod setup;
 mod site;
+mod spot_checks;
 mod state;
 mod switches;
 mod system;
@@ -99,6 +101,12 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(search::find::search))
         .routes(routes!(messages::list::list_messages))
         .routes(routes!(messages::get::get_message))
+        .routes(routes!(messages::intent::set_message_intent))
+        .routes(routes!(certificates::list::list_certificates))
+        .routes(routes!(certificates::issue::issue_certificate))
+        .routes(routes!(certificates::revoke::revoke_certificate))
+        .routes(routes!(spot_checks::list::list_spot_checks))
+        .routes(routes!(spot_checks::answer::answer_spot_check))
         .routes(routes!(messages::html::get_message_html))
         .routes(routes!(messages::raw::get_message_raw))
         .routes(routes!(attachments::upload::upload_attachment))
@@ -187,6 +195,11 @@ fn routes() -> OpenApiRouter<App> {
 /// A job as the API shows it at this time.
 pub(crate) fn job(row: &remit_engine::store::jobs::JobRow, now_ms: i64) -> serde_json::Value {
     serde_json::to_value(jobs::Job::of(row.clone(), now_ms)).unwrap_or_default()
+}
+
+/// A certificate as the API shows it.
+pub(crate) fn certificate(standing: remit_engine::certificates::Standing) -> serde_json::Value {
+    certificates::json(standing)
 }
 
 /// UTC milliseconds as the API writes them.

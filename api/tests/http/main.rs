@@ -10,6 +10,7 @@ mod access;
 mod approvals;
 mod attachments;
 mod begin;
+mod certificates;
 mod chat;
 mod contacts;
 mod contract;

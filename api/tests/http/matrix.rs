@@ -132,6 +132,8 @@ async fn things(api: &Api) -> Vec<(&'static str, String)> {
     let policy = api.get("viewer", "/api/v1/policies/active").await.good();
     vec![
         ("/api/v1/approvals/", api.app.approval(&message).await.id),
+        ("/api/v1/spot-checks/", message.message_id.clone()),
+        ("/api/v1/certificates/", "certificate_of_ours".to_owned()),
         ("/api/v1/channels/", "chn_chat".to_owned()),
         ("/api/v1/contacts/", api.app.contact(&message).await.id),
         ("/api/v1/conversations/", message.conversation_id.clone()),
@@ -154,7 +156,9 @@ fn body_of(name: &str, things: &[(&'static str, String)]) -> Value {
     let of = |prefix: &str| things.iter().find(|(known, _)| *known == prefix).unwrap().1.clone();
     match name {
         "approve" => json!({ "draft_version": 1, "content_sha256": "0".repeat(64) }),
-        "reject" | "cancel_job" | "disable_channel" | "engage_kill_switch" | "pause_contact_ai" => {
+        "answer_audit" | "set_message_intent" => json!({ "intent": null }),
+        "reject" | "cancel_job" | "disable_channel" | "engage_kill_switch" | "pause_contact_ai"
+        | "revoke_certificate" => {
             json!({ "reason": "x" })
         }
         "assign_conversation" => json!({ "user_id": of("/api/v1/users/") }),

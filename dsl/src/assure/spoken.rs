@@ -131,6 +131,7 @@ fn said(variable: &Variable, cell: usize) -> Option<(String, Value)> {
             let (subject, detector) = name.split_once('.')?;
             format!("{subject} detects {detector}")
         }
+        (Some(("certified", name)), _) => format!("certified {name} at {}", value(&here)),
         (Some(_), _) => return None,
         (None, "draft.absent") => return None,
         (None, "action") => format!("action {}", value(&here)),

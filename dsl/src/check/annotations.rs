@@ -224,6 +224,7 @@ fn title(item: &Item, sources: &Sources) -> String {
         ItemKind::Intent { name, .. } => named("intent", name),
         ItemKind::Switch { name, .. } => named("switch", name),
         ItemKind::Limit { name, .. } => named("limit", name),
+        ItemKind::Certificate { name, .. } => named("certificate", name),
         ItemKind::Pause { name, .. } => named("pause", name),
         ItemKind::Guard { name, .. } => named("guard", name),
         ItemKind::Sweep { name, .. } => named("sweep", name),

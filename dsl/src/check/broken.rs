@@ -8,7 +8,7 @@ use crate::load::File;
 use crate::source::{Finding, Sources, nearest};
 
 /// Item words that declare the name behind them.
-const DECLARING: [(&str, Sort); 15] = [
+const DECLARING: [(&str, Sort); 16] = [
     ("segment", Sort::Segment),
     ("team", Sort::Team),
     ("agent", Sort::Agent),
@@ -20,6 +20,7 @@ const DECLARING: [(&str, Sort); 15] = [
     ("intent", Sort::Intent),
     ("switch", Sort::Switch),
     ("limit", Sort::Limit),
+    ("certificate", Sort::Certificate),
     ("pause", Sort::Pause),
     ("guard", Sort::Guard),
     ("mode", Sort::Mode),

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, DateTime, Time};
 
-use super::{Checker, Sort, items};
+use super::{Checker, Sort, UNPROVED, items};
 use crate::ast::{At, Expect as ExpectWord, Given as GivenWord, ItemKind, Num, Word};
 use crate::condition::Kind;
 use crate::facts::Value;
@@ -143,6 +143,11 @@ impl Checker<'_> {
             GivenWord::Switch(name) => {
                 self.known(Sort::Switch, name);
                 yes(format!("switch:{}", name.text))
+            }
+            GivenWord::Certified { name, most } => {
+                self.known(Sort::Certificate, name);
+                self.in_range(*most, 0, UNPROVED, "a share of wrong answers");
+                vec![Given::Fact(format!("certified:{}", name.text), Value::Number(most.thousandths))]
             }
             GivenWord::Truth(path) => self.given_value(path, None, Some(Value::Yes(true)), None),
             GivenWord::IsName { path, name } => self.given_value(path, Some(name), None, None),

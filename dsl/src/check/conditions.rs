@@ -70,6 +70,7 @@ impl Checker<'_> {
                 self.known(Sort::Switch, name);
                 Expr::Yes(self.slot(&format!("switch:{}", name.text), Kind::YesNo, false))
             }
+            Cond::Certified { name, most } => self.certified(name, *most),
             Cond::Script { name, compare } => self.script_result(name, compare.as_ref()),
             Cond::Is { path, not, name } => {
                 let expr = self.named(path, std::slice::from_ref(name));

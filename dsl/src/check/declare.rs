@@ -29,6 +29,8 @@ impl Checker<'_> {
                 self.declare_item(file.role, &item.kind);
             }
         }
+        self.packs(files);
+        self.certificates(files);
         self.tiers(files);
         self.hours(files);
         self.detectors(files);
@@ -96,6 +98,9 @@ impl Checker<'_> {
             ItemKind::Limit { name, .. } => {
                 self.declare(Sort::Limit, &name.text, name, role);
             }
+            ItemKind::Certificate { name, .. } => {
+                self.declare(Sort::Certificate, &name.text, name, role);
+            }
             ItemKind::Pause { name, .. } => {
                 self.declare(Sort::Pause, &name.text, name, role);
             }
@@ -115,6 +120,8 @@ impl Checker<'_> {
                         .or_insert(super::Symbol { at: name.at, role });
                 }
             }
+            // It adds to another one, or is declared after all others.
+            kind if super::is_pack(role, kind) => {}
             ItemKind::Intent { name, title, examples, drafts, also, .. } => {
                 if !self.declare(Sort::Intent, &name.text, name, role) {
                     return;

@@ -3,10 +3,12 @@
 mod annotations;
 mod broken;
 mod cases;
+mod certificates;
 mod conditions;
 mod declare;
 mod files;
 mod listing;
+mod packs;
 mod rules;
 mod settings;
 
@@ -27,8 +29,10 @@ use crate::verdict::{Location, Outcome, Route};
 use crate::{CompileOptions, Compiled, Read, lint};
 pub(crate) use annotations::Annotations;
 pub(crate) use cases::Asked;
+pub(crate) use certificates::UNPROVED;
 pub(crate) use conditions::shown;
 pub(crate) use listing::{duration, scope_text};
+pub(crate) use packs::is_pack;
 
 /// What a name can stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,6 +48,7 @@ pub(crate) enum Sort {
     Intent,
     Switch,
     Limit,
+    Certificate,
     Pause,
     Guard,
     Mode,
@@ -67,6 +72,7 @@ impl Sort {
             Self::Intent => "intent",
             Self::Switch => "switch",
             Self::Limit => "limit",
+            Self::Certificate => "certificate",
             Self::Pause => "pause",
             Self::Guard => "guard",
             Self::Mode => "mode",
@@ -108,12 +114,12 @@ pub(crate) struct Checker<'s> {
 
 /// Compiles the policy whose root file is `root`.
 pub(crate) fn compile(root: &str, read: &Read<'_>, options: &CompileOptions) -> Compiled {
-    compile_over(STANDARD, root, read, options)
+    compile_over(&STANDARD, root, read, options)
 }
 
 /// The same over other built-in files.
 pub(crate) fn compile_over(
-    standard: [(&str, &str); 3],
+    standard: &[(&str, &str)],
     root: &str,
     read: &Read<'_>,
     options: &CompileOptions,
@@ -123,7 +129,7 @@ pub(crate) fn compile_over(
 
 /// The model of a policy whose claims may be false. The errors are those of the policy without its claims.
 pub(crate) fn model(root: &str, read: &Read<'_>) -> Result<Model, Vec<Diagnostic>> {
-    match build(STANDARD, root, read, &CompileOptions::default(), false) {
+    match build(&STANDARD, root, read, &CompileOptions::default(), false) {
         (Some(model), _) => Ok(model),
         (None, mut compiled) => {
             compiled.diagnostics.retain(|found| found.severity == Severity::Error);
@@ -134,7 +140,7 @@ pub(crate) fn model(root: &str, read: &Read<'_>) -> Result<Model, Vec<Diagnostic
 
 /// With `prove` the policy comes in the result, else its model does.
 fn build(
-    standard: [(&str, &str); 3],
+    standard: &[(&str, &str)],
     root: &str,
     read: &Read<'_>,
     options: &CompileOptions,
@@ -211,7 +217,7 @@ fn build(
         });
     }
     let finish = |list: Vec<Finding>| list.into_iter().map(|one| one.into_diagnostic(&loader.sources)).collect();
-    model.digest = digest(&model.files);
+    model.digest = digest(&model.files, |name| loader.sources.number_of(name).is_some());
     let (diagnostics, allowed) = (finish(found), finish(allowed));
     match (clean, prove) {
         (true, true) => {
@@ -222,12 +228,12 @@ fn build(
     }
 }
 
-/// Over the version of the language and every file, built-in ones included, each with its length. The lock is left out:
-/// it never changes what is decided.
-fn digest(files: &BTreeMap<String, String>) -> String {
+/// Over the version of the language and every file, those built-in ones included that are in force, each with its length.
+/// The lock is left out: it never changes what is decided.
+fn digest(files: &BTreeMap<String, String>, is_read: impl Fn(&str) -> bool) -> String {
     let mut hash = Sha256::new();
     hash.update(b"remit language 1\n");
-    let standard = STANDARD.iter().map(|(name, text)| (*name, *text));
+    let standard = STANDARD.iter().map(|(name, text)| (*name, *text)).filter(|(name, _)| is_read(name));
     let own = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
     for (name, text) in standard.chain(own.filter(|(name, _)| *name != crate::lock::FILE)) {
         hash.update((name.len() as u64).to_be_bytes());
@@ -274,6 +280,7 @@ fn empty_model(root: &str, files: &[File], sources: &Sources, texts: BTreeMap<St
         agents: Vec::new(),
         intents: Vec::new(),
         limits: Vec::new(),
+        certificates: Vec::new(),
         slots: Vec::new(),
         core: CoreSlots::default(),
         hours: Vec::new(),
@@ -362,6 +369,7 @@ impl Checker<'_> {
                 Sort::Detector => format!("detect:{name}"),
                 Sort::Script => format!("script:{name}"),
                 Sort::Limit => format!("over:{name}"),
+                Sort::Certificate => format!("certified:{name}"),
                 Sort::Switch => format!("switch:{name}"),
                 _ => continue,
             };

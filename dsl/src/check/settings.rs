@@ -180,7 +180,10 @@ impl Checker<'_> {
     /// Every intent has a reply without scope; where the file has none it is approval.
     fn replies(&mut self, files: &[File]) {
         let mut by_intent: BTreeMap<String, Vec<Scoped<Bands>>> = BTreeMap::new();
-        for (_, kind, _) in items(files) {
+        // What only adds examples says nothing about replies, unless it is all there is.
+        let packs = || items(files).filter(|(file, kind, _)| super::is_pack(file.role, kind));
+        let others = items(files).filter(|(file, kind, _)| !super::is_pack(file.role, kind));
+        for (_, kind, _) in others.chain(packs()) {
             let ItemKind::Intent { name, replies, also, .. } = kind else { continue };
             for action in also {
                 self.known(Sort::Action, action);

@@ -71,6 +71,12 @@ fn things(model: &Model) -> Things {
         add("hours", &hours.name, hours_text(hours), Direction::Unknown);
     }
     add("timezone", "timezone", model.timezone.clone(), Direction::Unknown);
+    for one in &model.certificates {
+        let mut intents = one.intents.clone();
+        intents.sort();
+        let from = one.from.map_or_else(|| "a confidence that is looked for".to_owned(), crate::check::shown);
+        add("certificate", &one.name, format!("{} from {from}", intents.join(", ")), Direction::Unknown);
+    }
     for limit in &model.limits {
         let window = match limit.window {
             Window::CalendarDay => "day".to_owned(),

@@ -120,6 +120,7 @@ impl Printer {
             | ItemKind::Tiers(_)
             | ItemKind::Segment(_)
             | ItemKind::Team(_)
+            | ItemKind::Certificate(_)
             | ItemKind::Switch(_)
             | ItemKind::Limit(_)
             | ItemKind::Sweep(_) => {}

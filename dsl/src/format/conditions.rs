@@ -96,6 +96,7 @@ fn flat(condition: &Condition) -> Option<String> {
         Condition::Script(Scripted { name, limit: Some(limit) }) => {
             format!("script {name} {} {}", limit.compare, limit.number)
         }
+        Condition::Certified(it) => format!("certified {} at {}", it.name, it.at),
         Condition::Is(it) => format!("{} is {}", it.fact, it.name),
         Condition::IsNot(it) => format!("{} is not {}", it.fact, it.name),
         Condition::In(it) => format!("{} in [{}]", it.fact, names(&it.names)),

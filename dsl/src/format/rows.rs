@@ -159,6 +159,7 @@ pub(super) fn given(given: &Given) -> String {
         Given::Outside(hours) => format!("outside {hours}"),
         Given::Over(limit) => format!("over {limit}"),
         Given::Switch(name) => format!("switch {name}"),
+        Given::Certified(it) => format!("certified {} at {}", it.name, it.at),
         Given::Is(it) => format!("{} is {}", it.fact, it.name),
         Given::Number(it) => {
             let currency = it.currency.as_ref().map_or_else(String::new, |currency| format!(" {currency}"));

@@ -115,6 +115,11 @@ fn one_line(item: &Item) -> Option<OneLine> {
             let tail = words([title(it.title.as_ref()), during]);
             two(format!("team {}", it.name), Some(tail).filter(|tail| !tail.is_empty()))
         }
+        ItemKind::Certificate(it) => {
+            let on = Some(format!("on {}", names(&it.intents)));
+            let from = it.from.as_ref().map(|number| format!("from {number}"));
+            two(format!("certificate {}", it.name), Some(words([title(it.title.as_ref()), on, from])))
+        }
         ItemKind::Agent(it) => {
             let on = Some(format!("on {}", names(&it.channels)));
             short(format!("agent {}", it.name), words([title(it.title.as_ref()), on]))

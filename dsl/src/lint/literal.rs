@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::ast::{At, Comparison, Cond, Word};
+use crate::check::UNPROVED;
 use crate::condition::Kind;
 use crate::model::Model;
 
@@ -68,6 +69,10 @@ impl Reader<'_> {
                 let range = range(*comparison, number.thousandths, wanted, low, high);
                 self.push(Part::Range(format!("script {}", name.text), range.0, range.1), number.at);
             }
+            Cond::Certified { name, most } => {
+                let range = range(Comparison::AtMost, most.thousandths, wanted, 0, UNPROVED);
+                self.push(Part::Range(format!("certified:{}", name.text), range.0, range.1), name.at);
+            }
             Cond::Is { path, not, name } => self.named(path, std::slice::from_ref(name), wanted != *not),
             Cond::In { path, names } => self.named(path, names, wanted),
             Cond::CompareNumber { path, comparison, number, .. } => {
@@ -131,6 +136,7 @@ fn place(cond: &Cond) -> At {
         | Cond::Over(word)
         | Cond::Switch(word)
         | Cond::Script { name: word, .. }
+        | Cond::Certified { name: word, .. }
         | Cond::Is { path: word, .. }
         | Cond::In { path: word, .. }
         | Cond::CompareNumber { path: word, .. }
@@ -159,6 +165,7 @@ fn key(cond: &Cond, wanted: bool) -> String {
         Cond::Script { name, compare } => {
             format!("script {} {:?}", name.text, compare.map(|(comparison, number)| (comparison, number.thousandths)))
         }
+        Cond::Certified { name, most } => format!("certified {} {}", name.text, most.thousandths),
         Cond::Is { path, not, name } => format!("{} {not} {}", path.text, name.text),
         Cond::In { path, names } => format!("{} in {}", path.text, list(names)),
         Cond::CompareNumber { path, comparison, number, currency } => {

@@ -31,6 +31,7 @@ impl Seen<'_> {
                     (Sort::Detector, format!("{}.{}", subject.as_str(), name.text), name)
                 }
                 ItemKind::Script { name, .. } => (Sort::Script, name.text.clone(), name),
+                ItemKind::Certificate { name, .. } => (Sort::Certificate, name.text.clone(), name),
                 // A mode that replaces one of `std/base` has been noted, and may be the default.
                 ItemKind::Mode { name, .. } if !self.built_in_modes().contains(&name.text.as_str()) => {
                     (Sort::Mode, name.text.clone(), name)
@@ -93,6 +94,7 @@ impl Seen<'_> {
                         | ItemKind::Hours { .. }
                         | ItemKind::Detector { .. }
                         | ItemKind::Script { .. }
+                        | ItemKind::Certificate { .. }
                         | ItemKind::Mode { .. }
                 )
             });
@@ -118,6 +120,7 @@ fn how_to_use(sort: Sort, name: &str) -> String {
         Sort::Hours => format!("ask for it with `during {name}`"),
         Sort::Detector => format!("ask for it with `detects {name}`"),
         Sort::Script => format!("ask for it with `script {name}`"),
+        Sort::Certificate => format!("ask for it with `not certified {name} at 5%` in a guard"),
         Sort::Mode => format!("choose it with `autonomy {name}`"),
         _ => "ask for it in the condition of a rule".to_owned(),
     };
@@ -226,6 +229,7 @@ impl Uses {
             Cond::Member(names) => names.iter().for_each(|name| self.add(Sort::Segment, name)),
             Cond::During { hours, .. } => self.add(Sort::Hours, hours),
             Cond::Script { name, .. } => self.add(Sort::Script, name),
+            Cond::Certified { name, .. } => self.add(Sort::Certificate, name),
             Cond::Is { path, .. }
             | Cond::In { path, .. }
             | Cond::CompareNumber { path, .. }

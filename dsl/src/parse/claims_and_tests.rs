@@ -57,6 +57,10 @@ impl<'i> Walk<'i, '_> {
                 Given::During { hours, outside }
             }
             Rule::truth => Given::Truth(walk.word(Rule::path)?),
+            Rule::certified => {
+                let (name, most) = walk.certified()?;
+                Given::Certified { name, most }
+            }
             Rule::equal => {
                 let path = walk.word(Rule::path)?;
                 walk.eat(Rule::kw_is);

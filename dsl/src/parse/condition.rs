@@ -4,7 +4,7 @@ use pest::iterators::Pair;
 
 use super::Rule;
 use super::walk::{Walk, at};
-use crate::ast::{At, Cond, Subject, Word};
+use crate::ast::{At, Cond, Num, Subject, Word};
 use crate::source::Finding;
 
 impl<'i> Walk<'i, '_> {
@@ -83,6 +83,10 @@ impl<'i> Walk<'i, '_> {
                 };
                 Cond::Script { name, compare }
             }
+            Rule::certified => {
+                let (name, most) = walk.certified()?;
+                Cond::Certified { name, most }
+            }
             Rule::compare => walk.compare()?,
             Rule::truth => Cond::Truth(walk.word(Rule::path)?),
             _ => return None,
@@ -119,6 +123,13 @@ impl<'i> Walk<'i, '_> {
         let subject = self.subject()?;
         self.eat(Rule::kw_detects);
         Some((subject, self.name_or_any()?))
+    }
+
+    pub(super) fn certified(&mut self) -> Option<(Word, Num)> {
+        self.eat(Rule::kw_certified);
+        let name = self.name()?;
+        self.eat(Rule::kw_at);
+        Some((name, self.number(Rule::number)?))
     }
 
     pub(super) fn member(&mut self) -> Option<Vec<Word>> {

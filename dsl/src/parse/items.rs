@@ -41,6 +41,13 @@ impl Walk<'_, '_> {
                 walk.eat(Rule::kw_on);
                 ItemKind::Agent { name, title, channels: walk.names_in(Rule::name_list)? }
             }
+            Rule::certificate => {
+                let (name, title) = (walk.name()?, walk.text());
+                walk.eat(Rule::kw_on);
+                let intents = walk.names_in(Rule::name_list)?;
+                let from = if walk.eat(Rule::kw_from) { Some(walk.number(Rule::number)?) } else { None };
+                ItemKind::Certificate { name, title, intents, from }
+            }
             Rule::fact => ItemKind::Fact { path: walk.word(Rule::path)?, type_: walk.fact_type()?, title: walk.text() },
             Rule::calendar => walk.calendar()?,
             Rule::hours => walk.hours()?,

@@ -10,7 +10,7 @@ use crate::source::{Finding, nearest};
 use crate::verdict::Outcome;
 
 /// First words of items and the rule that each names.
-const ITEMS: [(&str, Rule); 30] = [
+const ITEMS: [(&str, Rule); 31] = [
     ("import", Rule::import),
     ("autonomy", Rule::autonomy),
     ("undo", Rule::undo),
@@ -27,6 +27,7 @@ const ITEMS: [(&str, Rule); 30] = [
     ("script", Rule::script),
     ("actions", Rule::actions),
     ("intent", Rule::intent),
+    ("certificate", Rule::certificate),
     ("risk", Rule::risk),
     ("switch", Rule::switch),
     ("limit", Rule::limit),
@@ -62,6 +63,7 @@ fn example(item: &str) -> Option<&'static str> {
         "script" => "script big(draft.text) -> yes/no { file \"scripts/big.rhai\" budget 20000 operations }",
         "actions" => "actions { reply send  book_meeting approval }",
         "intent" => "intent thanks { examples { \"Thank you!\" } reply send from 0.80, else approval }",
+        "certificate" => "certificate harmless \"Costs little when wrong\" on thanks, question from 0.80",
         "risk" => "risk { high when message.attachment }",
         "switch" => "switch stop_all \"Red button\": off",
         "limit" => "limit daily: 3 replies per contact per day else approval",
@@ -405,6 +407,7 @@ pub(super) fn words_of(rule: Rule) -> Vec<&'static str> {
         | Rule::during
         | Rule::over
         | Rule::onswitch
+        | Rule::certified
         | Rule::scripted => vec![],
         _ => keyword(rule).into_iter().collect(),
     }
@@ -445,6 +448,7 @@ fn describe(rule: Rule) -> String {
         | Rule::during
         | Rule::over
         | Rule::onswitch
+        | Rule::certified
         | Rule::scripted => "a condition".to_owned(),
         Rule::EOI => "the end of the file".to_owned(),
         Rule::mode_row | Rule::name_list => "names".to_owned(),

@@ -68,6 +68,11 @@ pub(super) fn clause(cond: &Cond, so: bool) -> String {
         Cond::Script { name, compare: Some((comparison, number)) } => {
             format!("the script `{}` answers {}", name.text, compared(*comparison, so, &shown(*number)))
         }
+        Cond::Certified { name, most } => {
+            let share = words::percent(most.thousandths);
+            let verb = if so { "proves" } else { "does not prove" };
+            format!("the certificate `{}` {verb} that at most {share} of such answers are wrong", name.text)
+        }
         Cond::Is { path, not, name } => {
             let is = if so == *not { "is not" } else { "is" };
             format!("{} {is} {}", subject(&path.text), value(&path.text, &name.text))

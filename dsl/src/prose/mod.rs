@@ -61,7 +61,7 @@ pub struct Sentence {
 pub fn document(policy: &Policy) -> Document {
     let files = policy.files().clone();
     let read = |path: &str| files.get(path).cloned().ok_or_else(|| "it was not kept with the policy".to_owned());
-    let mut loader = Loader::new(&read, STANDARD);
+    let mut loader = Loader::new(&read, &STANDARD);
     // The same files made this policy, so they can be read.
     let _ = loader.load(policy.root());
     let writer = Writer { policy, files: &loader.files, sources: &loader.sources };

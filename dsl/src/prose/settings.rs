@@ -4,6 +4,7 @@ use super::conditions::{clause, place};
 use super::{Section, Sentence, Writer, replaces, section, titled, words};
 use crate::ast::{Draft, HoldWord, Item, ItemKind, OutcomeWord, Reply};
 use crate::catalogue::{self, IntentEntry};
+use crate::check::is_pack;
 use crate::load::Role;
 use crate::verdict::Outcome;
 
@@ -29,8 +30,14 @@ impl Writer<'_> {
     pub(super) fn intents(&self) -> Vec<Section> {
         let entries = catalogue::intents(self.policy);
         let mut groups: [Vec<Sentence>; 4] = Default::default();
-        for (_, item) in self.items() {
-            let ItemKind::Intent { name, title, examples, replies, drafts, also } = &item.kind else { continue };
+        for (role, item) in self.items() {
+            let ItemKind::Intent { name, title, replies, drafts, also, .. } = &item.kind else { continue };
+            // What only adds examples to another one has no sentence of its own.
+            let same =
+                |item: &Item| matches!(&item.kind, ItemKind::Intent { name: other, .. } if other.text == name.text);
+            if is_pack(role, &item.kind) && self.items().any(|(role, item)| same(item) && !is_pack(role, &item.kind)) {
+                continue;
+            }
             let Some(entry) = entries.iter().find(|entry| entry.name == name.text) else { continue };
             let mut text = format!("**{}**{}: {}", name.text, titled(title.as_ref()), answers(replies));
             let freest = entry.replies.iter().flat_map(|reply| &reply.bands).map(|band| band.outcome).min();
@@ -49,8 +56,9 @@ impl Writer<'_> {
                 let actions = super::conditions::marked(also, "and");
                 text.push_str(&format!(" It also asks for the action{plural} {actions}."));
             }
-            if !examples.is_empty() {
-                let count = examples.len() as i64;
+            let examples = self.policy.intent(&name.text).map_or(0, |intent| intent.examples.len());
+            if examples > 0 {
+                let count = examples as i64;
                 text.push_str(&format!(" It is learned from {count} example{}.", words::plural(count)));
             }
             if let Some(group) = groups.get_mut(group) {

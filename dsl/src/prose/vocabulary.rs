@@ -27,6 +27,21 @@ impl Writer<'_> {
                         format!("Contacts can be in the segment `{}`{}.", name.text, titled(title.as_ref())),
                     ));
                 }
+                ItemKind::Certificate { name, title, intents, from } => {
+                    let from = match from {
+                        Some(from) => {
+                            format!(" of which the classifier is at least {} sure", words::percent(from.thousandths))
+                        }
+                        None => " from whichever confidence can be proved".to_owned(),
+                    };
+                    let text = format!(
+                        "The certificate `{}`{} counts, message by message, how often a person found the answer to {} wrong,{from}.",
+                        name.text,
+                        titled(title.as_ref()),
+                        marked(intents, "or")
+                    );
+                    computed.push(self.sentence(name.at, text));
+                }
                 ItemKind::Team { name, title, during } => {
                     let during = during
                         .as_ref()

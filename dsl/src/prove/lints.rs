@@ -97,6 +97,7 @@ fn span(cond: &Cond) -> Option<At> {
         Cond::Script { name, compare } => {
             join(&mut [Some(name.at), compare.as_ref().map(|(_, number)| number.at)].into_iter().flatten())
         }
+        Cond::Certified { name, most } => join(&mut [name.at, most.at].into_iter()),
         Cond::Is { path, name, .. } | Cond::CompareName { path, name, .. } => join(&mut [path.at, name.at].into_iter()),
         Cond::In { path, names } => join(&mut names.iter().map(|name| name.at).chain([path.at])),
         Cond::CompareNumber { path, number, currency, .. } => {

@@ -61,6 +61,7 @@ fn subject(variable: &Variable) -> String {
             None => name.to_owned(),
         },
         Some(("script", name)) => format!("script {name}"),
+        Some(("certified", name)) => format!("the share of wrong answers that {name} bounds"),
         Some(("!far", name)) => format!("the limit {name} is used up for more than a week"),
         _ => match key {
             NO_DRAFT => "there is no draft".to_owned(),

@@ -32,6 +32,7 @@ pub const PARTS: &[(&str, &str)] = &[
     ("", "contact in SEGMENT | contact in any [SEGMENT, ...]"),
     ("", "message | draft | thread detects DETECTOR | detects any [DETECTOR, ...]"),
     ("", "during HOURS | outside HOURS | over LIMIT | switch NAME | script NAME [>= NUMBER]"),
+    ("", "certified CERTIFICATE at NUMBER%"),
 ];
 
 /// Every kind of item, in the order in which a policy usually has them.
@@ -39,7 +40,7 @@ pub const ITEMS: &[ItemSyntax] = &[
     item(
         "import",
         "import TEXT",
-        "Brings the words, restrictions and claims of another file: a built-in one (`std/...`) or one in the policy's folder.",
+        "Brings the words, restrictions and claims of another file: a built-in one (`std/...`) or one in the policy's folder. An intent in it that has nothing but examples adds them to the policy's own of the same name.",
         "import \"std/sales\"",
     ),
     item(
@@ -131,6 +132,12 @@ pub const ITEMS: &[ItemSyntax] = &[
         "intent NAME [TEXT] { [examples { TEXT ... }] [reply OUTCOME [from NUMBER], ... [, else OUTCOME] [SCOPE]] ... [draft template NAME | model NAME [tone NAME] [max N words] [sources NAME]] [also ACTION] ... }",
         "A kind of message: examples to learn it from, what becomes of a reply from which confidence on, how it is drafted.",
         "intent thanks \"Only polite\" {\n  examples { \"Thank you!\"  \"Cheers\" }\n  reply send from 0.80, approval from 0.40, else escalate\n  draft model polite tone warm max 40 words\n  also stop_sequence\n}",
+    ),
+    item(
+        "certificate",
+        "certificate NAME [TEXT] on INTENT, ... [from NUMBER]",
+        "Intents whose answers are proved together, by counting how often people found them wrong. Answers count from the confidence given; without one, the engine looks for it. `certified NAME at 5%` asks for the proof: that at most 5 % are wrong, with 95 % confidence.",
+        "autonomy full\nintent thanks { examples { \"Thank you!\" } reply send from 0.60, else approval }\nintent hours { examples { \"When are you open?\" } reply send from 0.60, else approval }\ncertificate harmless \"Costs little when wrong\" on thanks, hours from 0.60\nguard unproved: approval when not certified harmless at 5%\n  because \"Not proved yet\"\ntest \"proved answers leave\" { intent thanks 0.90  certified harmless at 2%  expect send }",
     ),
     item(
         "risk",

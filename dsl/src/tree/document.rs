@@ -177,6 +177,7 @@ choice! {
         Over(Name) = "over",
         Switch(Name) = "switch",
         Script(Scripted) = "script",
+        Certified(Certified) = "certified",
         Is(IsName) = "is",
         IsNot(IsName) = "is_not",
         In(InNames) = "in",
@@ -197,6 +198,13 @@ object! {
     Scripted "scripted" {
         name: Name = "name",
         limit: Option<ScriptLimit> = "compare",
+    }
+}
+
+object! {
+    Certified "certified" {
+        name: Name = "name",
+        at: Number = "at",
     }
 }
 
@@ -256,6 +264,7 @@ choice! {
         Outside(Name) = "outside",
         Over(Name) = "over",
         Switch(Name) = "switch",
+        Certified(Certified) = "certified",
         Is(IsName) = "is",
         Number(IsNumber) = "is_number",
         Fact(Path) = "fact",

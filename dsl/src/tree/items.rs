@@ -65,6 +65,7 @@ items! {
     Script = "script",
     Actions = "actions",
     Intent = "intent",
+    Certificate = "certificate",
     Risk = "risk",
     Switch = "switch",
     Limit = "limit",
@@ -255,6 +256,14 @@ object! {
     }
 }
 choice! { DraftBy "draft_by" { Template(Name) = "template", Model(Name) = "model", } }
+object! {
+    Certificate "certificate" {
+        name: Name = "name",
+        title: Option<Text> = "title",
+        intents: Many<Name, 1> = "intents",
+        from: Option<Number> = "from",
+    }
+}
 object! { Also "also" { action: Name = "action", } }
 
 // ---------- restrictions ----------

@@ -207,6 +207,7 @@ fn kind(kind: &mut ItemKind, beside: &mut Option<Comment>) -> Vec<Comment> {
         | ItemKind::Tiers(_)
         | ItemKind::Segment(_)
         | ItemKind::Team(_)
+        | ItemKind::Certificate(_)
         | ItemKind::Agent(_)
         | ItemKind::Fact(_)
         | ItemKind::Switch(_)

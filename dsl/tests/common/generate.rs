@@ -303,7 +303,15 @@ impl Writer<'_> {
             3 => format!("message detects {}", dice.pick(&["threat", "abuse", "any [threat, abuse]"])),
             4 => format!("draft detects {}", dice.pick(&["price", "promise", "any [promise, price]"])),
             5 => dice
-                .pick(&["thread detects loop", "script odd", "script share > 0.5", "script share <= 0.250"])
+                .pick(&[
+                    "thread detects loop",
+                    "script odd",
+                    "script share > 0.5",
+                    "script share <= 0.250",
+                    "certified proved at 5%",
+                    "certified proved at 2.5%",
+                    "certified searched at 10%",
+                ])
                 .to_owned(),
             6 => format!(
                 "contact in {}",
@@ -413,6 +421,8 @@ impl Writer<'_> {
             let (outcome, scope) = (self.outcome(), self.scopes(1).pop().unwrap_or_default());
             self.line(&format!("switch {switch}: {outcome}{scope}"));
         }
+        self.line(&format!("certificate proved \"Proved\" on {}, {} from 0.8", INTENTS[0], INTENTS[1]));
+        self.line(&format!("certificate searched on {}", INTENTS[1]));
         for limit in LIMITS {
             let (outcome, scope) = (self.outcome(), self.scopes(1).pop().unwrap_or_default());
             let window = self.dice.pick(&["day", "hour", "10m"]);

@@ -55,6 +55,7 @@ fn sort(policy: &Policy, key: &str, type_: Option<&str>, dice: &mut Dice) -> Sor
         "agent" => return names(&mut policy.ai_agents().iter().map(|agent| agent.name.as_str()).chain(["none"])),
         "action" => return names(&mut ["reply", "opt_out", "book_meeting", "change_stage", "send_form"].into_iter()),
         "message.language" => return names(&mut ["en", "de", "fr", "xx"].into_iter()),
+        key if key.starts_with("certified:") => return Sort::Number(0, 1000, None),
         _ => {}
     }
     let type_ = type_.unwrap_or(if key.starts_with("script:") && dice.percent(50) { "number 0..1" } else { "yes/no" });

@@ -56,7 +56,7 @@ impl Subject {
             name if name == self.file => Ok(text.to_owned()),
             name => self.files.get(name).cloned().ok_or_else(|| "there is no such file".to_owned()),
         };
-        remit_dsl::compile_over(standard, self.root, &read)
+        remit_dsl::compile_over(&standard, self.root, &read)
     }
 
     fn snapshot(&self) -> PathBuf {

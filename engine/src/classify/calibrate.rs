@@ -2,14 +2,14 @@
 //!
 //! Few examples make logistic regression far too modest, so scores are first divided by a temperature fitted on
 //! out-of-fold scores (Guo et al. 2017). That is honest only for messages that belong to some intent. A small logistic
-//! regression over ten signals then learns, from intents left out in turn and from background texts, what a message
+//! regression over thirteen signals then learns, from intents left out in turn and from background texts, what a message
 //! looks like that belongs to none.
 
 use super::logistic::softmax;
 use super::neighbours::Nearness;
 
 /// Number of signals of [`signals`], with the constant.
-const SIGNALS: usize = 11;
+const SIGNALS: usize = 14;
 /// Inverse strength of the L2 penalty of the recalibrator.
 const C: f64 = 0.3;
 /// Newton steps; the fit has settled long before.
@@ -76,6 +76,9 @@ pub(crate) fn signals(
         f64::from(nearness.to_centre),
         f64::from(known[0]),
         f64::from(known[1]),
+        f64::from(nearness.covered),
+        f64::from(nearness.familiar),
+        f64::from(nearness.covered) * (first / (1.0 - first)).ln(),
         (1.0 + characters as f64).ln(),
     ]
 }

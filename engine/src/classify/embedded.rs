@@ -14,7 +14,7 @@ use crate::language;
 use crate::ports::{Classification, Classifier, ClassifyError, ClassifyInput};
 
 /// Part of the id: raised whenever the same examples would give other answers.
-const CODE_VERSION: &str = "remit embedded classifier 1";
+const CODE_VERSION: &str = "remit embedded classifier 2";
 /// Lowest confidence of an intent that a rule or the very words of an example decide.
 const SETTLED_CONFIDENCE: f64 = 0.95;
 /// Highest confidence of an answer that something speaks against: too low for any autonomy.
@@ -60,7 +60,7 @@ impl EmbeddedClassifier {
         let texts: Vec<&str> = examples.iter().map(|(_, text)| text.as_str()).collect();
         let labels: Vec<usize> =
             examples.iter().map(|(intent, _)| intents.partition_point(|other| other < intent)).collect();
-        let model = Model::train(&texts, &labels, intents.len());
+        let model = Model::train(&texts, &labels, &intents);
         let mut verbatim: BTreeMap<String, Option<usize>> = BTreeMap::new();
         for (text, &label) in texts.iter().zip(&labels) {
             let claim = verbatim.entry(only_words(&normalise(text))).or_insert(Some(label));

@@ -26,6 +26,8 @@ type Counts = Vec<(u64, u32)>;
 pub(crate) struct Grams {
     words: Counts,
     characters: Counts,
+    /// Each word once, by itself.
+    singles: Vec<u64>,
 }
 
 impl Grams {
@@ -33,9 +35,12 @@ impl Grams {
     pub(crate) fn of(normalised: &str) -> Self {
         let mut words = Vec::new();
         let mut characters = Vec::new();
+        let mut singles = Vec::new();
         let mut before: Option<&str> = None;
         for word in self::words(normalised) {
-            words.push(hash(0, &[word]));
+            let single = hash(0, &[word]);
+            words.push(single);
+            singles.push(single);
             if let Some(before) = before {
                 words.push(hash(1, &[before, " ", word]));
             }
@@ -44,7 +49,9 @@ impl Grams {
         for word in normalised.split_whitespace() {
             character_grams(word, &mut characters);
         }
-        Self { words: count(words), characters: count(characters) }
+        singles.sort_unstable();
+        singles.dedup();
+        Self { words: count(words), characters: count(characters), singles }
     }
 
     /// The n-grams that one word gives by itself, for explaining an answer.
@@ -52,7 +59,8 @@ impl Grams {
         let mut characters = Vec::new();
         character_grams(word, &mut characters);
         let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-        Self { words: vec![(hash(0, &[bare]), 1)], characters: count(characters) }
+        let single = hash(0, &[bare]);
+        Self { words: vec![(single, 1)], characters: count(characters), singles: vec![single] }
     }
 
     fn hashes(&self) -> impl Iterator<Item = u64> + '_ {
@@ -188,6 +196,8 @@ impl Vocabulary {
         Unweighted {
             blocks: [block(&grams.words), block(&grams.characters)],
             totals: [grams.words.len(), grams.characters.len()],
+            singles: grams.singles.iter().filter_map(|hash| self.indices.get(hash).copied()).collect(),
+            strangers: grams.singles.iter().filter(|hash| !self.indices.contains_key(hash)).count(),
         }
     }
 }
@@ -198,6 +208,10 @@ pub(crate) struct Unweighted {
     blocks: [Vec<(u32, f32)>; 2],
     /// Distinct n-grams of each block, known or not.
     totals: [usize; 2],
+    /// The words of the text that are features.
+    singles: Vec<u32>,
+    /// How many words are none.
+    strangers: usize,
 }
 
 impl Unweighted {
@@ -216,12 +230,18 @@ pub(crate) struct Row {
     pub(crate) length: f32,
     /// Share, 0 to 1, of the text's distinct n-grams that have weight: of words and of characters.
     pub(crate) known: [f32; 2],
+    /// The words that have weight, with their inverse document frequency.
+    pub(crate) singles: Vec<(u32, f32)>,
+    /// What all words of the text weigh, those without a weight of their own taken for the rarest.
+    pub(crate) said: f32,
 }
 
 /// Smoothed inverse document frequencies of a set of rows; 0 for a feature that none of them has.
 #[derive(Debug, Clone)]
 pub(crate) struct Idf {
     weights: Vec<f32>,
+    /// What a word weighs that no row has.
+    rarest: f32,
 }
 
 impl Idf {
@@ -241,7 +261,8 @@ impl Idf {
             0 => 0.0,
             count => ((1.0 + total as f32) / (1.0 + count as f32)).ln() + 1.0,
         };
-        Self { weights: frequency.into_iter().map(weight).collect() }
+        let rarest = (1.0 + total as f32).ln() + 1.0;
+        Self { weights: frequency.into_iter().map(weight).collect(), rarest }
     }
 
     /// Weights a row; features without weight are left out.
@@ -267,6 +288,18 @@ impl Idf {
                 entries.iter_mut().skip(from).for_each(|(_, value)| *value *= scale);
             }
         }
-        Row { entries, length: f32::from(filled).sqrt(), known }
+        let weight = |feature: &u32| self.weights.get(*feature as usize).copied().unwrap_or(0.0);
+        let mut singles = Vec::with_capacity(row.singles.len());
+        let mut said = row.strangers as f32 * self.rarest;
+        for feature in &row.singles {
+            match weight(feature) {
+                weight if weight > 0.0 => {
+                    said += weight;
+                    singles.push((*feature, weight));
+                }
+                _ => said += self.rarest,
+            }
+        }
+        Row { entries, length: f32::from(filled).sqrt(), known, singles, said }
     }
 }

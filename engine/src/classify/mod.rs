@@ -6,15 +6,19 @@
 
 mod background;
 mod calibrate;
+pub mod certify;
 mod embedded;
 mod features;
 mod folding;
 mod logistic;
+mod mood;
 mod neighbours;
+pub mod quality;
 mod rules;
 mod strip;
 mod training;
 
 pub use embedded::EmbeddedClassifier;
+pub use mood::mood;
 pub use rules::{RuleSignals, signals};
 pub use strip::strip;

@@ -28,6 +28,10 @@ pub(crate) struct Nearness {
     pub(crate) agreeing: f32,
     /// Cosine to the centre of the class.
     pub(crate) to_centre: f32,
+    /// Share of what the text's words weigh that some example of the class says too.
+    pub(crate) covered: f32,
+    /// The same for the examples of any class.
+    pub(crate) familiar: f32,
 }
 
 impl Neighbours {
@@ -66,11 +70,15 @@ impl Neighbours {
         index
     }
 
+    fn examples_with(&self, feature: u32) -> &[(u32, f32)] {
+        let feature = feature as usize;
+        &self.postings[self.starts[feature]..self.starts[feature + 1]]
+    }
+
     fn products(&self, row: &Row) -> Vec<f32> {
         let mut products = vec![0.0_f32; self.labels.len()];
         for &(feature, value) in &row.entries {
-            let (from, to) = (self.starts[feature as usize], self.starts[feature as usize + 1]);
-            for &(example, other) in &self.postings[from..to] {
+            for &(example, other) in self.examples_with(feature) {
                 products[example as usize] += value * other;
             }
         }
@@ -104,6 +112,16 @@ impl Neighbours {
             of_class,
             agreeing: agreeing as f32 / NEAREST as f32,
             to_centre: if centre > 0.0 { (to_class / centre).min(1.0) } else { 0.0 },
+            covered: row
+                .singles
+                .iter()
+                .filter(|(feature, _)| {
+                    self.examples_with(*feature).iter().any(|(e, _)| self.labels[*e as usize] == class)
+                })
+                .map(|(_, weight)| weight)
+                .sum::<f32>()
+                / row.said.max(1.0),
+            familiar: row.singles.iter().map(|(_, weight)| weight).sum::<f32>() / row.said.max(1.0),
         }
     }
 }

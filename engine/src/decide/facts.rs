@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use remit_dsl::{Detections, Facts, Policy, Provenance, Seen};
 
 use super::RunContext;
+use crate::classify::mood;
 use crate::domain::ChannelKind;
 use crate::store::rows::MessageRow;
 
@@ -25,6 +26,7 @@ pub fn collect(context: &RunContext, policy: &Policy, draft: Option<&str>) -> Co
     use Provenance::{Assumed, Derived, Observed};
     let mut facts = Facts::new(context.now_ms);
     facts.held_since_ms = context.run.held_since;
+    let message = message_text(&context.message);
 
     facts.name("channel", context.channel_kind.as_str(), Observed);
     facts.yes("channel.disabled", context.channel.status != "active", Observed);
@@ -47,8 +49,19 @@ pub fn collect(context: &RunContext, policy: &Policy, draft: Option<&str>) -> Co
         Some(language) => facts.name("message.language", language, Derived),
         None => facts.failed("message.language", Derived),
     };
+    // Read word by word, so only for who asks.
+    if policy.slot("sentiment").is_some() {
+        match mood(&message, context.message.language.as_deref()) {
+            Some(mood) => facts.number("sentiment", mood, Derived),
+            None => facts.failed("sentiment", Derived),
+        };
+    }
     intent(&mut facts, context, policy);
 
+    for certificate in policy.certificates() {
+        let bound = context.proofs.bound(&certificate.name, &context.message);
+        facts.number(&format!("certified:{}", certificate.name), bound as f64 / 1000.0, Derived);
+    }
     for segment in policy.segments() {
         let inside = context.segments.iter().any(|own| own == segment);
         facts.yes(&format!("segment:{segment}"), inside, Observed);
@@ -67,7 +80,6 @@ pub fn collect(context: &RunContext, policy: &Policy, draft: Option<&str>) -> Co
 
     let types = attachment_types(&context.message.attachments);
     let types: Vec<&str> = types.iter().map(String::as_str).collect();
-    let message = message_text(&context.message);
     let seen = Seen {
         message: &message,
         draft,

@@ -10,7 +10,7 @@ use remit_dsl::{Outcome, Policy, Reason, RuleKind, Verdict};
 use serde::{Deserialize, Serialize};
 
 use super::retry::{self, Failure};
-use super::{RunContext, facts, send};
+use super::{RunContext, facts, proofs, send};
 use crate::domain::{ActionReason, ClosedReason, Gate, IdKind, Stage};
 use crate::ports::Ids;
 use crate::store::rows::DraftRow;
@@ -132,6 +132,7 @@ pub fn claim(context: &RunContext, policy: &Policy, limits: Vec<LimitClaim>, boo
         bucket_start: claim.bucket_start,
     }));
     writes.extend(send::settled(context));
+    writes.extend(if first { proofs::draw(context) } else { None });
     let mut run = context.to(Stage::Sending, Some(context.now_ms));
     run.attempt = context.run.attempt;
     let mut transition = context.transition(run, writes);

@@ -10,6 +10,7 @@
 //! | a person | [`person`], [`edit`], [`reply`] | approved, rejected, edited, withdrawn, a reply of their own |
 //! | a time | [`timer`] | reminded, late, back from a snooze |
 //! | a failure | [`retry`] | tried again at, or given up |
+//! | labels | [`proofs`] | what is proved about answers, what people's decisions say of them |
 //! | a question | [`why`] | nothing: it says why the AI did or did not answer |
 //! | the operating side | [`job`] | tried again by a person, cancelled, parked, due again |
 //!
@@ -27,6 +28,7 @@ pub mod gone;
 pub mod job;
 pub mod normalise;
 pub mod person;
+pub mod proofs;
 pub mod replay;
 pub mod reply;
 pub mod retry;
@@ -34,6 +36,8 @@ pub mod send;
 pub mod timer;
 pub mod told;
 pub mod why;
+
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -77,6 +81,8 @@ pub struct RunContext {
     pub switch_flips: i64,
     /// True when the message answers a thread of another contact.
     pub third_party: bool,
+    /// What is proved of the classifier's answers.
+    pub proofs: Arc<proofs::Proofs>,
     /// Name of the AI agent that answers on the channel, where there is one.
     pub ai_agent: Option<String>,
     /// Now, UTC milliseconds.
@@ -234,6 +240,7 @@ impl RunContext {
                     | Write::Route { .. }
                     | Write::ActionAdd { .. }
                     | Write::Timeline(_)
+                    | Write::Labels(_)
             )
         })
     }

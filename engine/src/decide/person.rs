@@ -1,10 +1,11 @@
 //! What people decide: approve, reject, stop. The gate is asked again after each yes.
 
+use super::proofs::{judged, rewritten};
 use super::{RunContext, content_sha256, send};
 use crate::domain::{ActionReason, ClosedReason, IdKind, Stage};
 use crate::ports::Ids;
 use crate::store::rows::{ApprovalRow, DraftRow, QueuedRow, RepRow, VoteRow};
-use crate::store::{PeopleWrite, RunMove, TimelineEntry, TimerKind, Transition, Write};
+use crate::store::{LabelSource, PeopleWrite, RunMove, TimelineEntry, TimerKind, Transition, Write};
 
 /// A new text for a draft, written by the person who approves it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,6 +133,10 @@ pub fn approve(
         let run = context.to(Stage::WaitingApproval, context.run.ready_at);
         return Ok(context.transition(run, writes));
     }
+    // Who rewrote it, now or before, found it wrong; who let it go as it was did not.
+    let changed = draft.version > 1 || yes.edit.is_some_and(|edit| rewritten(&draft.body_text, &edit.body_text));
+    let source = if changed { LabelSource::Edit } else { LabelSource::Approval };
+    writes.extend(judged(context, source, changed, rep));
     writes.push(Write::ApprovalDecided {
         run_id: context.run.id.clone(),
         state: "approved",
@@ -261,6 +266,7 @@ pub fn reject(
         Write::DraftStatus { id: draft.id.clone(), status: "rejected" },
         said(context, rep, ids, "rejected", format!("{} rejected the draft: {reason}", rep.name), &approval.id),
     ];
+    writes.extend(judged(context, LabelSource::Reject, true, rep));
     writes.extend(not_asked(context, approval));
     let mut run = context.to(Stage::Closed, None);
     run.closed_reason = Some(ClosedReason::Rejected);

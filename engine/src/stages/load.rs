@@ -1,6 +1,7 @@
 //! Loads what a step may read.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use remit_dsl::{Limit, Policy};
 
@@ -92,6 +93,7 @@ fn from_stored(stored: Stored, in_force: &InForce, now_ms: i64) -> Result<RunCon
         switch_flips: flips(&stored.switches),
         switches: stored.switches.into_iter().map(|row| (row.name, row.is_on)).collect(),
         third_party: stored.third_party,
+        proofs: Arc::clone(&in_force.proofs),
         over: Vec::new(),
         subjects: Vec::new(),
         now_ms,
@@ -136,6 +138,7 @@ pub(crate) fn on_arrival(in_force: &InForce, arrived: Arrived) -> Option<RunCont
         switch_flips: flips(&arrived.switches),
         switches: arrived.switches.into_iter().map(|row| (row.name, row.is_on)).collect(),
         third_party: arrived.third_party,
+        proofs: Arc::clone(&in_force.proofs),
         over: Vec::new(),
         subjects: Vec::new(),
         now_ms,

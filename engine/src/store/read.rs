@@ -3,12 +3,13 @@
 
 use super::batch::set::Set;
 use super::rows::{
-    AboutRow, ActionRow, AddressRow, ApprovalRow, AttachmentRow, AuditRow, BootRow, ChannelRow, ComposerRow,
-    ContactListRow, ContactRow, ConversationRow, CountsRow, DecisionKeyRow, DecisionRow, DeliveryRow, DeliveryStateRow,
-    DraftRow, DraftVersionRow, DueRow, GoneRow, HealthRow, KeyRow, LedgerBlockRow, LinkRow, MentionRow, MessageRow,
-    NoteRow, OnceRow, PackRow, PlaceRow, PolicyActivationRow, PolicyActiveRow, PolicyListRow, PolicyVersionRow,
-    PrincipalRow, ProviderEventRow, QueuedRow, RawBytesRow, RejectedRow, RepRow, RunErrorRow, RunRow, SessionRow,
-    SwitchRow, TagRow, TimelineRow, TimerRow, ViewRow, VoteRow, WebhookRow, WorkspaceRow,
+    AboutRow, ActionRow, AddressRow, ApprovalRow, AttachmentRow, AuditRow, BootRow, CertificateRow, ChannelRow,
+    ComposerRow, ContactListRow, ContactRow, ConversationRow, CountsRow, DecisionKeyRow, DecisionRow, DeliveryRow,
+    DeliveryStateRow, DraftRow, DraftVersionRow, DueRow, GoneRow, HealthRow, KeyRow, LabelCountRow, LedgerBlockRow,
+    LessonRow, LinkRow, MentionRow, MessageRow, NoteRow, OnceRow, PackRow, PlaceRow, PolicyActivationRow,
+    PolicyActiveRow, PolicyListRow, PolicyVersionRow, PrincipalRow, ProviderEventRow, QueuedRow, RawBytesRow,
+    RejectedRow, RepRow, RunErrorRow, RunRow, SessionRow, SpotCheckRow, SwitchRow, TagRow, TimelineRow, TimerRow,
+    TrainingRow, ViewRow, VoteRow, WebhookRow, WorkspaceRow,
 };
 use super::statements::{self as sql, many};
 use super::{Conn, StoreError, fetch, on};
@@ -59,6 +60,22 @@ reads! {
     tag_by_name(ws: &str, name: &str) -> one TagRow = TAG_BY_NAME;
     /// A conversation's tags.
     tags_of(ws: &str, conversation: &str) -> all TagRow = CONVERSATION_TAGS;
+    /// The labels of one model's answers under one policy, counted.
+    label_counts(ws: &str, digest: &str, model: &str) -> all LabelCountRow = LABEL_COUNTS;
+    /// What was asked to be proved under a policy and of a model.
+    certificates(ws: &str, digest: &str, model: &str) -> all CertificateRow = CERTIFICATE_LIST;
+    /// A drawn answer that nobody has looked at: policy, model, and the names of its certificates as JSON.
+    spot_check(ws: &str, message: &str) -> one (String, String, String) = SPOT_CHECK_GET;
+    /// Answers that wait to be looked at, after a time and message, oldest first.
+    spot_checks(ws: &str, after: i64, after_message: &str, limit: i64) -> all SpotCheckRow = SPOT_CHECK_LIST;
+    /// The latest training of a policy's classifier.
+    training(ws: &str, digest: &str) -> one TrainingRow = TRAINING_GET;
+    /// What a model learned beside the policy's examples, as JSON.
+    training_lessons(ws: &str, digest: &str, model: &str) -> one (String,) = TRAINING_LESSONS;
+    /// What people said that messages are, the latest first.
+    lessons(ws: &str, limit: i64) -> all LessonRow = LESSON_LIST;
+    /// When people said so, after a time.
+    lessons_after(ws: &str, after: i64, limit: i64) -> all (i64,) = LESSON_AFTER;
     /// Who looks after a conversation.
     assignee(ws: &str, conversation: &str) -> one (Option<String>,) = CONVERSATION_ASSIGNEE;
     /// For each channel kind, how many conversations there are, each number counted up to `most`.

@@ -50,6 +50,22 @@ rows! {
         email_warmup: bool, secret_version: i64, created_at: i64, provider: Option<String>, settings: String,
         secrets: String,
     }
+    /// The labels of one intent and one confidence, counted.
+    LabelCountRow { intent: String, confidence: i64, labelled: i64, wrong: i64, }
+    /// What was asked to be proved, and what came of it.
+    CertificateRow {
+        name: String, state: String, asked: i64, from_confidence: i64, sent: i64, wrong: i64, bound: i64, share: i64,
+        audited: i64, audited_wrong: i64, reason: String, by_name: String, decided_at: i64,
+    }
+    /// The latest training of a policy's classifier.
+    TrainingRow { model: String, learned_until: i64, trained_at: i64, }
+    /// What somebody said that a message is.
+    LessonRow { right_intent: String, body_text: String, labelled_at: i64, }
+    /// An answer that left on its own and waits to be looked at.
+    SpotCheckRow {
+        message_id: String, drawn_at: i64, conversation_id: String, channel_kind: String, subject: Option<String>,
+        body_text: String, language: Option<String>,
+    }
     /// A person outside.
     #[derive(serde::Deserialize)]
     ContactRow {

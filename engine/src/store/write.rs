@@ -14,6 +14,7 @@ use super::write_desk::DeskWrite;
 use super::write_files::FileWrite;
 use super::write_gone::GoneWrite;
 use super::write_jobs::JobWrite;
+use super::write_labels::LabelWrite;
 use super::write_once::OnceWrite;
 use super::write_own::OwnWrite;
 use super::write_people::PeopleWrite;
@@ -189,6 +190,8 @@ pub enum Write {
     Own(OwnWrite),
     /// What people, clocks and limits cause.
     People(PeopleWrite),
+    /// What people found about the classifier's answers.
+    Labels(LabelWrite),
     /// What the operating side causes.
     Job(JobWrite),
     /// What those cause who follow the event log.
@@ -375,6 +378,7 @@ impl Write {
             Self::Gone(write) => write.apply(conn, ws, now).await?,
             Self::Own(write) => write.apply(conn, ws, now).await?,
             Self::People(write) => write.apply(conn, ws, now, log).await?,
+            Self::Labels(write) => write.apply(conn, ws, now).await?,
             Self::Events(write) => write.apply(conn, ws, now).await?,
             Self::Job(write) => write.apply(conn, ws, now).await?,
             Self::LedgerBlock(block) => block.insert(conn, ws, now).await?,

@@ -2,9 +2,11 @@
 
 mod approvals;
 mod care;
+mod certificates;
 mod drafts;
 mod failures;
 mod jobs;
+mod learning;
 mod limits;
 mod outcomes;
 mod time;

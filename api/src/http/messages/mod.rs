@@ -4,6 +4,7 @@ pub(crate) mod decisions;
 pub(crate) mod deliveries;
 pub(crate) mod get;
 pub(crate) mod html;
+pub(crate) mod intent;
 pub(crate) mod list;
 pub(crate) mod raw;
 

@@ -77,7 +77,7 @@ pub(crate) async fn simulate_policy(
         let policy_digest = policy.digest().to_owned();
         let (classifier, drafter) =
             EmbeddedModels.for_policy(&policy).map_err(|reason| ApiError::field("/policy", "invalid", reason))?;
-        let simulator = Simulator::new(InForce { policy, classifier, drafter }, now_ms);
+        let simulator = Simulator::new(InForce::new(policy, classifier, drafter), now_ms);
         let mut results = Vec::with_capacity(messages.len());
         for (number, fields) in messages.into_iter().enumerate() {
             let wrong = |what: String| ApiError::field(format!("/messages/{number}"), "invalid", what);

@@ -329,6 +329,7 @@ fn given(mut parts: Parts<'_>) -> Option<Given> {
             (hours, false) => Given::During(hours),
         },
         Rule::truth => Given::Fact(path(parts)?),
+        Rule::certified => Given::Certified(certified(parts)?),
         Rule::equal => {
             let fact = path(parts)?;
             parts.eat(Rule::kw_is);

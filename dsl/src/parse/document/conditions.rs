@@ -75,6 +75,7 @@ fn atom(pair: &Pair<'_, Rule>) -> Option<Condition> {
             };
             Condition::Script(Scripted { name, limit })
         }
+        Rule::certified => Condition::Certified(certified(&mut parts)?),
         Rule::compare => compare(&mut parts)?,
         Rule::truth => Condition::Fact(path(&mut parts)?),
         _ => return None,
@@ -131,6 +132,13 @@ pub(super) fn detects(parts: &mut Parts<'_>) -> Option<Detects> {
     let subject = subject(parts)?;
     parts.eat(Rule::kw_detects);
     Some(Detects { subject, any: one_or_any(parts)? })
+}
+
+pub(super) fn certified(parts: &mut Parts<'_>) -> Option<Certified> {
+    parts.eat(Rule::kw_certified);
+    let name = parts.name()?;
+    parts.eat(Rule::kw_at);
+    Some(Certified { name, at: number(parts)? })
 }
 
 pub(super) fn member(parts: &mut Parts<'_>) -> Option<Many<Name, 1>> {

@@ -38,6 +38,13 @@ impl Builder<'_> {
                 parts.eat(Rule::kw_on);
                 ItemKind::Agent(Agent { name, title, channels: parts.names_in(Rule::name_list)? })
             }
+            Rule::certificate => {
+                let (name, title) = (parts.name()?, parts.text());
+                parts.eat(Rule::kw_on);
+                let intents = parts.names_in(Rule::name_list)?;
+                let from = if parts.eat(Rule::kw_from) { Some(number(parts)?) } else { None };
+                ItemKind::Certificate(Certificate { name, title, intents, from })
+            }
             Rule::fact => ItemKind::Fact(Fact { path: path(parts)?, kind: fact_type(parts)?, title: parts.text() }),
             Rule::switch => ItemKind::Switch(Switch {
                 name: parts.name()?,

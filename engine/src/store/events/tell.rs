@@ -3,7 +3,7 @@
 use super::{Datum, Log};
 use crate::store::transition::{TimelineEntry, Transition};
 use crate::store::write::Write;
-use crate::store::{AccessWrite, ChannelWrite, DeskWrite, GoneWrite, Ingest, NewConversation, PeopleWrite};
+use crate::store::{AccessWrite, ChannelWrite, DeskWrite, GoneWrite, Ingest, LabelWrite, NewConversation, PeopleWrite};
 use Datum::{Maybe, Number, Text, Words};
 
 impl Log {
@@ -188,6 +188,7 @@ impl Log {
                 self.event("channel.updated", &[("channel_id", Text(id)), ("changed", changed)]);
             }
             Write::People(write) => return self.people(write),
+            Write::Labels(write) => return self.labels(write),
             Write::Events(write) => return write.tells(self),
             _ => return false,
         }
@@ -228,6 +229,24 @@ impl Log {
                 self.event("user.updated", &[("user_id", Text(rep_id)), ("changed", Words(&["sessions"]))]);
             }
             _ => return false,
+        }
+        true
+    }
+
+    fn labels(&mut self, write: &LabelWrite) -> bool {
+        match write {
+            LabelWrite::Label(label) => {
+                let data = [("message_id", Text(&label.message_id)), ("source", Text(label.source.as_str()))];
+                self.event("intent.labelled", &data);
+            }
+            LabelWrite::Draw { .. } => return false,
+            LabelWrite::Training { model, .. } => self.event("classifier.trained", &[("model", Text(model))]),
+            LabelWrite::Certificate(new) => {
+                self.event("certificate.decided", &[("name", Text(&new.name)), ("state", Text(new.state))]);
+            }
+            LabelWrite::Revoke { name, .. } => {
+                self.event("certificate.revoked", &[("name", Text(name))]);
+            }
         }
         true
     }
