@@ -21,6 +21,7 @@ pub mod gone;
 pub mod jobs;
 pub mod language;
 pub mod ledger;
+pub mod llm;
 pub mod mail;
 pub mod metrics;
 pub mod models;

@@ -14,6 +14,7 @@ use remit_engine::{Engine, Options};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+use super::llm::LlmArgs;
 use super::shell::Shell;
 use super::{Done, Failure, Global, channel, demo, key, policy};
 use crate::http;
@@ -47,6 +48,8 @@ pub(crate) struct ServeArgs {
     /// Let pages of this origin, such as https://inbox.example.com, ask the API from a browser, with a key of their own
     #[arg(long, env = "REMIT_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',', value_parser = http::origin)]
     cors_origin: Vec<axum::http::HeaderValue>,
+    #[command(flatten)]
+    llm: LlmArgs,
     /// Serve the API only; workers run in other processes (PostgreSQL)
     #[arg(long)]
     no_worker: bool,
@@ -68,6 +71,8 @@ pub(crate) struct WorkerArgs {
     /// Policy to put in force [default: the one in force]
     #[arg(long, env = "REMIT_POLICY", value_name = "PATH")]
     policy: Option<PathBuf>,
+    #[command(flatten)]
+    llm: LlmArgs,
     #[command(flatten)]
     running: Running,
 }
@@ -148,7 +153,7 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
         // The demo keeps to itself: it never mixes with a real inbox.
         global.data = global.data.join("demo");
     }
-    let mut shell = Shell::open_with(&global, args.running.options()).await?;
+    let mut shell = Shell::open_with(&global, args.running.options(), &args.llm).await?;
     if args.no_worker && shell.dialect() == Dialect::Sqlite {
         return Err(Failure::new("--no-worker needs PostgreSQL: a SQLite store has one process that does everything"));
     }
@@ -228,7 +233,7 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
 }
 
 pub(crate) async fn worker(global: Global, args: WorkerArgs) -> Done {
-    let shell = Shell::open_with(&global, args.running.options()).await?;
+    let shell = Shell::open_with(&global, args.running.options(), &args.llm).await?;
     if shell.dialect() == Dialect::Sqlite {
         return Err(Failure::new(
             "`remit worker` needs PostgreSQL: a SQLite store has one process that does everything",

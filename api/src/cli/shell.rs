@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use remit_engine::adapters::{OutboundRouter, Outbox, SmtpOutbound};
 use remit_engine::clock::{SystemClock, SystemIds};
-use remit_engine::models::EmbeddedModels;
 use remit_engine::ports::Outbound;
 use remit_engine::store::{Address, Db, Dialect};
 use remit_engine::{Engine, Options, Parts};
 
+use super::llm::LlmArgs;
 use super::{Done, Failure, Global};
 
 /// Runs an async command to its end.
@@ -49,11 +49,11 @@ pub(crate) struct Shell {
 
 impl Shell {
     pub(crate) async fn open(global: &Global) -> Result<Self, Failure> {
-        Self::open_with(global, Options::default()).await
+        Self::open_with(global, Options::default(), &LlmArgs::default()).await
     }
 
-    /// The same for an engine with options of its own.
-    pub(crate) async fn open_with(global: &Global, options: Options) -> Result<Self, Failure> {
+    /// The same for an engine with options and a language model of its own.
+    pub(crate) async fn open_with(global: &Global, options: Options, llm: &LlmArgs) -> Result<Self, Failure> {
         let data = global.data.clone();
         std::fs::create_dir_all(&data)
             .map_err(|error| Failure::new(format!("cannot use the data folder `{}`: {error}", data.display())))?;
@@ -74,7 +74,7 @@ impl Shell {
             db,
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds::new(SystemClock)),
-            models: Arc::new(EmbeddedModels),
+            models: llm.models(&master_key)?,
             outbound: Arc::new(OutboundRouter::new(outbox, smtp)),
         };
         let engine = Engine::with(parts, options).await?;

@@ -32,6 +32,7 @@ pub enum IdKind {
     Attachment,
     Audit,
     View,
+    ModelCall,
 }
 
 impl IdKind {
@@ -65,6 +66,7 @@ impl IdKind {
             Self::Attachment => "att",
             Self::Audit => "aud",
             Self::View => "view",
+            Self::ModelCall => "call",
         }
     }
 }

@@ -61,6 +61,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// The beginning of its body.
     pub body: Vec<u8>,
+    /// True where that is all of it: it did not break off and was not longer than is read.
+    pub whole: bool,
 }
 
 /// Looks names up.
@@ -192,13 +194,28 @@ impl Egress {
         body: Vec<u8>,
         within: Duration,
     ) -> Result<Answer, EgressError> {
+        self.post_for(url, headers, body, within, MOST_BYTES).await
+    }
+
+    /// The same, and reads up to so many bytes of the answer.
+    ///
+    /// # Errors
+    /// As [`Self::post`].
+    pub async fn post_for(
+        &self,
+        url: &str,
+        headers: &[(&'static str, String)],
+        body: Vec<u8>,
+        within: Duration,
+        most: usize,
+    ) -> Result<Answer, EgressError> {
         let url = self.check(url)?;
         let call = async {
             let addresses = self.addresses(&url).await?;
             let stream = connect(&addresses).await?;
             let request = request(&url, headers, body)?;
             if url.scheme() == "http" {
-                return exchange(stream, request).await;
+                return exchange(stream, request, most).await;
             }
             let name = match url.host() {
                 Some(Host::Domain(host)) => {
@@ -210,7 +227,7 @@ impl Egress {
             };
             let tls = self.tls.clone().ok_or_else(|| failed("there is no way to be secure here"))?;
             let secure = TlsConnector::from(tls).connect(name, stream).await;
-            exchange(secure.map_err(|error| failed(format!("no secure connection: {error}")))?, request).await
+            exchange(secure.map_err(|error| failed(format!("no secure connection: {error}")))?, request, most).await
         };
         let answered = tokio::time::timeout(within, call).await;
         answered.unwrap_or_else(|_| Err(failed(format!("no answer within {} s", within.as_secs()))))
@@ -252,6 +269,7 @@ fn request(
 async fn exchange(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     request: hyper::Request<Full<Bytes>>,
+    most: usize,
 ) -> Result<Answer, EgressError> {
     let (mut sender, connection) = hyper::client::conn::http1::Builder::new()
         .max_headers(100)
@@ -263,13 +281,20 @@ async fn exchange(
     let exchange = async {
         let response = sender.send_request(request).await.map_err(|error| failed(format!("no answer: {error}")))?;
         let (parts, mut body) = response.into_parts();
-        let mut begun = Vec::new();
-        while begun.len() < MOST_BYTES {
-            let Some(Ok(frame)) = body.frame().await else { break };
+        let (mut begun, mut whole) = (Vec::new(), false);
+        while begun.len() < most {
+            let frame = match body.frame().await {
+                Some(Ok(frame)) => frame,
+                Some(Err(_)) => break,
+                None => {
+                    whole = true;
+                    break;
+                }
+            };
             let Some(data) = frame.data_ref() else { continue };
-            begun.extend(data.iter().take(MOST_BYTES - begun.len()));
+            begun.extend(data.iter().take(most - begun.len()));
         }
-        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body: begun })
+        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body: begun, whole })
     };
     let mut exchange = std::pin::pin!(exchange);
     tokio::select! {

@@ -5,10 +5,10 @@ use super::batch::set::Set;
 use super::rows::{
     AboutRow, ActionRow, AddressRow, ApprovalRow, AttachmentRow, AuditRow, BootRow, ChannelRow, ComposerRow,
     ContactListRow, ContactRow, ConversationRow, CountsRow, DecisionKeyRow, DecisionRow, DeliveryRow, DraftRow,
-    DraftVersionRow, DueRow, GoneRow, KeyRow, LedgerBlockRow, LinkRow, MentionRow, MessageRow, NoteRow, OnceRow,
-    PackRow, PlaceRow, PolicyActivationRow, PolicyActiveRow, PolicyListRow, PolicyVersionRow, PrincipalRow, QueuedRow,
-    RawBytesRow, RejectedRow, RepRow, RunErrorRow, RunRow, SessionRow, SwitchRow, TagRow, TimelineRow, TimerRow,
-    ViewRow, VoteRow, WebhookRow, WorkspaceRow,
+    DraftVersionRow, DueRow, GoneRow, KeyRow, LedgerBlockRow, LinkRow, MentionRow, MessageRow, ModelCallRow, NoteRow,
+    OnceRow, PackRow, PlaceRow, PolicyActivationRow, PolicyActiveRow, PolicyListRow, PolicyVersionRow, PrincipalRow,
+    QueuedRow, RawBytesRow, RejectedRow, RepRow, RunErrorRow, RunRow, SessionRow, SwitchRow, TagRow, TimelineRow,
+    TimerRow, ViewRow, VoteRow, WebhookRow, WorkspaceRow,
 };
 use super::statements::{self as sql, many};
 use super::{Conn, StoreError, fetch, on};
@@ -49,6 +49,8 @@ reads! {
     link(token_sha256: &str, kind: &str, now: i64) -> one LinkRow = LINK_GET;
     /// Keys before a time and id, latest first.
     keys(ws: &str, before: i64, before_id: &str, limit: i64) -> all KeyRow = API_KEY_LIST;
+    /// Calls of language models about a message, after an id.
+    model_calls(ws: &str, message: &str, after: &str, limit: i64) -> all ModelCallRow = MODEL_CALL_LIST;
     /// A request that was made after a time.
     once(ws: &str, id: &str, after: i64) -> one OnceRow = ONCE_GET;
     /// Tags after a name.

@@ -143,6 +143,8 @@ statements! {
     MESSAGE_LIST = "message_list",
     MESSAGE_REF_ERASE = "message_ref_erase",
     MESSAGE_WALK = "message_walk",
+    MODEL_CALL_INSERT = "model_call_insert",
+    MODEL_CALL_LIST = "model_call_list",
     NOTE_ERASE = "note_erase",
     NOTE_GET = "note_get",
     NOTE_INSERT = "note_insert",
