@@ -16,6 +16,8 @@ const INBOUND_LETTERS: usize = 40;
 /// Words a draft needs before it can be a copy, and words in a row that are compared.
 const COPIED_WORDS: usize = 6;
 const SHINGLE: usize = 4;
+/// Letters that a draft needs before it can be a copy as a whole.
+const COPIED_LETTERS: usize = 12;
 
 static TAG: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?i)</?[a-z][a-z0-9]{0,15}(?:\s[^<>\n]{0,300})?/?>|<!--|&#x?[0-9a-f]{2,6};").ok());
@@ -120,11 +122,17 @@ fn loud(reviewed: &Reviewed<'_>, found: &mut Found<'_, '_>) {
 /// Most of the draft is the message again: an injection that is passed on, or a call that failed.
 fn copied(reviewed: &Reviewed<'_>, found: &mut Found<'_, '_>) {
     let draft = reviewed.body.to_lowercase();
+    let inbound = reviewed.inbound.to_lowercase();
+    // Also where nothing parts words, as in Japanese.
+    let letters = draft.chars().filter(|one| one.is_alphanumeric()).count();
+    if letters >= COPIED_LETTERS && inbound.contains(draft.trim()) {
+        found.add(Check::Copied, 0, found.text.all.len(), "all of it are the customer's own words");
+        return;
+    }
     let draft: Vec<&str> = words(&draft).collect();
     if draft.len() < COPIED_WORDS {
         return;
     }
-    let inbound = reviewed.inbound.to_lowercase();
     let inbound: Vec<&str> = words(&inbound).collect();
     let heard: HashSet<&[&str]> = inbound.windows(SHINGLE).collect();
     let mut covered = vec![false; draft.len()];
