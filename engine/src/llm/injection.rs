@@ -104,7 +104,7 @@ fn unspaced(text: &str) -> String {
     let mut single_before = false;
     for word in text.split_whitespace() {
         let single = word.chars().count() == 1;
-        if !(single && single_before) && !joined.is_empty() {
+        if !(joined.is_empty() || single && single_before) {
             joined.push(' ');
         }
         joined.push_str(word);
