@@ -86,6 +86,7 @@ fn situation(policy: &Policy, dice: &mut Dice) -> Situation {
         channel_kind: kind,
         draft: draft.map(|body| draft_row(body, now_ms)),
         effect: None,
+        rests_on: Vec::new(),
         classification,
         newer_inbound: false,
         switches,

@@ -129,7 +129,7 @@ macro_rules! plains {
 
 const KEYS: [&str; 28] = values!(remit_keys, ());
 /// What the policy reads beside the inputs, always the same: an ordinary reply.
-const FIXED: [(&str, Raw<'static>); 14] = [
+const FIXED: [(&str, Raw<'static>); 16] = [
     ("agent", Raw::Name("ada")),
     ("action", Raw::Name("reply")),
     ("approved", Raw::Yes(false)),
@@ -144,6 +144,8 @@ const FIXED: [(&str, Raw<'static>); 14] = [
     ("kill_switch", Raw::Yes(false)),
     ("channel.disabled", Raw::Yes(false)),
     ("channel.unanswered", Raw::Yes(false)),
+    ("draft.doubtful", Raw::Yes(false)),
+    ("draft.unsafe", Raw::Yes(false)),
 ];
 /// Room for every slot of the policy.
 pub(crate) const SLOTS: usize = 48;

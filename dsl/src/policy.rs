@@ -206,6 +206,11 @@ impl Policy {
         self.model.templates.clone()
     }
 
+    /// The text of one template that an intent names.
+    pub fn template(&self, name: &str) -> Option<&str> {
+        self.model.templates.get(name).map(String::as_str)
+    }
+
     /// The declared AI agents, in file order.
     pub fn ai_agents(&self) -> &[AiAgent] {
         &self.model.agents

@@ -69,7 +69,7 @@ pub const SWEEP_JOBS: [&str; 2] = ["expire_approvals", "remind_approvals"];
 pub const NOTES: [&str; 5] = ["owner", "ticket", "until", "backstop", "allow"];
 
 /// The standard facts.
-pub const FACTS: [StandardFact; 27] = [
+pub const FACTS: [StandardFact; 49] = [
     fact("channel", StandardType::Channel, "the engine", "The channel of the message."),
     fact(
         "agent",
@@ -105,6 +105,12 @@ pub const FACTS: [StandardFact; 27] = [
         "the engine",
         "A machine wrote the message: an auto-reply, a bounce or a list.",
     ),
+    fact(
+        "message.injection",
+        StandardType::YesNo,
+        "the engine, from the text",
+        "The message seems to talk to a language model instead of to people; a hint, not a proof.",
+    ),
     fact("contact.new", StandardType::YesNo, "the engine", "The contact was not known before this conversation."),
     fact(
         "contact.paused",
@@ -139,6 +145,102 @@ pub const FACTS: [StandardFact; 27] = [
     fact("kill_switch", StandardType::YesNo, "a person", "Somebody has stopped all automatic sending."),
     fact("tier", StandardType::Tier, "the `risk` table", "The risk tier, from the `risk` table."),
     fact("draft.text", StandardType::Text, "the draft itself", "The text of the draft, for scripts."),
+    fact(
+        "draft.doubtful",
+        StandardType::YesNo,
+        "the draft checks",
+        "A check of the draft found something that a person should see.",
+    ),
+    fact(
+        "draft.unsafe",
+        StandardType::YesNo,
+        "the draft checks",
+        "The draft holds a secret, something that cannot be seen, or words of our own prompts.",
+    ),
+    fact("draft.unfilled", StandardType::YesNo, "the draft checks", "A place of a template was never filled."),
+    fact(
+        "draft.length",
+        StandardType::YesNo,
+        "the draft checks",
+        "The draft says nothing, or more than the channel or the policy takes.",
+    ),
+    fact(
+        "draft.language",
+        StandardType::YesNo,
+        "the draft checks",
+        "The draft is in another language than the message.",
+    ),
+    fact(
+        "draft.ungrounded",
+        StandardType::YesNo,
+        "the draft checks",
+        "The draft has a number, price, date or percentage that nothing supports.",
+    ),
+    fact(
+        "draft.echo",
+        StandardType::YesNo,
+        "the draft checks",
+        "The draft confirms a value that only the customer named.",
+    ),
+    fact(
+        "draft.promise",
+        StandardType::YesNo,
+        "the draft checks",
+        "The draft promises something that the policy's own text does not.",
+    ),
+    fact(
+        "draft.link",
+        StandardType::YesNo,
+        "the draft checks",
+        "The draft has a link that is not on file, or not what it looks like.",
+    ),
+    fact(
+        "draft.address",
+        StandardType::YesNo,
+        "the draft checks",
+        "The draft has a mail address or phone number that is not on file.",
+    ),
+    fact(
+        "draft.personal_data",
+        StandardType::YesNo,
+        "the draft checks",
+        "The draft has a card, an account or a number that identifies a person.",
+    ),
+    fact("draft.secret", StandardType::YesNo, "the draft checks", "The draft has a key, a token or a password."),
+    fact(
+        "draft.leak",
+        StandardType::YesNo,
+        "the draft checks",
+        "The draft repeats words of our own prompts or of the policy.",
+    ),
+    fact("draft.model_talk", StandardType::YesNo, "the draft checks", "The draft talks about the model or its task."),
+    fact("draft.copied", StandardType::YesNo, "the draft checks", "The draft is mostly the customer's own words."),
+    fact(
+        "draft.hidden",
+        StandardType::YesNo,
+        "the draft checks",
+        "The draft has characters that cannot be seen, or markup.",
+    ),
+    fact("draft.tone", StandardType::YesNo, "the draft checks", "The draft insults or shouts."),
+    fact("draft.greeting", StandardType::YesNo, "the draft checks", "The draft greets somebody else than the contact."),
+    fact(
+        "draft.attachment",
+        StandardType::YesNo,
+        "the draft checks",
+        "The draft speaks of an attachment; there is none.",
+    ),
+    fact(
+        "draft.names",
+        StandardType::YesNo,
+        "the draft checks",
+        "The draft names people or companies that nothing supports.",
+    ),
+    fact(
+        "draft.unsupported",
+        StandardType::YesNo,
+        "the draft checks",
+        "The draft has a sentence that its sources have little to do with.",
+    ),
     fact(
         "draft.sources",
         StandardType::Text,

@@ -59,6 +59,8 @@ fn standard_guards_are_always_on() {
         ("kill_switch", "std_kill_switch", Outcome::Off),
         ("thread.third_party", "std_third_party", Outcome::Approval),
         ("window.closed", "std_window_closed", Outcome::Escalate),
+        ("draft.doubtful", "std_draft_doubtful", Outcome::Approval),
+        ("draft.unsafe", "std_draft_unsafe", Outcome::Off),
     ] {
         let mut facts = quiet("a", 0.9);
         facts.yes(key, true, Provenance::Observed);

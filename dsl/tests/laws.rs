@@ -19,7 +19,7 @@ const BASE: &str = "segment vip\nagent ada on email, chat\nhours office { mon-fr
     risk { medium when contact.new  high when confidence < 0.3 or message.attachment  critical when message detects threat }\n\
     limit daily: 3 replies per contact per day else hold until office\nswitch stop: off\n";
 
-const YES: [&str; 17] = [
+const YES: [&str; 19] = [
     "contact.new",
     "message.attachment",
     "message.automated",
@@ -33,6 +33,8 @@ const YES: [&str; 17] = [
     "channel.disabled",
     "channel.unanswered",
     "kill_switch",
+    "draft.doubtful",
+    "draft.unsafe",
     "segment:vip",
     "over:daily",
     "switch:stop",

@@ -6,12 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::care::Care;
-use crate::decide;
 use crate::decide::job::JobError;
-use crate::decide::normalise::Arrival;
 use crate::decide::person::DecideError;
 use crate::decide::reply::ReplyError;
-use crate::domain::{ChannelKind, DEFAULT_WORKSPACE, IdKind};
+use crate::domain::{DEFAULT_WORKSPACE, IdKind};
 use crate::events::hub::Hub;
 use crate::gone::GoneError;
 use crate::metrics::Metrics;
@@ -22,7 +20,7 @@ use crate::publish::By;
 use crate::queue::{self, Lanes};
 use crate::stages::{self, Known, Work};
 use crate::store::ingest::{Ingest, Ingested, WorkHere};
-use crate::store::rows::{ChannelRow, DueRow};
+use crate::store::rows::DueRow;
 use crate::store::search::Index;
 use crate::store::{Db, StoreError, Transition, Write, Writer, read};
 use crate::webhooks::WebhookError;
@@ -298,20 +296,6 @@ impl Engine {
     }
 
     // ---- messages in -------------------------------------------------------------------------------------------
-
-    /// Reads a raw mail, whatever state it is in, away from the threads that serve others: a large one takes a while.
-    ///
-    /// # Errors
-    /// [`StoreError::Closed`] when the process is shutting down.
-    pub async fn read_mail(&self, channel: &ChannelRow, source: &str, raw: Vec<u8>) -> Result<Ingest, StoreError> {
-        let (engine, channel, source) = (self.clone(), channel.clone(), source.to_owned());
-        let read = tokio::task::spawn_blocking(move || {
-            let now_ms = engine.clock().now_ms();
-            let arrival = Arrival { channel: &channel, kind: ChannelKind::Email, source: &source, now_ms };
-            decide::normalise::from_mail(arrival, &raw, engine.ids())
-        });
-        read.await.map_err(|_| StoreError::Closed)
-    }
 
     /// Stores one inbound message, once, and wakes whoever works on it.
     ///

@@ -85,7 +85,9 @@ impl Engine {
 
 /// What the policy has an intent for, as (intent, text), in an order that does not hang on when it was said.
 fn usable(in_force: &InForce, rows: Vec<LessonRow>) -> Vec<(String, String)> {
-    let known = rows.into_iter().filter(|row| in_force.policy.intent(&row.right_intent).is_some());
+    // Of an erased contact no text is left.
+    let told = rows.into_iter().filter(|row| !row.body_text.is_empty());
+    let known = told.filter(|row| in_force.policy.intent(&row.right_intent).is_some());
     let mut lessons: Vec<(String, String)> = known.map(|row| (row.right_intent, row.body_text)).collect();
     lessons.sort();
     lessons.dedup();

@@ -25,6 +25,7 @@ pub mod jobs;
 pub mod language;
 pub mod learn;
 pub mod ledger;
+pub mod llm;
 pub mod mail;
 pub mod mailroom;
 pub mod metrics;

@@ -9,8 +9,11 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::adapters::smtp_in::{LARGEST_MAIL, Mailroom, NotTaken, Protocol, converse};
+use crate::decide::normalise::{self, Arrival};
+use crate::domain::ChannelKind;
 use crate::engine::Engine;
 use crate::mail::normalise_email;
+use crate::store::ingest::Ingest;
 use crate::store::rows::ChannelRow;
 use crate::store::{StoreError, read};
 
@@ -18,6 +21,22 @@ use crate::store::{StoreError, read};
 const MOST_CONVERSATIONS: usize = 100;
 /// How long a mail may wait for its turn to be stored.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+impl Engine {
+    /// Reads a raw mail, whatever state it is in, away from the threads that serve others: a large one takes a while.
+    ///
+    /// # Errors
+    /// [`StoreError::Closed`] when the process is shutting down.
+    pub async fn read_mail(&self, channel: &ChannelRow, source: &str, raw: Vec<u8>) -> Result<Ingest, StoreError> {
+        let (engine, channel, source) = (self.clone(), channel.clone(), source.to_owned());
+        let read = tokio::task::spawn_blocking(move || {
+            let now_ms = engine.clock().now_ms();
+            let arrival = Arrival { channel: &channel, kind: ChannelKind::Email, source: &source, now_ms };
+            normalise::from_mail(arrival, &raw, engine.ids())
+        });
+        read.await.map_err(|_| StoreError::Closed)
+    }
+}
 
 /// Takes mail in for the channels of one workspace.
 #[derive(Debug, Clone)]

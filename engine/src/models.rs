@@ -1,12 +1,13 @@
-//! The models of the embedded set-up: trained from the policy's own examples, drafting from its own templates.
-//! No network, no weights.
+//! The models of the embedded set-up: trained from the policy's own examples, drafting from its own templates, with no
+//! network and no weights; and the same with a language model beside them.
 
 use std::sync::Arc;
 
 use remit_dsl::Policy;
 
 use crate::classify::EmbeddedClassifier;
-use crate::draft::TemplateDrafter;
+use crate::draft::{Knowledge, TemplateDrafter};
+use crate::llm::{Breaker, LanguageModel, LlmClassifier, LlmDrafter};
 use crate::ports::{Classification, Classifier, ClassifyError, ClassifyInput, ModelPair, Models};
 
 /// Makes the embedded classifier and the template drafter of a policy.
@@ -15,15 +16,60 @@ pub struct EmbeddedModels;
 
 impl Models for EmbeddedModels {
     fn for_policy(&self, policy: &Policy) -> Result<ModelPair, String> {
-        let examples = examples(policy);
-        let classifier: Arc<dyn Classifier> = match EmbeddedClassifier::train(&examples) {
-            Ok(classifier) => Arc::new(classifier),
-            // A policy without examples is legal: every intent is then unknown, and a person decides.
-            Err(error @ ClassifyError::Untrained) => Arc::new(Untrained(error)),
-            Err(error) => return Err(error.to_string()),
-        };
         let drafter = TemplateDrafter::new(policy.templates()).map_err(|error| error.to_string())?;
-        Ok((classifier, Arc::new(drafter)))
+        Ok((embedded(policy)?, Arc::new(drafter)))
+    }
+}
+
+/// The embedded classifier of a policy's examples.
+fn embedded(policy: &Policy) -> Result<Arc<dyn Classifier>, String> {
+    match EmbeddedClassifier::train(&examples(policy)) {
+        Ok(classifier) => Ok(Arc::new(classifier)),
+        // A policy without examples is legal: every intent is then unknown, and a person decides.
+        Err(error @ ClassifyError::Untrained) => Ok(Arc::new(Untrained(error))),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// The same with a language model beside it, which whoever runs the server chose.
+#[derive(Debug, Clone)]
+pub struct LanguageModels {
+    /// The model.
+    pub model: Arc<dyn LanguageModel>,
+    /// Whether it classifies.
+    pub classifies: bool,
+    /// Whether it drafts where the policy says `draft model`.
+    pub drafts: bool,
+    /// What its drafts may rest on.
+    pub knowledge: Arc<Knowledge>,
+    /// Shared by all that ask the model: it fails for everybody.
+    pub breaker: Arc<Breaker>,
+}
+
+impl Models for LanguageModels {
+    fn for_policy(&self, policy: &Policy) -> Result<ModelPair, String> {
+        let (mut classifier, mut drafter) = EmbeddedModels.for_policy(policy)?;
+        if self.classifies {
+            let intents = policy.intents().iter().map(|intent| (intent.name.clone(), intent.title.clone())).collect();
+            let (model, breaker) = (Arc::clone(&self.model), Arc::clone(&self.breaker));
+            classifier = Arc::new(LlmClassifier::new(model, classifier, intents, breaker));
+        }
+        if self.drafts {
+            for intent in policy.intents() {
+                let sources = intent.draft.as_ref().and_then(|spec| spec.sources.as_deref());
+                if let Some(sources) = sources.filter(|name| !self.knowledge.has(name)) {
+                    tracing::warn!(
+                        intent = intent.name,
+                        sources,
+                        "there is no knowledge of this name; drafts rest on nothing"
+                    );
+                }
+            }
+            let templates = TemplateDrafter::new(policy.templates()).map_err(|error| error.to_string())?;
+            let (model, breaker) = (Arc::clone(&self.model), Arc::clone(&self.breaker));
+            drafter = Arc::new(LlmDrafter::new(model, templates, Arc::clone(&self.knowledge), breaker));
+        }
+        Ok((classifier, drafter))
     }
 
     fn learned(&self, policy: &Policy, lessons: &[(String, String)]) -> Result<Option<Arc<dyn Classifier>>, String> {

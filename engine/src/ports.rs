@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ChannelKind;
+use crate::draft::check::Passage;
 
 /// What a classifier is asked to read. The text comes from a stranger: it is data, never an instruction.
 #[derive(Debug, Clone)]
@@ -46,9 +47,52 @@ pub enum ClassifyError {
     /// The policy gives no examples to learn from.
     #[error("the policy gives no examples to learn from")]
     Untrained,
-    /// The model did not answer; trying again may help.
+    /// The model gave no answer that can be used.
     #[error("the classifier is unavailable: {0}")]
     Unavailable(String),
+    /// A language model and the embedded classifier name different intents, and nothing says whom to believe.
+    #[error("the model says {model}, the embedded classifier {embedded}")]
+    Disputed {
+        /// What the model says.
+        model: String,
+        /// What the embedded classifier says.
+        embedded: String,
+    },
+    /// It cannot answer just now; the engine asks again.
+    #[error("the classifier cannot answer now: {reason}")]
+    Later {
+        /// What happened.
+        reason: String,
+        /// How long it asked to be left alone, in milliseconds, where it said so.
+        after_ms: Option<i64>,
+        /// Too much at once.
+        throttled: bool,
+    },
+}
+
+/// One call of a language model, kept so that it can be read and asked again. No key is part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelCall {
+    /// What it was for: `classify` or `draft`.
+    pub purpose: &'static str,
+    /// Backend and model.
+    pub model: String,
+    /// Version of the prompt.
+    pub prompt_version: &'static str,
+    /// The whole request, JSON.
+    pub request: String,
+    /// The whole answer, as it came.
+    pub answer: Option<String>,
+    /// Why it is no answer.
+    pub error: Option<String>,
+    /// Tokens read.
+    pub tokens_in: Option<i64>,
+    /// Tokens written.
+    pub tokens_out: Option<i64>,
+    /// What it cost, in millionths of the currency that the prices were given in.
+    pub cost_micros: Option<i64>,
+    /// How long it took, in milliseconds.
+    pub took_ms: i64,
 }
 
 /// Reads one message and names its intent.
@@ -63,6 +107,13 @@ pub trait Classifier: Send + Sync + Debug {
     }
     /// Classifies one message.
     async fn classify(&self, input: &ClassifyInput<'_>) -> Result<Classification, ClassifyError>;
+    /// The same, and the calls of language models that were made for it.
+    async fn classify_and_tell(
+        &self,
+        input: &ClassifyInput<'_>,
+    ) -> (Result<Classification, ClassifyError>, Vec<ModelCall>) {
+        (self.classify(input).await, Vec::new())
+    }
 }
 
 /// What a drafter is asked to write.
@@ -78,6 +129,12 @@ pub struct DraftInput<'a> {
     pub model: Option<&'a str>,
     /// Longest reply the policy allows, in words.
     pub max_words: Option<u32>,
+    /// Tone that the policy asks for.
+    pub tone: Option<&'a str>,
+    /// Name of the knowledge that the policy lets a model draw on.
+    pub sources: Option<&'a str>,
+    /// ISO 639-1 code of the message's language, where it could be told.
+    pub language: Option<&'a str>,
     /// The contact's name, where known.
     pub contact_name: Option<&'a str>,
     /// Subject of the message being answered.
@@ -101,6 +158,9 @@ pub struct DraftText {
     pub body_text: String,
     /// What wrote it: `template:thanks`, or a model id.
     pub source: String,
+    /// Passages of the policy's knowledge that a model was given for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rests_on: Vec<Passage>,
 }
 
 /// Why there is no draft. A run without a draft never sends.
@@ -120,6 +180,19 @@ pub enum DraftError {
     /// The model did not answer; trying again may help.
     #[error("the drafter is unavailable: {0}")]
     Unavailable(String),
+    /// A language model gave no draft that can be used.
+    #[error("the model wrote nothing that can be used: {0}")]
+    Model(String),
+    /// It cannot answer just now; the engine asks again.
+    #[error("the drafter cannot answer now: {reason}")]
+    Later {
+        /// What happened.
+        reason: String,
+        /// How long it asked to be left alone, in milliseconds, where it said so.
+        after_ms: Option<i64>,
+        /// Too much at once.
+        throttled: bool,
+    },
 }
 
 /// Writes a reply to one message.
@@ -129,8 +202,16 @@ pub trait Drafter: Send + Sync + Debug {
     fn is_free(&self) -> bool {
         false
     }
+    /// Whether this draft costs something or may come out otherwise the next time.
+    fn asks_a_model(&self, _: &DraftInput<'_>) -> bool {
+        !self.is_free()
+    }
     /// Writes a draft.
     async fn draft(&self, input: &DraftInput<'_>) -> Result<DraftText, DraftError>;
+    /// The same, and the calls of language models that were made for it.
+    async fn draft_and_tell(&self, input: &DraftInput<'_>) -> (Result<DraftText, DraftError>, Vec<ModelCall>) {
+        (self.draft(input).await, Vec::new())
+    }
 }
 
 /// A reply on its way out. Everything in it was fixed when the decision was committed.

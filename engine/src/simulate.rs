@@ -125,6 +125,7 @@ impl Simulator {
         self.classify(&mut context);
         let reply = self.reply(&context);
         context.draft = reply.as_ref().map(|text| draft_row(&context, text));
+        context.rests_on = reply.as_ref().map(|text| text.rests_on.clone()).unwrap_or_default();
         let verdict = gate::ask(&context, &self.in_force.policy, Gate::Draft).verdict;
         let found = context.classification.as_ref();
         Ok(Simulated {
@@ -192,6 +193,7 @@ impl Simulator {
             draft: None,
             effect: None,
             classification: None,
+            rests_on: Vec::new(),
             newer_inbound: false,
             switches: given.switches.iter().map(|name| (name.clone(), true)).collect(),
             switch_flips: 0,

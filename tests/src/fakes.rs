@@ -179,6 +179,7 @@ impl Drafter for Told {
                 (None, None) => format!("An answer to your {}.", input.intent),
             },
             source: "told".to_owned(),
+            rests_on: Vec::new(),
         })
     }
 }

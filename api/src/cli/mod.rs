@@ -23,6 +23,7 @@ mod ingest;
 mod inspect;
 mod jobs;
 mod key;
+mod llm;
 mod lock;
 mod matrix;
 mod mcp;

@@ -16,6 +16,7 @@ use remit_engine::{Engine, Options};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+use super::llm::LlmArgs;
 use super::shell::Shell;
 use super::{Done, Failure, Global, channel, demo, key, policy};
 use crate::http;
@@ -55,6 +56,8 @@ pub(crate) struct ServeArgs {
     /// Let pages of this origin, such as https://inbox.example.com, ask the API from a browser, with a key of their own
     #[arg(long, env = "REMIT_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',', value_parser = http::origin)]
     cors_origin: Vec<axum::http::HeaderValue>,
+    #[command(flatten)]
+    llm: LlmArgs,
     /// Serve the API only; workers run in other processes (PostgreSQL)
     #[arg(long)]
     no_worker: bool,
@@ -76,6 +79,8 @@ pub(crate) struct WorkerArgs {
     /// Policy to put in force [default: the one in force]
     #[arg(long, env = "REMIT_POLICY", value_name = "PATH")]
     policy: Option<PathBuf>,
+    #[command(flatten)]
+    llm: LlmArgs,
     #[command(flatten)]
     running: Running,
 }
@@ -157,7 +162,7 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
         global.data = global.data.join("demo");
     }
     let egress = Egress::new(args.egress.egress_allow.clone());
-    let mut shell = Shell::open_with(&global, args.running.options(), egress.clone()).await?;
+    let mut shell = Shell::open_with(&global, args.running.options(), egress.clone(), &args.llm).await?;
     if args.no_worker && shell.dialect() == Dialect::Sqlite {
         return Err(Failure::new("--no-worker needs PostgreSQL: a SQLite store has one process that does everything"));
     }
@@ -246,7 +251,7 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
 
 pub(crate) async fn worker(global: Global, args: WorkerArgs) -> Done {
     let egress = Egress::new(args.egress.egress_allow.clone());
-    let shell = Shell::open_with(&global, args.running.options(), egress.clone()).await?;
+    let shell = Shell::open_with(&global, args.running.options(), egress.clone(), &args.llm).await?;
     if shell.dialect() == Dialect::Sqlite {
         return Err(Failure::new(
             "`remit worker` needs PostgreSQL: a SQLite store has one process that does everything",

@@ -9,11 +9,11 @@ use std::time::Duration;
 use remit_engine::adapters::{OutboundRouter, Outbox, Providers, SmtpOutbound};
 use remit_engine::clock::{SystemClock, SystemIds};
 use remit_engine::egress::Egress;
-use remit_engine::models::EmbeddedModels;
 use remit_engine::ports::Outbound;
 use remit_engine::store::{Address, Db, Dialect};
 use remit_engine::{Engine, Options, Parts};
 
+use super::llm::LlmArgs;
 use super::{Done, Failure, Global};
 
 /// Runs an async command to its end.
@@ -52,11 +52,17 @@ pub(crate) struct Shell {
 
 impl Shell {
     pub(crate) async fn open(global: &Global) -> Result<Self, Failure> {
-        Self::open_with(global, Options::default(), Egress::default()).await
+        Self::open_with(global, Options::default(), Egress::default(), &LlmArgs::default()).await
     }
 
-    /// The same for an engine with options of its own, whose channels call their providers by `egress`.
-    pub(crate) async fn open_with(global: &Global, options: Options, egress: Egress) -> Result<Self, Failure> {
+    /// The same for an engine with options and a language model of its own, whose channels call their providers by
+    /// `egress`.
+    pub(crate) async fn open_with(
+        global: &Global,
+        options: Options,
+        egress: Egress,
+        llm: &LlmArgs,
+    ) -> Result<Self, Failure> {
         let data = global.data.clone();
         std::fs::create_dir_all(&data)
             .map_err(|error| Failure::new(format!("cannot use the data folder `{}`: {error}", data.display())))?;
@@ -78,7 +84,7 @@ impl Shell {
             db,
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds::new(SystemClock)),
-            models: Arc::new(EmbeddedModels),
+            models: llm.models(&master_key)?,
             outbound: Arc::new(OutboundRouter::new(outbox, smtp).with_providers(providers.clone())),
         };
         let engine = Engine::with(parts, options).await?;

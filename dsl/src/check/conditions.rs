@@ -82,7 +82,11 @@ impl Checker<'_> {
             }
             Cond::CompareName { path, comparison, name } => self.compare_tier(path, *comparison, name),
             Cond::Truth(path) => match self.type_of(path) {
-                Some((Kind::YesNo, _)) => Expr::Yes(self.slot(&path.text, Kind::YesNo, false)),
+                Some((Kind::YesNo, _)) => {
+                    // What is said about a draft says nothing while there is none.
+                    let needs_draft = !self.own_facts.contains_key(&path.text) && path.text.starts_with("draft.");
+                    Expr::Yes(self.slot(&path.text, Kind::YesNo, needs_draft))
+                }
                 Some((kind, _)) => self.wrong_type(path, &kind),
                 None => Expr::always(),
             },

@@ -97,7 +97,8 @@ impl Checker<'_> {
                     self.report(Finding::new("R0103", input.at, message).hint(hint));
                     continue;
                 }
-                slots.push(Slot { key: input.text.clone(), kind, needs_draft: false });
+                let needs_draft = kind == Kind::YesNo && input.text.starts_with("draft.");
+                slots.push(Slot { key: input.text.clone(), kind, needs_draft });
             }
             let Some((number, text)) = texts.get(&file.at) else { continue };
             if slots.len() != inputs.len() || !self.symbols.contains_key(&(Sort::Script, name.text.clone())) {
@@ -107,7 +108,7 @@ impl Checker<'_> {
             match Script::compile(&name.text, slots.clone(), range, budget_operations.max(1), text) {
                 Ok(script) => {
                     for slot in slots.into_iter().filter(|slot| slot.kind != Kind::Text) {
-                        self.slot(&slot.key, slot.kind, false);
+                        self.slot(&slot.key, slot.kind, slot.needs_draft);
                     }
                     self.model.scripts.push(script);
                 }

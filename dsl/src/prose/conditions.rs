@@ -4,7 +4,7 @@ use super::words;
 use crate::ast::{Comparison, Cond, Num, Scope, ScopeKind, Subject, Word};
 
 /// Yes/no facts of the standard: so, and not so.
-const TRUTHS: [(&str, &str, &str); 13] = [
+const TRUTHS: [(&str, &str, &str); 15] = [
     ("message.attachment", "the message has an attachment", "the message has no attachment"),
     ("message.automated", "a machine wrote the message", "no machine wrote the message"),
     ("contact.new", "the contact is new", "the contact is not new"),
@@ -17,6 +17,8 @@ const TRUTHS: [(&str, &str, &str); 13] = [
     ("email.warmup", "the sending mailbox is still new", "the sending mailbox is not new any more"),
     ("channel.disabled", "the channel account is switched off", "the channel account is switched on"),
     ("channel.unanswered", "no AI agent answers on the channel", "an AI agent answers on the channel"),
+    ("draft.doubtful", "a check of the draft found something", "no check of the draft found anything"),
+    ("draft.unsafe", "the draft holds what nobody may send", "the draft holds nothing that nobody may send"),
     ("kill_switch", "somebody has stopped all automatic sending", "nobody has stopped automatic sending"),
 ];
 

@@ -103,7 +103,7 @@ fn keeps(kind: &ClaimKind, verdict: &crate::verdict::Verdict) -> bool {
 #[test]
 fn every_proof_and_every_refutation_is_what_brute_force_says() {
     let standard = "channel.disabled channel.unanswered contact.opted_out contact.paused email.warmup kill_switch \
-        message.automated thread.human_active action";
+        message.automated thread.human_active action draft.doubtful draft.unsafe";
     let mut checked = 0_u64;
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for claim in CLAIMS {

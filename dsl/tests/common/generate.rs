@@ -52,7 +52,7 @@ const ACTIONS: [&str; 6] = ["reply", "opt_out", "book_meeting", "change_stage", 
 const HOURS: [&str; 4] = ["office", "quiet", "short", "weekend"];
 const LIMITS: [&str; 3] = ["daily", "burst", "hourly"];
 const SWITCHES: [&str; 3] = ["stop_all", "stop_chat", "slow"];
-const YES: [&str; 15] = [
+const YES: [&str; 18] = [
     "contact.new",
     "contact.paused",
     "message.attachment",
@@ -68,6 +68,9 @@ const YES: [&str; 15] = [
     "contact.opted_out",
     "kill_switch",
     "channel.unanswered",
+    "draft.doubtful",
+    "draft.unsafe",
+    "draft.promise",
 ];
 const ZONES: [&str; 8] = [
     "Europe/Berlin",

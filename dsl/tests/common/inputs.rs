@@ -31,7 +31,7 @@ pub(crate) struct Inputs {
 }
 
 /// Facts that switch everything off: seldom so, or nothing else would ever decide.
-const STANDARD: [&str; 9] = [
+const STANDARD: [&str; 11] = [
     "message.automated",
     "contact.opted_out",
     "contact.paused",
@@ -41,6 +41,8 @@ const STANDARD: [&str; 9] = [
     "kill_switch",
     "channel.disabled",
     "channel.unanswered",
+    "draft.doubtful",
+    "draft.unsafe",
 ];
 
 /// 2020 and 2031, in milliseconds.

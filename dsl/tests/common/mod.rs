@@ -77,6 +77,8 @@ pub(crate) fn quiet(intent: &str, confidence: f64) -> Facts {
         "channel.disabled",
         "channel.unanswered",
         "kill_switch",
+        "draft.doubtful",
+        "draft.unsafe",
     ] {
         facts.yes(key, false, Provenance::Observed);
     }

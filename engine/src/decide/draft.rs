@@ -4,6 +4,8 @@ use remit_dsl::{Outcome, Policy};
 
 use super::{RunContext, content_sha256, facts};
 use crate::domain::{IdKind, Stage};
+use crate::draft::TEMPLATE;
+use crate::draft::check::Passage;
 use crate::ports::{DraftError, DraftInput, DraftText, Ids};
 use crate::store::{Transition, Write};
 
@@ -23,6 +25,17 @@ pub fn wanted(context: &RunContext, policy: &Policy) -> bool {
     policy.decide(&facts).outcome < Outcome::Off
 }
 
+/// The passages that a step's output says its draft rests on.
+#[must_use]
+pub fn rests_on(output: &str) -> Vec<Passage> {
+    #[derive(serde::Deserialize)]
+    struct Kept {
+        #[serde(default)]
+        rests_on: Vec<Passage>,
+    }
+    serde_json::from_str(output).map_or_else(|_| Vec::new(), |kept: Kept| kept.rests_on)
+}
+
 /// The intent to draft for: what the classifier found, else `other`.
 #[must_use]
 pub fn intent(context: &RunContext) -> &str {
@@ -40,6 +53,9 @@ pub fn input<'a>(context: &'a RunContext, policy: &'a Policy) -> DraftInput<'a> 
         template: spec.and_then(|spec| spec.template.as_deref()),
         model: spec.and_then(|spec| spec.model.as_deref()),
         max_words: spec.and_then(|spec| spec.max_words),
+        tone: spec.and_then(|spec| spec.tone.as_deref()),
+        sources: spec.and_then(|spec| spec.sources.as_deref()),
+        language: context.message.language.as_deref(),
         contact_name: context.contact.name.as_deref(),
         subject: context.message.subject.as_deref(),
         text: &context.message.body_text,
@@ -69,7 +85,13 @@ pub fn decide(context: &RunContext, answer: Option<&Result<DraftText, DraftError
             let id = ids.next(IdKind::Draft);
             run.draft_id = Some(id.clone());
             let words = text.body_text.split_whitespace().count();
-            vec![
+            let mut writes = Vec::new();
+            // What a model was given is kept, for the gate of today and for those who ask later. A template has nothing
+            // that the policy does not keep.
+            if !text.source.starts_with(TEMPLATE) {
+                writes.push(step(serde_json::json!({ "draft": id, "rests_on": text.rests_on })));
+            }
+            writes.extend([
                 Write::Draft {
                     id: id.clone(),
                     conversation_id: context.conversation.id.clone(),
@@ -88,7 +110,8 @@ pub fn decide(context: &RunContext, answer: Option<&Result<DraftText, DraftError
                     Some(id),
                     serde_json::Value::Null,
                 ),
-            ]
+            ]);
+            writes
         }
     };
     context.transition(run, writes)

@@ -8,6 +8,7 @@ use remit_dsl::{Detections, Facts, Location, Outcome, Policy, Reason, Setting, V
 use serde::Serialize;
 
 use super::gate::Record;
+use crate::draft::check::Finding;
 
 /// A decision and everything that is good to know about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -22,6 +23,8 @@ pub struct Explanation {
     pub verdict: Verdict,
     /// What the detectors found.
     pub detections: Detections,
+    /// What the draft checks found, and where.
+    pub findings: Vec<Finding>,
     /// What it was decided on.
     pub facts: Facts,
     /// The smallest change that leads to another outcome, where that was asked.
@@ -56,10 +59,10 @@ impl Explanation {
     /// Explains a recorded decision. `policy` is the version it was made under.
     #[must_use]
     pub fn of_record(decision: Of, record: Record, policy: &Policy, what_if: Option<Outcome>) -> Self {
-        let Record { facts, verdict, detections, policy_name, .. } = record;
+        let Record { facts, verdict, detections, policy_name, findings, .. } = record;
         let what_if = what_if.map(|outcome| Asked { outcome, answer: policy.what_if(&facts, outcome) });
         let policy_digest = policy.digest().to_owned();
-        Self { decision: Some(decision), policy_name, policy_digest, verdict, detections, facts, what_if }
+        Self { decision: Some(decision), policy_name, policy_digest, verdict, detections, findings, facts, what_if }
     }
 
     /// Decides facts and explains that.
@@ -72,6 +75,7 @@ impl Explanation {
             policy_digest: policy.digest().to_owned(),
             verdict: policy.decide(&facts),
             detections: Detections::default(),
+            findings: Vec::new(),
             facts,
             what_if,
         }
@@ -101,6 +105,10 @@ impl Explanation {
         for (key, found) in self.detections.0.iter().filter(|(_, found)| found.found == Some(true)) {
             let evidence: Vec<String> = found.evidence.iter().map(|words| format!("\"{words}\"")).collect();
             line("found", &format!("{key} ({})", evidence.join(", ")));
+        }
+        for finding in &self.findings {
+            let Finding { check, start, end, words, says } = finding;
+            line("draft", &format!("{} \"{}\" ({start}..{end}): {says}", check.fact(), words.replace('\n', " ")));
         }
         let also: Vec<String> = verdict
             .also

@@ -9,6 +9,9 @@ use remit_dsl::{Detections, Facts, Policy, Provenance, Seen};
 use super::RunContext;
 use crate::classify::mood;
 use crate::domain::ChannelKind;
+use crate::draft::TEMPLATE;
+use crate::draft::check::{self, Check, Finding, Reviewed};
+use crate::llm::{injection, prompt};
 use crate::store::rows::MessageRow;
 
 /// The facts of one asking of the gate, and what the detectors found, for people.
@@ -18,6 +21,8 @@ pub struct Collected {
     pub facts: Facts,
     /// What the detectors found.
     pub detections: Detections,
+    /// What the draft checks found.
+    pub findings: Vec<Finding>,
 }
 
 /// Collects every fact a policy may read. With `draft` absent, rules about drafts do not apply yet.
@@ -56,6 +61,9 @@ pub fn collect(context: &RunContext, policy: &Policy, draft: Option<&str>) -> Co
             None => facts.failed("sentiment", Derived),
         };
     }
+    if policy.slot("message.injection").is_some() {
+        facts.yes("message.injection", injection::suspected(&message_text(&context.message)), Derived);
+    }
     intent(&mut facts, context, policy);
 
     for certificate in policy.certificates() {
@@ -90,8 +98,56 @@ pub fn collect(context: &RunContext, policy: &Policy, draft: Option<&str>) -> Co
     };
     let detections = policy.detect(&seen);
     facts.detections(&detections);
-    policy.run_scripts(&mut facts, draft);
-    Collected { facts, detections }
+    let findings = check(&mut facts, context, policy, draft.is_some());
+    run_scripts(&mut facts, context, policy, draft);
+    Collected { facts, detections, findings }
+}
+
+/// Runs the policy's scripts. What a draft rests on is a text for them alone: it is kept with the draft, not with every
+/// decision about it.
+fn run_scripts(facts: &mut Facts, context: &RunContext, policy: &Policy, draft: Option<&str>) {
+    const SOURCES: &str = "draft.sources";
+    if !context.rests_on.is_empty() {
+        let texts: Vec<&str> = context.rests_on.iter().map(|passage| passage.text.as_str()).collect();
+        facts.name(SOURCES, &texts.join("\n\n"), Provenance::Observed);
+    }
+    policy.run_scripts(facts, draft);
+    facts.values.remove(SOURCES);
+}
+
+/// Looks at the draft. Of the facts of single checks those are set that the policy reads, and those that hold.
+fn check(facts: &mut Facts, context: &RunContext, policy: &Policy, has_draft: bool) -> Vec<Finding> {
+    let Some(draft) = context.draft.as_ref().filter(|_| has_draft) else { return Vec::new() };
+    let template = draft.source.strip_prefix(TEMPLATE).and_then(|name| policy.template(name));
+    let by_model = template.is_none();
+    let mut inner = vec![prompt::RULES];
+    inner.extend(policy.files().get(policy.root()).filter(|_| by_model).map(String::as_str));
+    let intent = context.classification.as_ref().and_then(|found| found.intent.as_deref()).unwrap_or("other");
+    let found = check::review(&Reviewed {
+        channel: context.channel_kind,
+        subject: draft.subject.as_deref(),
+        body: &draft.body_text,
+        by_model,
+        template,
+        passages: &context.rests_on,
+        inner: &inner,
+        inbound_subject: context.message.subject.as_deref(),
+        inbound: &context.message.body_text,
+        language: context.message.language.as_deref(),
+        contact_name: context.contact.name.as_deref(),
+        contact_address: &context.message.from_address,
+        ours: &[&context.channel.address, &context.channel.name, context.ai_agent.as_deref().unwrap_or_default()],
+        max_words: policy.intent(intent).and_then(|intent| intent.draft.as_ref()).and_then(|spec| spec.max_words),
+    });
+    facts.yes("draft.unsafe", found.iter().any(|finding| finding.check.is_unsafe()), Provenance::Derived);
+    facts.yes("draft.doubtful", found.iter().any(|finding| !finding.check.is_unsafe()), Provenance::Derived);
+    for check in Check::ALL {
+        let holds = found.iter().any(|finding| finding.check == check);
+        if holds || policy.slot(check.fact()).is_some() {
+            facts.yes(check.fact(), holds, Provenance::Derived);
+        }
+    }
+    found
 }
 
 fn intent(facts: &mut Facts, context: &RunContext, policy: &Policy) {

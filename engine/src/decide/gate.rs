@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::retry::{self, Failure};
 use super::{RunContext, facts, proofs, send};
 use crate::domain::{ActionReason, ClosedReason, Gate, IdKind, Stage};
+use crate::draft::check::{self, Finding};
 use crate::ports::Ids;
 use crate::store::rows::DraftRow;
 use crate::store::{Fence, LimitClaim, PeopleWrite, RunMove, TimerKind, Transition, Write};
@@ -44,6 +45,9 @@ pub struct Record {
     pub classification: Option<crate::ports::Classification>,
     /// Version and hash of the draft that was judged.
     pub draft: Option<DraftSeen>,
+    /// What the draft checks found, and where.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
 }
 
 /// The draft a decision was about.
@@ -69,10 +73,7 @@ pub fn ask(context: &RunContext, policy: &Policy, gate: Gate) -> Gated {
 /// What detectors and scripts see of a draft: a promise in the subject is a promise.
 #[must_use]
 pub(crate) fn draft_text(subject: Option<&str>, body_text: &str) -> String {
-    match subject {
-        Some(subject) => format!("{subject}\n\n{body_text}"),
-        None => body_text.to_owned(),
-    }
+    check::whole(subject, body_text)
 }
 
 /// Turns a verdict into the transition that carries it out. `took_us` is how long the asking took, in microseconds.
@@ -170,6 +171,7 @@ impl Plan<'_> {
                 version: draft.version,
                 content_sha256: draft.content_sha256.clone(),
             }),
+            findings: self.gated.collected.findings.clone(),
         };
         let rule = self.rule();
         let at = rule.map(|reason| reason.at.clone()).unwrap_or_else(|| verdict.route.at.clone());
@@ -429,6 +431,8 @@ fn action_for(context: &RunContext, verdict: &Verdict, reason: ClosedReason) -> 
                 None
             } else if decided_by("std_no_agent") || decided_by("std_channel_disabled") {
                 Some(ActionReason::NoIntakeAgent)
+            } else if decided_by("std_draft_unsafe") {
+                Some(ActionReason::Escalation)
             } else if decided_by("std_kill_switch") {
                 Some(ActionReason::SendingStopped)
             } else if decided_by("std_paused") || decided_by("std_opted_out") || decided_by("std_human_active") {

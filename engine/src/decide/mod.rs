@@ -42,9 +42,10 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::domain::{ChannelKind, IdKind, Stage};
-use crate::ports::{Classification, Ids};
+use crate::draft::check::Passage;
+use crate::ports::{Classification, Ids, ModelCall};
 use crate::store::rows::{ChannelRow, ContactRow, ConversationRow, DraftRow, EffectRow, MessageRow, RunRow};
-use crate::store::{Fence, Guarded, LimitClaim, RunMove, SendFence, TimelineEntry, Transition, Write};
+use crate::store::{Fence, Guarded, LimitClaim, NewModelCall, RunMove, SendFence, TimelineEntry, Transition, Write};
 
 /// Everything about one run that a step may read. Frozen when the step begins.
 #[derive(Debug, Clone)]
@@ -69,6 +70,8 @@ pub struct RunContext {
     pub effect: Option<EffectRow>,
     /// What the classifier said; `None` when it failed.
     pub classification: Option<Classification>,
+    /// What the draft rests on besides the policy's own templates.
+    pub rests_on: Vec<Passage>,
     /// True when a person wrote again after `message`.
     pub newer_inbound: bool,
     /// Every switch that was ever flipped, and whether it is on.
@@ -106,6 +109,18 @@ impl RunContext {
             draft_id: None,
             decision_id: None,
         }
+    }
+
+    /// Keeps the calls of language models that a step made.
+    #[must_use]
+    pub fn calls(&self, calls: Vec<ModelCall>, ids: &dyn Ids) -> Vec<Write> {
+        let new = |call| NewModelCall {
+            id: ids.next(IdKind::ModelCall),
+            message_id: self.message.id.clone(),
+            run_id: self.run.id.clone(),
+            call,
+        };
+        calls.into_iter().map(|call| Write::ModelCall(Box::new(new(call)))).collect()
     }
 
     /// A transition that moves the run.
@@ -239,6 +254,7 @@ impl RunContext {
                     | Write::LimitCount { .. }
                     | Write::Route { .. }
                     | Write::ActionAdd { .. }
+                    | Write::ModelCall(_)
                     | Write::Timeline(_)
                     | Write::Labels(_)
             )
@@ -258,6 +274,7 @@ impl RunContext {
             Write::Step { step, output, .. } if *step == classify::STEP => {
                 self.classification = serde_json::from_str(output).unwrap_or_default();
             }
+            Write::Step { step, output, .. } if *step == draft::STEP => self.rests_on = draft::rests_on(output),
             Write::Draft { .. } => self.draft = self.new_draft(write, at),
             Write::DraftStatus { id, status } => {
                 if let Some(draft) = self.draft.as_mut().filter(|draft| draft.id == *id) {

@@ -33,6 +33,7 @@ pub enum IdKind {
     Audit,
     View,
     ProviderEvent,
+    ModelCall,
 }
 
 impl IdKind {
@@ -67,6 +68,7 @@ impl IdKind {
             Self::Audit => "aud",
             Self::View => "view",
             Self::ProviderEvent => "pev",
+            Self::ModelCall => "call",
         }
     }
 }

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 
+use super::TEMPLATE;
 use super::values::{first_name, one_line, tidy};
 use crate::domain::ChannelKind;
 use crate::mail::reply_subject;
@@ -92,7 +93,7 @@ impl TemplateDrafter {
             return Err(refuse(format!("it gives {words} words, more than the {most} that the policy allows")));
         }
         let subject = (input.channel == ChannelKind::Email).then(|| reply_subject(input.subject.unwrap_or_default()));
-        Ok(DraftText { subject, body_text, source: format!("template:{name}") })
+        Ok(DraftText { subject, body_text, source: format!("{TEMPLATE}{name}"), rests_on: Vec::new() })
     }
 }
 

@@ -83,6 +83,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// The beginning of its body.
     pub body: Vec<u8>,
+    /// True where that is all of it: it did not break off and was not longer than is read.
+    pub whole: bool,
 }
 
 /// Looks names up.
@@ -302,13 +304,20 @@ async fn exchange(
     let exchange = async {
         let response = sender.send_request(request).await.map_err(|error| failed(format!("no answer: {error}")))?;
         let (parts, mut body) = response.into_parts();
-        let mut begun = Vec::new();
+        let (mut begun, mut whole) = (Vec::new(), false);
         while begun.len() < most {
-            let Some(Ok(frame)) = body.frame().await else { break };
+            let frame = match body.frame().await {
+                Some(Ok(frame)) => frame,
+                Some(Err(_)) => break,
+                None => {
+                    whole = true;
+                    break;
+                }
+            };
             let Some(data) = frame.data_ref() else { continue };
             begun.extend(data.iter().take(most - begun.len()));
         }
-        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body: begun })
+        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body: begun, whole })
     };
     let mut exchange = std::pin::pin!(exchange);
     tokio::select! {

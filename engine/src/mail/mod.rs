@@ -26,6 +26,7 @@ pub use address::{normalise_email, normalise_phone};
 pub use compose::compose;
 pub use html::safe_html;
 pub use identity::{dedupe_key, thread_ids};
+pub(crate) use reading::text_of_html;
 pub use subject::{base_subject, reply_subject};
 pub use visible::visible_text;
 

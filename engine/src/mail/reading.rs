@@ -23,6 +23,11 @@ pub(super) struct Reading {
     pub(super) hidden_text: bool,
 }
 
+/// The text of a page that somebody may read.
+pub(crate) fn text_of_html(html: &str) -> String {
+    read_html(html).text
+}
+
 /// Turns HTML into text.
 pub(super) fn read_html(html: &str) -> Reading {
     let mut end = html.len().min(MAX_HTML_BYTES);

@@ -35,7 +35,7 @@ pub(crate) async fn contexts(
     let mut reader = engine.db().read().await?;
     let conn = &mut reader.conn();
     let mut loaded = Vec::with_capacity(runs.len());
-    for stored in contexts::stored(conn, runs, decide::classify::STEP).await? {
+    for stored in contexts::stored(conn, runs, decide::classify::STEP, decide::draft::STEP).await? {
         loaded.push(from_stored(stored, in_force, engine.clock().now_ms())?);
     }
     let policy = &in_force.policy;
@@ -89,6 +89,7 @@ fn from_stored(stored: Stored, in_force: &InForce, now_ms: i64) -> Result<RunCon
         draft: stored.draft,
         effect: stored.effect,
         classification,
+        rests_on: stored.draft_step.as_deref().map(decide::draft::rests_on).unwrap_or_default(),
         newer_inbound: stored.newer_inbound,
         switch_flips: flips(&stored.switches),
         switches: stored.switches.into_iter().map(|row| (row.name, row.is_on)).collect(),
@@ -134,6 +135,7 @@ pub(crate) fn on_arrival(in_force: &InForce, arrived: Arrived) -> Option<RunCont
         draft: None,
         effect: None,
         classification: None,
+        rests_on: Vec::new(),
         newer_inbound: false,
         switch_flips: flips(&arrived.switches),
         switches: arrived.switches.into_iter().map(|row| (row.name, row.is_on)).collect(),

@@ -18,7 +18,7 @@ use crate::domain::{ErrorClass, Gate, Stage};
 use crate::engine::Engine;
 use crate::failpoint::{self, FailPoint};
 use crate::policies::{InForce, PolicyError};
-use crate::ports::{ClassifyInput, DraftError};
+use crate::ports::{ClassifyError, ClassifyInput, DraftError};
 use crate::store::rows::DueRow;
 use crate::store::{JobWrite, Outcome, StoreError, Transition, Write};
 
@@ -174,9 +174,15 @@ async fn classify(engine: &Engine, in_force: &InForce, context: &RunContext) -> 
         text: &context.message.body_text,
     };
     let begun = Instant::now();
-    let answer = in_force.classifier.classify(&input).instrument(debug_span!("classify")).await;
+    let (answer, calls) = in_force.classifier.classify_and_tell(&input).instrument(debug_span!("classify")).await;
     engine.metrics().step("classify", begun.elapsed());
-    let transition = decide::classify::decide(context, &answer, engine.ids());
+    let mut transition = match &answer {
+        Err(ClassifyError::Later { reason, after_ms, throttled }) => {
+            later(engine, in_force, context, reason, *after_ms, *throttled)
+        }
+        _ => decide::classify::decide(context, &answer, engine.ids()),
+    };
+    transition.writes.extend(context.calls(calls, engine.ids()));
     Taken { transition, store_first: !in_force.classifier.is_free() }
 }
 
@@ -186,15 +192,34 @@ async fn draft(engine: &Engine, in_force: &InForce, context: &RunContext) -> Tak
     }
     let input = decide::draft::input(context, &in_force.policy);
     let begun = Instant::now();
-    let answer = in_force.drafter.draft(&input).instrument(debug_span!("draft")).await;
+    let (answer, calls) = in_force.drafter.draft_and_tell(&input).instrument(debug_span!("draft")).await;
     engine.metrics().step("draft", begun.elapsed());
-    if let Err(DraftError::Unavailable(reason)) = &answer {
-        let failure = Failure::new(ErrorClass::Transient, reason);
-        let later = decide::retry::step_failed(context, &in_force.policy, engine.ids(), &failure);
-        return Taken { transition: later, store_first: true };
-    }
-    let transition = decide::draft::decide(context, Some(&answer), engine.ids());
-    Taken { transition, store_first: !in_force.drafter.is_free() }
+    let (mut transition, store_first) = match &answer {
+        Err(DraftError::Unavailable(reason)) => (later(engine, in_force, context, reason, None, false), true),
+        Err(DraftError::Later { reason, after_ms, throttled }) => {
+            (later(engine, in_force, context, reason, *after_ms, *throttled), true)
+        }
+        _ => {
+            let decided = decide::draft::decide(context, Some(&answer), engine.ids());
+            (decided, in_force.drafter.asks_a_model(&input))
+        }
+    };
+    transition.writes.extend(context.calls(calls, engine.ids()));
+    Taken { transition, store_first }
+}
+
+/// Whoever was asked cannot answer now: the engine asks again, not before they said.
+fn later(
+    engine: &Engine,
+    in_force: &InForce,
+    context: &RunContext,
+    reason: &str,
+    asked_ms: Option<i64>,
+    throttled: bool,
+) -> Transition {
+    let class = if throttled { ErrorClass::Throttled } else { ErrorClass::Transient };
+    let failure = Failure { class, reason, asked_ms };
+    decide::retry::step_failed(context, &in_force.policy, engine.ids(), &failure)
 }
 
 /// Commits and goes on with what is known, without loading it again.

@@ -57,7 +57,7 @@ pub use events::EventWrite;
 pub use ingest::{Ingest, Ingested};
 pub use suppress::Suppressed;
 pub use transition::{Fence, Guarded, LimitClaim, RunMove, SendClaim, SendFence, TimelineEntry, Transition};
-pub use write::Write;
+pub use write::{NewModelCall, Write};
 pub use write_access::{AccessWrite, LinkKind, NewKey};
 pub(crate) use write_begin::ADDRESS;
 pub use write_begin::NewConversation;

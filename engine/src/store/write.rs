@@ -21,6 +21,7 @@ use super::write_people::PeopleWrite;
 use super::write_traffic::{NewActivation, NewBlock};
 use super::{Conn, StoreError, execute, fetch};
 use crate::domain::ActionReason;
+use crate::ports::ModelCall;
 
 /// One write. Fields are the columns they set; ids and times come with them.
 #[derive(Debug, Clone)]
@@ -200,8 +201,23 @@ pub enum Write {
     LedgerBlock(Box<NewBlock>),
     /// Put a policy in force where `previous` still is, and say who and why; nothing is written when another is.
     PolicyPublish(Box<NewActivation>),
+    /// Keep a call of a language model.
+    ModelCall(Box<NewModelCall>),
     /// Count an inbound request that was turned away.
     RejectedInbound { reason: String, day: i64 },
+}
+
+/// A call of a language model, and what it was for.
+#[derive(Debug, Clone)]
+pub struct NewModelCall {
+    /// Its id.
+    pub id: String,
+    /// The message it was about.
+    pub message_id: String,
+    /// The run that made it.
+    pub run_id: String,
+    /// The call.
+    pub call: ModelCall,
 }
 
 pub(super) async fn add_action(
@@ -383,6 +399,28 @@ impl Write {
             Self::Job(write) => write.apply(conn, ws, now).await?,
             Self::LedgerBlock(block) => block.insert(conn, ws, now).await?,
             Self::PolicyPublish(activation) => activation.apply(conn, ws, now).await?,
+            Self::ModelCall(new) => {
+                let (call, at) = (&new.call, now);
+                execute!(
+                    conn,
+                    sql::MODEL_CALL_INSERT,
+                    ws,
+                    &new.id,
+                    &new.message_id,
+                    &new.run_id,
+                    call.purpose,
+                    &call.model,
+                    call.prompt_version,
+                    &call.request,
+                    call.answer.as_deref(),
+                    call.error.as_deref(),
+                    call.tokens_in,
+                    call.tokens_out,
+                    call.cost_micros,
+                    call.took_ms,
+                    at
+                );
+            }
             Self::RejectedInbound { reason, day } => {
                 execute!(conn, sql::REJECTED_ADD, reason, *day);
             }

@@ -58,7 +58,11 @@ impl GoneWrite {
                 execute!(conn, sql::MESSAGE_REF_ERASE, ws, id);
                 execute!(conn, sql::RAW_EVENT_ERASE, ws, id, &[] as &[u8]);
                 execute!(conn, sql::STEP_ERASE, ws, id);
+                execute!(conn, sql::PROVIDER_REQUEST_ERASE, ws, id, &[] as &[u8]);
                 for text in [
+                    sql::PROVIDER_EVENT_ERASE,
+                    sql::MODEL_CALL_ERASE,
+                    sql::TRAINING_ERASE,
                     sql::MESSAGE_ERASE,
                     sql::DRAFT_VERSION_ERASE,
                     sql::EFFECT_ERASE,

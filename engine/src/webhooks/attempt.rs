@@ -160,7 +160,7 @@ mod tests {
         if let Some(text) = retry_after {
             headers.insert("retry-after", text.parse().unwrap());
         }
-        Ok(Answer { status, headers, body: b"sorry\0".to_vec() })
+        Ok(Answer { status, headers, body: b"sorry\0".to_vec(), whole: true })
     }
 
     const NOW: i64 = 1_772_532_000_000;

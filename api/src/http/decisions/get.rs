@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use remit_engine::decide::gate::Record;
+use remit_engine::draft::check;
 use remit_engine::ports::Classification;
 use remit_engine::store::rows::DecisionRow;
 use remit_engine::store::{StoreError, read};
@@ -49,6 +50,8 @@ pub(crate) struct Decision {
     facts: BTreeMap<String, Fact>,
     /// What the detectors found, by `<subject>.<detector>`.
     detections: BTreeMap<String, Detection>,
+    /// What the draft checks found, and where.
+    findings: Vec<DraftFinding>,
     /// Name of the policy.
     policy_name: String,
     /// Digest of the policy.
@@ -164,6 +167,21 @@ pub(crate) struct Detection {
     evidence: Vec<String>,
 }
 
+/// A place in the draft that a check found something at.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DraftFinding {
+    /// The fact that it sets, such as `draft.promise`.
+    check: &'static str,
+    /// Where it begins in the draft, in characters; a subject comes first and an empty line after it.
+    start: usize,
+    /// Where it ends, in characters.
+    end: usize,
+    /// The words; of a secret only the beginning.
+    words: String,
+    /// What is wrong with it, for people inside.
+    says: String,
+}
+
 /// The draft a decision was about.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DraftSeen {
@@ -272,7 +290,14 @@ pub(crate) fn record(row: &DecisionRow) -> Result<Record, StoreError> {
 
 impl Decision {
     fn of(row: DecisionRow) -> Result<Self, StoreError> {
-        let Record { facts, verdict, detections, policy_name, classification, draft, .. } = record(&row)?;
+        let Record { facts, verdict, detections, policy_name, classification, draft, findings, .. } = record(&row)?;
+        let finding = |found: check::Finding| DraftFinding {
+            check: found.check.fact(),
+            start: found.start,
+            end: found.end,
+            words: found.words,
+            says: found.says,
+        };
         let fact = |fact: remit_dsl::Fact| Fact {
             value: fact.value.map(|value| serde_json::to_value(value).unwrap_or_default()),
             from: serde_json::to_value(fact.from)
@@ -297,6 +322,7 @@ impl Decision {
             unknown: verdict.unknown,
             facts: facts.values.into_iter().map(|(key, value)| (key, fact(value))).collect(),
             detections: detections.0.into_iter().map(|(key, found)| (key, detection(found))).collect(),
+            findings: findings.into_iter().map(finding).collect(),
             policy_name,
             policy_digest: row.policy_digest,
             draft: draft.map(|seen| DraftSeen {

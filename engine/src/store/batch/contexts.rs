@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::set::Set;
+use crate::draft::TEMPLATE;
 use crate::store::ingest::MOST_THREAD_IDS;
 use crate::store::rows::{ChannelRow, ContactRow, ConversationRow, DraftRow, EffectRow, MessageRow, RunRow, SwitchRow};
 use crate::store::statements::many;
@@ -21,17 +22,20 @@ pub(crate) struct Stored {
     pub(crate) effect: Option<EffectRow>,
     /// Output of the step that was asked for.
     pub(crate) step: Option<String>,
+    /// Output of the step that made the draft, where that was more than a template.
+    pub(crate) draft_step: Option<String>,
     pub(crate) newer_inbound: bool,
     pub(crate) third_party: bool,
     pub(crate) switches: Vec<SwitchRow>,
 }
 
 /// Reads what is stored about these runs (workspace and id); one that does not exist is left out. `step` names the step
-/// whose output is wanted.
+/// whose output is wanted, and `draft_step` the one that made the draft.
 pub(crate) async fn stored(
     conn: &mut Conn<'_>,
     runs: &[(&str, &str)],
     step: &'static str,
+    draft_step: &'static str,
 ) -> Result<Vec<Stored>, StoreError> {
     let mut asked = Set::new(&many::RUN_GET);
     for &(ws, id) in runs {
@@ -58,6 +62,12 @@ pub(crate) async fn stored(
     let messages = by_id(messages.fetch::<MessageRow>(conn).await?, |row| &row.id);
     let conversations = by_id(conversations.fetch::<ConversationRow>(conn).await?, |row| &row.id);
     let drafts = by_id(drafts.fetch::<DraftRow>(conn).await?, |row| &row.id);
+    let mut grounds = Set::new(&many::STEP_GET);
+    for draft in drafts.values().filter(|draft| draft.author_kind == "ai_agent" && !draft.source.starts_with(TEMPLATE))
+    {
+        grounds.push([(&draft.workspace_id).into(), (&draft.run_id).into(), draft_step.into()]);
+    }
+    let grounds: HashMap<String, String> = grounds.fetch::<(String, String)>(conn).await?.into_iter().collect();
     // The latest of each comes last and stays.
     let effects = by_id(effects.fetch::<EffectRow>(conn).await?, |row| &row.run_id);
     let steps: HashMap<String, String> = steps.fetch::<(String, String)>(conn).await?.into_iter().collect();
@@ -108,6 +118,7 @@ pub(crate) async fn stored(
                 draft: run.draft_id.as_ref().and_then(|id| drafts.get(id)).cloned(),
                 effect: effects.get(&run.id).cloned(),
                 step: steps.get(&run.id).cloned(),
+                draft_step: grounds.get(&run.id).cloned(),
                 newer_inbound: newer.contains(&run.id),
                 third_party: apart.contains(run.message_id.as_str()),
                 switches: switches.get(run.workspace_id.as_str()).cloned().unwrap_or_default(),
