@@ -23,6 +23,8 @@ use remit_engine::egress::{Egress, Request};
 use remit_engine::ports::Clock;
 use serde_json::{Value, json};
 
+/// A number whose carrier filters what it is sent.
+const FILTERED: &str = "+15005550611";
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
 const TOKEN: &str = "simulated-auth-token";
 const NUMBER_ID: &str = "100000000000001";
@@ -178,8 +180,8 @@ async fn twilio_send(State(shared): State<Arc<Shared>>, headers: HeaderMap, body
     }
     let id = shared.take("SM", &to, &text);
     if let Some(url) = form.text("StatusCallback") {
-        let fate: &[(&str, &str)] = match text.as_str() {
-            text if text.contains("(filtered)") => &[("sent", ""), ("undelivered", "30007")],
+        let fate: &[(&str, &str)] = match to.as_str() {
+            FILTERED => &[("sent", ""), ("undelivered", "30007")],
             _ => &[("sent", ""), ("delivered", "")],
         };
         for (status, code) in fate {

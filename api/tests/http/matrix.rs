@@ -156,7 +156,7 @@ fn body_of(name: &str, things: &[(&'static str, String)]) -> Value {
     let of = |prefix: &str| things.iter().find(|(known, _)| *known == prefix).unwrap().1.clone();
     match name {
         "approve" => json!({ "draft_version": 1, "content_sha256": "0".repeat(64) }),
-        "answer_audit" | "set_message_intent" => json!({ "intent": null }),
+        "answer_spot_check" | "set_message_intent" => json!({ "intent": null }),
         "reject" | "cancel_job" | "disable_channel" | "engage_kill_switch" | "pause_contact_ai"
         | "revoke_certificate" => {
             json!({ "reason": "x" })

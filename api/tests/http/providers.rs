@@ -188,7 +188,7 @@ each_database!(case_078_a_callback_that_overtakes_the_answer_is_not_lost, |datab
 each_database!(case_080_109_filtered_is_failed_and_a_lost_answer_is_looked_up, |database| {
     let world = World::new(&database, "sms", "twilio").await;
     world.sim.lose_answers(1);
-    world.text("SM1", "+41790000004", "[question 0.95] {draft: All (filtered) here} x").await;
+    world.text("SM1", "+15005550611", ASK).await;
     for _ in 0..6 {
         world.api.app.wait(Duration::from_secs(120)).await;
     }
