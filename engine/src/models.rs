@@ -19,6 +19,16 @@ impl Models for EmbeddedModels {
         let drafter = TemplateDrafter::new(policy.templates()).map_err(|error| error.to_string())?;
         Ok((embedded(policy)?, Arc::new(drafter)))
     }
+
+    fn learned(&self, policy: &Policy, lessons: &[(String, String)]) -> Result<Option<Arc<dyn Classifier>>, String> {
+        let mut all = examples(policy);
+        all.extend(lessons.iter().cloned());
+        match EmbeddedClassifier::train(&all) {
+            Ok(classifier) => Ok(Some(Arc::new(classifier))),
+            Err(ClassifyError::Untrained) => Ok(None),
+            Err(error) => Err(error.to_string()),
+        }
+    }
 }
 
 /// The embedded classifier of a policy's examples.
@@ -72,14 +82,9 @@ impl Models for LanguageModels {
         Ok((classifier, drafter))
     }
 
+    /// A language model learns nothing here; beside one that only drafts, the embedded classifier does.
     fn learned(&self, policy: &Policy, lessons: &[(String, String)]) -> Result<Option<Arc<dyn Classifier>>, String> {
-        let mut all = examples(policy);
-        all.extend(lessons.iter().cloned());
-        match EmbeddedClassifier::train(&all) {
-            Ok(classifier) => Ok(Some(Arc::new(classifier))),
-            Err(ClassifyError::Untrained) => Ok(None),
-            Err(error) => Err(error.to_string()),
-        }
+        if self.classifies { Ok(None) } else { EmbeddedModels.learned(policy, lessons) }
     }
 }
 

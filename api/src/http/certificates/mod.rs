@@ -33,7 +33,7 @@ pub(crate) struct Certificate {
     asked: Vec<Missing>,
     /// What was asked last, and what came of it.
     #[schema(required)]
-    decided: Option<Decided>,
+    decided: Option<CertificateDecided>,
 }
 
 /// What labels prove.
@@ -65,7 +65,7 @@ struct Missing {
 
 /// What was asked last.
 #[derive(Debug, Serialize, ToSchema)]
-struct Decided {
+struct CertificateDecided {
     /// How often it was asked for. Each further asking may risk half of the one before.
     times: i64,
     /// The confidence from which it covers answers.
@@ -95,7 +95,7 @@ fn share(thousandths: i64) -> f64 {
     thousandths as f64 / 1000.0
 }
 
-impl From<CertificateRow> for Decided {
+impl From<CertificateRow> for CertificateDecided {
     fn from(row: CertificateRow) -> Self {
         Self {
             times: row.asked,
@@ -133,7 +133,7 @@ impl From<Standing> for Certificate {
                 bound: share(proof.bound_thousandths()),
                 confidence: 1.0 - proof.delta,
             },
-            decided: standing.decided.map(Decided::from),
+            decided: standing.decided.map(CertificateDecided::from),
         }
     }
 }
