@@ -148,6 +148,13 @@ fn places_are_characters_and_only_so_many_are_told() {
 }
 
 #[test]
+fn a_uuid_is_a_name_and_no_token() {
+    let unsafe_in = |body: &str| review(&reviewed(body, &[])).iter().any(|finding| finding.check == Check::Secret);
+    assert!(!unsafe_in("Your order is 550e8400-e29b-41d4-a716-446655440000."));
+    assert!(unsafe_in("Use 550e8400e29bX1d4-a716Q446655440000Zk9."));
+}
+
+#[test]
 fn our_re_of_the_customers_subject_says_nothing_of_ours() {
     let of = |subject| {
         let inbound_subject = Some("Your 80 % discount is confirmed");
