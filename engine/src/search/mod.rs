@@ -2,7 +2,7 @@
 //!
 //! The index ([`crate::store::search`]) follows the event log, away from the path of messages: what came in is found
 //! within about half a second, or later while there is more work than can be done, when the index steps aside
-//! ([`BUSY`]). What is found is read from the store and looked at once more, so that nothing is shown that is not there
+//! (`BUSY`). What is found is read from the store and looked at once more, so that nothing is shown that is not there
 //! any more, and a snippet marks what matched.
 
 mod index;
