@@ -62,7 +62,7 @@ pub fn collect(context: &RunContext, policy: &Policy, draft: Option<&str>) -> Co
         };
     }
     if policy.slot("message.injection").is_some() {
-        facts.yes("message.injection", injection::suspected(&message_text(&context.message)), Derived);
+        facts.yes("message.injection", injection::suspected(&message), Derived);
     }
     intent(&mut facts, context, policy);
 
@@ -122,7 +122,7 @@ fn check(facts: &mut Facts, context: &RunContext, policy: &Policy, has_draft: bo
     let by_model = template.is_none();
     let mut inner = vec![prompt::RULES];
     inner.extend(policy.files().get(policy.root()).filter(|_| by_model).map(String::as_str));
-    let intent = context.classification.as_ref().and_then(|found| found.intent.as_deref()).unwrap_or("other");
+    let spec = policy.intent(super::draft::intent(context)).and_then(|intent| intent.draft.as_ref());
     let found = check::review(&Reviewed {
         channel: context.channel_kind,
         subject: draft.subject.as_deref(),
@@ -137,7 +137,7 @@ fn check(facts: &mut Facts, context: &RunContext, policy: &Policy, has_draft: bo
         contact_name: context.contact.name.as_deref(),
         contact_address: &context.message.from_address,
         ours: &[&context.channel.address, &context.channel.name, context.ai_agent.as_deref().unwrap_or_default()],
-        max_words: policy.intent(intent).and_then(|intent| intent.draft.as_ref()).and_then(|spec| spec.max_words),
+        max_words: spec.and_then(|spec| spec.max_words),
     });
     facts.yes("draft.unsafe", found.iter().any(|finding| finding.check.is_unsafe()), Provenance::Derived);
     facts.yes("draft.doubtful", found.iter().any(|finding| !finding.check.is_unsafe()), Provenance::Derived);
