@@ -10,7 +10,7 @@ use crate::domain::{Gate, Stage};
 use crate::engine::Engine;
 use crate::failpoint::{self, FailPoint};
 use crate::policies::InForce;
-use crate::ports::{OutboundMessage, SendClass, SendError, SendReceipt};
+use crate::ports::{Outbound, OutboundMessage, SendClass, SendError, SendReceipt};
 use crate::store::{Outcome, StoreError, Transition, read};
 
 /// Asks the gate once more; if it still says send, claims the effect, calls the provider and keeps the answer.
@@ -61,11 +61,11 @@ pub(super) async fn claim(
     }
     failpoint::reached(FailPoint::SendClaimed);
     let message = payload(&effect.payload)?;
-    let answer = hand_over(engine, stored, &message).await;
+    let outbound = engine.outbound().for_channel(&stored.channel);
+    let answer = hand_over(engine, &*outbound, stored, &message).await;
     failpoint::reached(FailPoint::SendAnswered);
     claimed.now_ms = engine.clock().now_ms();
-    let class = engine.outbound().for_channel(&stored.channel).class();
-    finish(engine, &claimed, &answer, class).await
+    finish(engine, &claimed, &answer, outbound.class()).await
 }
 
 /// Sends what a rep wrote.
@@ -85,19 +85,23 @@ pub(super) async fn begin_by_rep(engine: &Engine, context: &RunContext) -> Resul
         Outcome::Ingested(..) => return Ok(Next::Stop),
     }
     let message = payload(&effect.payload)?;
-    let answer = hand_over(engine, context, &message).await;
+    let outbound = engine.outbound().for_channel(&context.channel);
+    let answer = hand_over(engine, &*outbound, context, &message).await;
     claimed.now_ms = engine.clock().now_ms();
-    let class = engine.outbound().for_channel(&context.channel).class();
-    finish(engine, &claimed, &answer, class).await
+    finish(engine, &claimed, &answer, outbound.class()).await
 }
 
 /// A provider that has not answered by then may never do so: what became of the message is not known.
 const LONGEST_SEND: Duration = Duration::from_secs(120);
 
-/// Calls the provider.
-async fn hand_over(engine: &Engine, context: &RunContext, message: &OutboundMessage) -> Result<SendReceipt, SendError> {
+/// Calls the provider by the channel's way out, which is found once for an attempt: its secrets have to be opened.
+async fn hand_over(
+    engine: &Engine,
+    outbound: &dyn Outbound,
+    context: &RunContext,
+    message: &OutboundMessage,
+) -> Result<SendReceipt, SendError> {
     let begun = Instant::now();
-    let outbound = engine.outbound().for_channel(&context.channel);
     let whole = if message.attachments.is_empty() { None } else { Some(with_files(engine, context, message).await?) };
     let sending = outbound
         .send(whole.as_ref().unwrap_or(message))
@@ -150,7 +154,7 @@ pub(super) async fn recover(engine: &Engine, in_force: &InForce, context: &RunCo
             };
             asked = context.after(&claim, context.now_ms);
             match commit(engine, context, claim).await? {
-                Outcome::Won => hand_over(engine, context, &message).await,
+                Outcome::Won => hand_over(engine, &*outbound, context, &message).await,
                 Outcome::Fenced | Outcome::Lost => return Ok(Next::Again),
                 Outcome::Ingested(..) => return Ok(Next::Stop),
             }
