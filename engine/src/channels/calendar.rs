@@ -68,10 +68,7 @@ impl Provider for CalCom {
     source!(CalCom, "cal_com", &[Field { name: "secret", secret: true, needed: true, about: "The webhook's secret" }]);
 
     fn verify(&self, account: &Account, hook: &Hook<'_>) -> Result<(), Doubt> {
-        let keys: Vec<&str> = account.keys("secret").collect();
-        if keys.is_empty() {
-            return Err(Doubt::Unconfigured);
-        }
+        let keys = account.needed_keys("secret")?;
         let given = hook.needed("x-cal-signature-256")?;
         let fits = keys.iter().any(|key| sign::hex_fits(key.as_bytes(), &[hook.body], given));
         if fits { Ok(()) } else { Err(Doubt::Wrong) }
@@ -125,10 +122,7 @@ impl Provider for Calendly {
     );
 
     fn verify(&self, account: &Account, hook: &Hook<'_>) -> Result<(), Doubt> {
-        let keys: Vec<&str> = account.keys("signing_key").collect();
-        if keys.is_empty() {
-            return Err(Doubt::Unconfigured);
-        }
+        let keys = account.needed_keys("signing_key")?;
         let given = hook.needed("calendly-webhook-signature")?;
         let part = |name: &str| given.split(',').find_map(|part| part.trim().strip_prefix(name)).ok_or(Doubt::Missing);
         let (at, digest) = (part("t=")?, part("v1=")?);
@@ -190,10 +184,7 @@ impl Provider for HubSpot {
     );
 
     fn verify(&self, account: &Account, hook: &Hook<'_>) -> Result<(), Doubt> {
-        let keys: Vec<&str> = account.keys("client_secret").collect();
-        if keys.is_empty() {
-            return Err(Doubt::Unconfigured);
-        }
+        let keys = account.needed_keys("client_secret")?;
         let given = BASE64.decode(hook.needed("x-hubspot-signature-v3")?.as_bytes()).map_err(|_| Doubt::Wrong)?;
         let at = hook.needed("x-hubspot-request-timestamp")?;
         let parts: [&[u8]; 4] = [hook.method.as_bytes(), hook.url.as_bytes(), hook.body, at.as_bytes()];

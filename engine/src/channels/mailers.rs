@@ -131,10 +131,7 @@ impl Provider for Mailgun {
     }
 
     fn verify(&self, account: &Account, hook: &Hook<'_>) -> Result<(), Doubt> {
-        let keys: Vec<&str> = account.keys("signing_key").collect();
-        if keys.is_empty() {
-            return Err(Doubt::Unconfigured);
-        }
+        let keys = account.needed_keys("signing_key")?;
         let (timestamp, token, given) = mailgun_signature(hook).ok_or(Doubt::Missing)?;
         let parts: [&[u8]; 2] = [timestamp.as_bytes(), token.as_bytes()];
         if !keys.iter().any(|key| sign::hex_fits(key.as_bytes(), &parts, &given)) {

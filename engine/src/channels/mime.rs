@@ -3,6 +3,7 @@
 use data_encoding::BASE64;
 
 use super::sign;
+use crate::mail::header_line as line;
 
 /// A mail as a provider hands it over.
 #[derive(Debug, Clone, Default)]
@@ -41,12 +42,6 @@ impl Pieces {
             self.headers.push((name.to_owned(), value));
         }
     }
-}
-
-/// One line, as a header may be.
-fn line(text: &str) -> String {
-    let flat: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    flat.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A value on one line; words outside ASCII as encoded words.

@@ -94,6 +94,15 @@ impl Account {
             .filter(|value| !value.is_empty())
     }
 
+    /// The same, where nothing can be believed without one.
+    ///
+    /// # Errors
+    /// [`Doubt::Unconfigured`] when none is set.
+    fn needed_keys(&self, name: &str) -> Result<Vec<&str>, Doubt> {
+        let keys: Vec<&str> = self.keys(name).collect();
+        if keys.is_empty() { Err(Doubt::Unconfigured) } else { Ok(keys) }
+    }
+
     /// Where the provider is called.
     #[must_use]
     pub fn base<'a>(&'a self, own: &'a str) -> &'a str {

@@ -165,10 +165,7 @@ mailer! {
     "mailersend",
     &[Field { name: "signing_secret", secret: true, needed: true, about: "The webhook's or inbound route's signing secret" }],
     |account, hook| {
-        let keys: Vec<&str> = account.keys("signing_secret").collect();
-        if keys.is_empty() {
-            return Err(Doubt::Unconfigured);
-        }
+        let keys = account.needed_keys("signing_secret")?;
         let given = hook.needed("signature")?;
         let fits = keys.iter().any(|key| sign::hex_fits(key.as_bytes(), &[hook.body], given));
         if fits { Ok(()) } else { Err(Doubt::Wrong) }

@@ -177,10 +177,7 @@ impl Provider for Vapi {
     }
 
     fn verify(&self, account: &Account, hook: &Hook<'_>) -> Result<(), Doubt> {
-        let keys: Vec<&str> = account.keys("secret").collect();
-        if keys.is_empty() {
-            return Err(Doubt::Unconfigured);
-        }
+        let keys = account.needed_keys("secret")?;
         let bearer = hook.header("authorization").and_then(|given| given.strip_prefix("Bearer "));
         let given = hook.header("x-vapi-secret").or(bearer).ok_or(Doubt::Missing)?;
         if keys.iter().any(|key| sign::same(key.as_bytes(), given.as_bytes())) { Ok(()) } else { Err(Doubt::Wrong) }
@@ -271,10 +268,7 @@ impl Provider for Retell {
     }
 
     fn verify(&self, account: &Account, hook: &Hook<'_>) -> Result<(), Doubt> {
-        let keys: Vec<&str> = account.keys("api_key").collect();
-        if keys.is_empty() {
-            return Err(Doubt::Unconfigured);
-        }
+        let keys = account.needed_keys("api_key")?;
         let given = hook.needed("x-retell-signature")?;
         let (at, digest) = given.strip_prefix("v=").and_then(|rest| rest.split_once(",d=")).ok_or(Doubt::Wrong)?;
         let fits = keys.iter().any(|key| sign::hex_fits(key.as_bytes(), &[hook.body, at.as_bytes()], digest));

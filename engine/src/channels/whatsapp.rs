@@ -76,10 +76,7 @@ impl Provider for WhatsApp {
     }
 
     fn verify(&self, account: &Account, hook: &Hook<'_>) -> Result<(), Doubt> {
-        let keys: Vec<&str> = account.keys("app_secret").collect();
-        if keys.is_empty() {
-            return Err(Doubt::Unconfigured);
-        }
+        let keys = account.needed_keys("app_secret")?;
         let given = hook.needed("x-hub-signature-256")?.strip_prefix("sha256=").ok_or(Doubt::Wrong)?;
         let fits = keys.iter().any(|key| sign::hex_fits(key.as_bytes(), &[hook.body], given));
         if fits { Ok(()) } else { Err(Doubt::Wrong) }

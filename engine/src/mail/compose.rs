@@ -86,7 +86,7 @@ fn address<'a>(name: Option<&str>, address: &str) -> Address<'a> {
 }
 
 /// A header value on one line: control characters become blanks, runs of blanks one.
-fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     let flat: String =
         text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
     flat.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 pub use address::{normalise_email, normalise_phone};
 pub use compose::compose;
+pub(crate) use compose::line as header_line;
 pub use html::safe_html;
 pub use identity::{dedupe_key, thread_ids};
 pub(crate) use reading::text_of_html;

@@ -4,6 +4,8 @@ use data_encoding::BASE64;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use crate::channels::sign;
+
 fn keyed(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     // RFC 2104 fills a short key with zeros up to the block; done here, the length needs no check.
     let mut block = [0; 64];
@@ -30,8 +32,8 @@ pub fn secret(master_key: &[u8; 32], webhook_id: &str, secret_version: i64) -> S
 #[must_use]
 pub fn signature(keys: &[[u8; 32]], id: &str, timestamp: i64, body: &str) -> String {
     let timestamp = timestamp.to_string();
-    let parts = [id.as_bytes(), b".", timestamp.as_bytes(), b".", body.as_bytes()];
-    let signed = keys.iter().map(|key| format!("v1,{}", BASE64.encode(&keyed(key, &parts))));
+    let digest = |key: &[u8; 32]| sign::standard_digest(key, (id, &timestamp), body.as_bytes());
+    let signed = keys.iter().map(|key| format!("v1,{}", BASE64.encode(&digest(key))));
     signed.collect::<Vec<_>>().join(" ")
 }
 

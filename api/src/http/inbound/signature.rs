@@ -1,14 +1,10 @@
 //! Standard Webhooks 1.0 signatures (<https://www.standardwebhooks.com/>): HMAC-SHA256 over `id.timestamp.body`.
 
 use axum::http::HeaderMap;
-use data_encoding::BASE64;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use remit_engine::channels::sign;
 
 /// How far the sender's clock may be off, in seconds.
 const TOLERANCE_SECONDS: i64 = 5 * 60;
-/// Signatures of one request that are looked at; more than one is for changing keys.
-const MOST_SIGNATURES: usize = 8;
 
 /// Why a request is not believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,19 +27,8 @@ pub(super) fn verify(key: &[u8; 32], headers: &HeaderMap, body: &[u8], now_ms: i
         return Err(Doubt::Missing);
     }
     let signed_at: i64 = timestamp.parse().map_err(|_| Doubt::Missing)?;
-    let mut block = [0; 64];
-    block[..32].copy_from_slice(key);
-    let mut mac = Hmac::<Sha256>::new(&block.into());
-    for part in [id.as_bytes(), b".", timestamp.as_bytes(), b".", body] {
-        mac.update(part);
-    }
-    let fits = signatures
-        .split(' ')
-        .take(MOST_SIGNATURES)
-        .filter_map(|signature| BASE64.decode(signature.strip_prefix("v1,")?.as_bytes()).ok())
-        .any(|candidate| mac.clone().verify_slice(&candidate).is_ok());
     // The age counts only for those who could sign: others learn nothing of the server's clock.
-    if !fits {
+    if !sign::standard_fits(key, (id, timestamp), body, signatures) {
         return Err(Doubt::Wrong);
     }
     if signed_at.abs_diff(now_ms / 1000) > TOLERANCE_SECONDS.unsigned_abs() {
