@@ -4,12 +4,12 @@
 //! conversation from the start, as `queued`, for there would be nothing else in it; its run is a rep's own reply.
 
 use super::content_sha256;
-use super::reply::{Compose, ReplyError, carried};
+use super::reply::{Compose, ReplyError, file_column, may_leave, uses};
 use super::send::key_of;
 use crate::domain::{ChannelKind, IdKind};
 use crate::ports::{Ids, OutboundFile, OutboundMessage};
 use crate::store::rows::{ChannelRow, ContactRow, RepRow};
-use crate::store::{FileWrite, Leaves, NewConversation, NewReply, TimelineEntry, Write};
+use crate::store::{Leaves, NewConversation, NewReply, TimelineEntry, Write};
 
 /// Whom it goes to.
 #[derive(Debug, Clone)]
@@ -52,16 +52,7 @@ impl Begin<'_> {
         }
         let opted_out = matches!(to, Recipient::Known(contact, address)
             if contact.opted_out_at.is_some() || super::is_suppressed(&contact.suppressed, self.kind, address));
-        if opted_out && !compose.knows_opted_out {
-            return Err(ReplyError::OptedOut);
-        }
-        if self.channel.status != "active" {
-            return Err(ReplyError::ChannelInactive);
-        }
-        if compose.send_at.is_some_and(|at| at <= self.now_ms) {
-            return Err(ReplyError::Past);
-        }
-        carried(files, self.kind.as_str())?;
+        may_leave(compose, files, opted_out, (&self.channel.status, self.kind.as_str()), self.now_ms)?;
         let id = |kind| self.ids.next(kind);
         let (conversation_id, message_id, run_id) = (id(IdKind::Conversation), id(IdKind::Message), id(IdKind::Run));
         let draft_id = id(IdKind::Draft);
@@ -81,7 +72,7 @@ impl Begin<'_> {
             content_sha256: content_sha256(text.subject.as_deref(), &text.body_text),
             subject: text.subject.clone(),
             body_text: text.body_text.clone(),
-            attachments: payload_files(files),
+            attachments: file_column(files),
             leaves: compose.send_at.map_or(Leaves::Now(self.now_ms), Leaves::At),
         };
         let mut summary = format!("{} began the conversation", self.rep.name);
@@ -109,8 +100,7 @@ impl Begin<'_> {
             payload,
             reply,
         };
-        let mut writes: Vec<Write> =
-            files.iter().map(|file| Write::File(FileWrite::Use { id: file.id.clone() })).collect();
+        let mut writes = uses(files);
         writes.extend([Write::Begin(Box::new(new)), Write::Timeline(Box::new(said))]);
         Ok((conversation_id, writes))
     }
@@ -142,9 +132,4 @@ impl Begin<'_> {
             attachments: files.to_vec(),
         }
     }
-}
-
-/// Files as rows hold them.
-fn payload_files(files: &[OutboundFile]) -> String {
-    serde_json::to_string(files).unwrap_or_else(|_| "[]".to_owned())
 }

@@ -200,16 +200,8 @@ impl Desk<'_> {
         if compose.revision.is_some_and(|seen| seen != self.conversation.revision) {
             return Err(ReplyError::Moved { current: self.conversation.revision });
         }
-        if self.unwanted(contact, answered) && !compose.knows_opted_out {
-            return Err(ReplyError::OptedOut);
-        }
-        if channel_status != "active" {
-            return Err(ReplyError::ChannelInactive);
-        }
-        if compose.send_at.is_some_and(|at| at <= self.now_ms) {
-            return Err(ReplyError::Past);
-        }
-        carried(files, &self.conversation.channel_kind)?;
+        let channel = (channel_status, self.conversation.channel_kind.as_str());
+        may_leave(compose, files, self.unwanted(contact, answered), channel, self.now_ms)?;
         let subject = compose.text.subject.clone();
         Ok(NewReply {
             run_id: self.ids.next(IdKind::Run),
@@ -222,7 +214,7 @@ impl Desk<'_> {
             content_sha256: content_sha256(subject.as_deref(), &compose.text.body_text),
             subject,
             body_text: compose.text.body_text.clone(),
-            attachments: serde_json::to_string(files).unwrap_or_else(|_| "[]".to_owned()),
+            attachments: file_column(files),
             leaves: compose.send_at.map_or(Leaves::Now(self.now_ms), Leaves::At),
         })
     }
@@ -260,8 +252,7 @@ impl Desk<'_> {
         };
         let summary = format!("A reply was proposed with a key of {}; a person decides on it", self.rep.name);
         let said = self.said("reply_proposed", summary, Some(draft_id.clone()));
-        let mut writes: Vec<Write> =
-            files.iter().map(|file| Write::File(FileWrite::Use { id: file.id.clone() })).collect();
+        let mut writes = uses(files);
         writes.extend([
             Write::People(PeopleWrite::Reply(Box::new(reply))),
             approval,
@@ -297,8 +288,7 @@ impl Desk<'_> {
         let mut entry = self.said("reply_written", summary, Some(draft_id.clone()));
         entry.data = serde_json::json!({ "send_at": compose.send_at, "knows_opted_out": compose.knows_opted_out });
         let id = &self.conversation.id;
-        let mut writes: Vec<Write> =
-            files.iter().map(|file| Write::File(FileWrite::Use { id: file.id.clone() })).collect();
+        let mut writes = uses(files);
         writes.extend([
             Write::Own(OwnWrite::ComposeClear {
                 rep_id: self.rep.id.clone(),
@@ -315,8 +305,39 @@ impl Desk<'_> {
     }
 }
 
+/// Whether what a rep wrote may leave by a channel (its status and kind), now or when they said. `unwanted` says that whom
+/// it is for must not be written to.
+pub(super) fn may_leave(
+    compose: &Compose,
+    files: &[OutboundFile],
+    unwanted: bool,
+    (status, kind): (&str, &str),
+    now_ms: i64,
+) -> Result<(), ReplyError> {
+    if unwanted && !compose.knows_opted_out {
+        return Err(ReplyError::OptedOut);
+    }
+    if status != "active" {
+        return Err(ReplyError::ChannelInactive);
+    }
+    if compose.send_at.is_some_and(|at| at <= now_ms) {
+        return Err(ReplyError::Past);
+    }
+    carried(files, kind)
+}
+
+/// Files as a draft's row holds them.
+pub(super) fn file_column(files: &[OutboundFile]) -> String {
+    serde_json::to_string(files).unwrap_or_else(|_| "[]".to_owned())
+}
+
+/// Marks files as sent along, so that they are kept.
+pub(super) fn uses(files: &[OutboundFile]) -> Vec<Write> {
+    files.iter().map(|file| Write::File(FileWrite::Use { id: file.id.clone() })).collect()
+}
+
 /// Whether files can go along by a channel kind.
-pub(super) fn carried(files: &[OutboundFile], channel_kind: &str) -> Result<(), ReplyError> {
+fn carried(files: &[OutboundFile], channel_kind: &str) -> Result<(), ReplyError> {
     if files.is_empty() {
         return Ok(());
     }
