@@ -7,7 +7,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -19,7 +18,7 @@ use data_encoding::{BASE64, HEXLOWER};
 use remit_engine::accounts::Connection;
 use remit_engine::channels::form::Form;
 use remit_engine::channels::{sign, twilio};
-use remit_engine::egress::{Egress, Request};
+
 use remit_engine::ports::Clock;
 use serde_json::{Value, json};
 
@@ -381,19 +380,6 @@ impl Sim {
     /// The next so many messages are taken, and the answers get lost.
     pub fn lose_answers(&self, many: usize) {
         self.shared.inside().lost = many;
-    }
-
-    /// Calls back what waits, again and again, until it is dropped.
-    pub async fn keep_calling(self, egress: Egress) {
-        loop {
-            for Callback { url, headers, body } in self.callbacks() {
-                let call = Request { method: "POST", url: &url, headers: &headers, body: &body, most_bytes: 1024 };
-                if let Err(error) = egress.call(call, Duration::from_secs(10)).await {
-                    tracing::warn!(%error, url, "a simulated provider could not call back");
-                }
-            }
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
     }
 }
 

@@ -5,11 +5,11 @@ use super::batch::set::Set;
 use super::rows::{
     AboutRow, ActionRow, AddressRow, ApprovalRow, AttachmentRow, AuditRow, BootRow, CertificateRow, ChannelRow,
     ComposerRow, ContactListRow, ContactRow, ConversationRow, CountsRow, DecisionKeyRow, DecisionRow, DeliveryRow,
-    DeliveryStateRow, DraftRow, DraftVersionRow, DueRow, GoneRow, HealthRow, KeyRow, LabelCountRow, LedgerBlockRow,
-    LessonRow, LinkRow, MentionRow, MessageRow, ModelCallRow, NoteRow, OnceRow, PackRow, PlaceRow, PolicyActivationRow,
-    PolicyActiveRow, PolicyListRow, PolicyVersionRow, PrincipalRow, ProviderEventRow, QueuedRow, RawBytesRow,
-    RejectedRow, RepRow, RunErrorRow, RunRow, SessionRow, SpotCheckRow, SwitchRow, TagRow, TimelineRow, TimerRow,
-    TrainingRow, ViewRow, VoteRow, WebhookRow, WorkspaceRow,
+    DraftRow, DraftVersionRow, DueRow, GoneRow, HealthRow, KeyRow, LabelCountRow, LedgerBlockRow, LessonRow, LinkRow,
+    MentionRow, MessageRow, NoteRow, OnceRow, PackRow, PlaceRow, PolicyActivationRow, PolicyActiveRow, PolicyListRow,
+    PolicyVersionRow, PrincipalRow, ProviderEventRow, QueuedRow, RawBytesRow, RejectedRow, RepRow, RunErrorRow, RunRow,
+    SessionRow, SpotCheckRow, SwitchRow, TagRow, TimelineRow, TimerRow, TrainingRow, ViewRow, VoteRow, WebhookRow,
+    WorkspaceRow,
 };
 use super::statements::{self as sql, many};
 use super::{Conn, StoreError, fetch, on};
@@ -50,8 +50,6 @@ reads! {
     link(token_sha256: &str, kind: &str, now: i64) -> one LinkRow = LINK_GET;
     /// Keys before a time and id, latest first.
     keys(ws: &str, before: i64, before_id: &str, limit: i64) -> all KeyRow = API_KEY_LIST;
-    /// Calls of language models about a message, after an id.
-    model_calls(ws: &str, message: &str, after: &str, limit: i64) -> all ModelCallRow = MODEL_CALL_LIST;
     /// A request that was made after a time.
     once(ws: &str, id: &str, after: i64) -> one OnceRow = ONCE_GET;
     /// Tags after a name.
@@ -250,8 +248,6 @@ reads! {
     events_of_message(ws: &str, message: &str, before: i64, before_id: &str, limit: i64) -> all ProviderEventRow = PROVIDER_EVENT_OF_MESSAGE;
     /// What the provider of a channel told before a time and id, latest first.
     provider_events(ws: &str, channel: &str, before: i64, before_id: &str, limit: i64) -> all ProviderEventRow = PROVIDER_EVENT_LIST;
-    /// What is known of a message's way.
-    delivery_state(ws: &str, message: &str) -> one DeliveryStateRow = DELIVERY_GET;
     /// How a channel is.
     channel_health(ws: &str, channel: &str) -> one HealthRow = CHANNEL_HEALTH_GET;
     /// A contact's latest conversation on a channel.

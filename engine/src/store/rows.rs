@@ -31,12 +31,6 @@ rows! {
     SessionRow { id: String, browser: String, created_at: i64, seen_at: i64, ends_at: i64, }
     /// A link that is good once.
     LinkRow { workspace_id: String, id: String, rep_id: Option<String>, }
-    /// A call of a language model.
-    ModelCallRow {
-        id: String, message_id: String, run_id: String, purpose: String, model: String, prompt_version: String,
-        request: String, answer: Option<String>, error: Option<String>, tokens_in: Option<i64>,
-        tokens_out: Option<i64>, cost_micros: Option<i64>, took_ms: i64, created_at: i64,
-    }
     /// A request that was made once.
     OnceRow { fingerprint: String, status: Option<i64>, body: Option<String>, created_at: i64, }
     /// A tag.

@@ -176,7 +176,6 @@ statements! {
     MESSAGE_WALK = "message_walk",
     MODEL_CALL_ERASE = "model_call_erase",
     MODEL_CALL_INSERT = "model_call_insert",
-    MODEL_CALL_LIST = "model_call_list",
     NOTE_ERASE = "note_erase",
     NOTE_GET = "note_get",
     NOTE_INSERT = "note_insert",
