@@ -93,9 +93,12 @@ pub fn is_broken(row: &CertificateRow) -> bool {
 /// outside: it hangs on the id that the message got here.
 pub(super) fn draw(context: &RunContext) -> Option<Write> {
     let certificates = context.proofs.covering(&context.message);
+    if context.run.approved || certificates.is_empty() {
+        return None;
+    }
     let digest = Sha256::digest(context.message.id.as_bytes());
     let number = digest.iter().take(8).fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
-    (!context.run.approved && !certificates.is_empty() && number % ONE_IN == 0).then(|| {
+    (number % ONE_IN == 0).then(|| {
         Write::Labels(LabelWrite::Draw {
             message_id: context.message.id.clone(),
             policy_digest: context.proofs.policy_digest.clone(),
