@@ -1,6 +1,7 @@
 //! Reads the root file and everything it imports.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
 use crate::Read;
 use crate::ast::{At, ItemKind, Tree, Word};
@@ -42,7 +43,7 @@ pub(crate) enum Role {
 pub(crate) struct File {
     pub(crate) number: u32,
     pub(crate) role: Role,
-    pub(crate) tree: Tree,
+    pub(crate) tree: Arc<Tree>,
 }
 
 pub(crate) struct Loader<'r> {
@@ -97,10 +98,22 @@ impl<'r> Loader<'r> {
         let Some((_, text)) = self.standard.iter().copied().find(|(known, _)| *known == name) else { return false };
         if self.sources.number_of(name).is_none() {
             let number = self.sources.add(name, text.to_owned());
-            let tree = parse(number, text, &mut self.found);
+            let tree = self.tree_of_standard(number, name, text);
             self.files.push(File { number, role, tree });
         }
         true
+    }
+
+    /// `std/base` comes first in every policy, so one reading of it serves all.
+    fn tree_of_standard(&mut self, number: u32, name: &str, text: &str) -> Arc<Tree> {
+        static BASE: LazyLock<Option<Arc<Tree>>> = LazyLock::new(|| {
+            let mut found = Vec::new();
+            let tree = STANDARD.first().map(|(_, text)| parse(0, text, &mut found));
+            tree.filter(|_| found.is_empty()).map(Arc::new)
+        });
+        let is_first = number == 0 && STANDARD.first() == Some(&(name, text));
+        let known = BASE.as_ref().filter(|_| is_first).cloned();
+        known.unwrap_or_else(|| Arc::new(parse(number, text, &mut self.found)))
     }
 
     fn add(&mut self, name: &str, text: String, role: Role) {
@@ -115,7 +128,7 @@ impl<'r> Loader<'r> {
             }
         }
         self.open.pop();
-        self.files.push(File { number, role, tree });
+        self.files.push(File { number, role, tree: Arc::new(tree) });
     }
 
     fn import(&mut self, folder: &str, path: &Word) {

@@ -46,15 +46,18 @@ impl<'a> Aim<'a> {
     }
 
     /// Changes a point so that `other` fails, by a fact that `own` does not ask for where there is one; else it may spoil
-    /// `own`.
-    pub(crate) fn avoid(&self, point: &mut Point, own: &Expr, other: &Expr) {
+    /// `own`. Which of several such facts it is changes with `turn`, so that who tries again tries something else.
+    pub(crate) fn avoid(&self, point: &mut Point, own: &Expr, other: &Expr, turn: usize) {
         let own_asks = |slot: &usize| reads(own, &|one| one == slot);
         match other {
-            Expr::Any(parts) => parts.iter().for_each(|part| self.avoid(point, own, part)),
+            Expr::Any(parts) => parts.iter().for_each(|part| self.avoid(point, own, part, turn)),
             Expr::All(parts) => {
-                let free = parts.iter().find(|part| !reads(part, &own_asks));
-                if let Some(part) = free.or(parts.first()) {
-                    self.avoid(point, own, part);
+                let mut free: Vec<&Expr> = parts.iter().filter(|part| !reads(part, &own_asks)).collect();
+                if free.is_empty() {
+                    free = parts.iter().collect();
+                }
+                if let Some(part) = free.get(turn % free.len().max(1)) {
+                    self.avoid(point, own, part, turn);
                 }
             }
             _ => self.make(point, other, false, Reach::Least),

@@ -165,7 +165,17 @@ impl Circuit {
     /// The truth of every node in 64 points at once: bit `i` is the truth in point `i`.
     pub(crate) fn simulate(&self, points: &[Point]) -> Lanes {
         // Points that were made from one another share most cells: each cell is looked up once for all that are in it.
-        let cells: Vec<Vec<(usize, u64)>> = (0..self.sizes.len()).map(|variable| by_cell(points, variable)).collect();
+        let mut cells: Vec<(usize, u64)> = Vec::with_capacity(self.sizes.len() * 2);
+        let mut starts: Vec<usize> = Vec::with_capacity(self.sizes.len() + 1);
+        for variable in 0..self.sizes.len() {
+            starts.push(cells.len());
+            by_cell(points, variable, &mut cells);
+        }
+        starts.push(cells.len());
+        let cells_of = |variable: usize| match (starts.get(variable), starts.get(variable + 1)) {
+            (Some(start), Some(end)) => cells.get(*start..*end).unwrap_or_default(),
+            _ => &[],
+        };
         let mut lanes: Vec<u64> = Vec::with_capacity(self.gates.len());
         let read = |lanes: &[u64], formula: Formula| {
             let bits = lanes.get(formula.node()).copied().unwrap_or(0);
@@ -174,10 +184,8 @@ impl Circuit {
         for gate in &self.gates {
             let bits = match gate {
                 Gate::True => u64::MAX,
-                Gate::In(variable, within) => cells
-                    .get(*variable)
-                    .into_iter()
-                    .flatten()
+                Gate::In(variable, within) => cells_of(*variable)
+                    .iter()
                     .filter(|(cell, _)| within.contains(*cell))
                     .fold(0, |bits, (_, lanes)| bits | lanes),
                 Gate::All(parts) => parts.iter().fold(u64::MAX, |bits, part| bits & read(&lanes, *part)),
@@ -188,17 +196,16 @@ impl Circuit {
     }
 }
 
-/// The cells of a variable that occur in the first 64 points, each with the points it occurs in.
-fn by_cell(points: &[Point], variable: usize) -> Vec<(usize, u64)> {
-    let mut cells: Vec<(usize, u64)> = Vec::new();
+/// Adds the cells of a variable that occur in the first 64 points, each with the points it occurs in.
+fn by_cell(points: &[Point], variable: usize, cells: &mut Vec<(usize, u64)>) {
+    let start = cells.len();
     for (lane, point) in points.iter().take(64).enumerate() {
         let cell = point.cell(variable);
-        match cells.iter_mut().find(|(known, _)| *known == cell) {
+        match cells.iter_mut().skip(start).find(|(known, _)| *known == cell) {
             Some((_, lanes)) => *lanes |= 1 << lane,
             None => cells.push((cell, 1 << lane)),
         }
     }
-    cells
 }
 
 /// The result of [`Circuit::simulate`].

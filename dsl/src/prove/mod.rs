@@ -3,7 +3,7 @@
 //! Facts are cut into cells (`domain`), a policy becomes formulas over cells (`encode`, `circuit`), and a SAT solver
 //! answers questions about them (`sat`). Every example that comes out is decided by the evaluator before it is shown.
 
-mod aim;
+pub(crate) mod aim;
 pub(crate) mod circuit;
 pub(crate) mod claims;
 pub(crate) mod domain;

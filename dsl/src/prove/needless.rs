@@ -116,20 +116,20 @@ impl Lints<'_> {
                 return;
             }
             for (lane, one) in aimed.iter_mut().enumerate().filter(|(_, one)| trial.is_open(one.place)) {
-                self.clear(&lanes, lane, one);
+                self.clear(&lanes, (lane, round - 1), one);
             }
         }
     }
 
     /// Changes a message so that fewer rules demand as much as its own.
-    fn clear(&self, lanes: &Lanes, lane: usize, Aimed { rule, point, .. }: &mut Aimed<'_>) {
+    fn clear(&self, lanes: &Lanes, (lane, turn): (usize, usize), Aimed { rule, point, .. }: &mut Aimed<'_>) {
         let gate = &self.subject.gate;
         let Some((_, others)) = gate.parts.get(rule.part).and_then(degrees) else { return };
         let parts = gate.parts.iter().enumerate().skip(gate.rules_from(self.model));
         for (other, (number, part)) in self.model.rules.iter().zip(parts) {
             let demands = part.at_least.get(others).map_or(0, |demands| lanes.of(*demands));
             if number != rule.part && demands >> lane & 1 == 1 {
-                self.aim.avoid(point, rule.when, &other.when);
+                self.aim.avoid(point, rule.when, &other.when, turn);
             }
         }
         *point = self.aim.at(point, rule.when);

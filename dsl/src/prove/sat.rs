@@ -68,13 +68,16 @@ impl Callbacks for Budget {
 pub(crate) struct BatSat {
     solver: batsat::Solver<Budget>,
     model: Vec<lbool>,
+    /// The clause that is being said.
+    clause: Vec<Lit>,
 }
 
 impl BatSat {
     pub(crate) fn new(most_conflicts: u64) -> Self {
         let together = Cell::new(most_conflicts.saturating_mul(MOST_HARD_QUESTIONS));
         let budget = Budget { left: Cell::new(most_conflicts), whole: most_conflicts, together };
-        Self { solver: batsat::Solver::new(SolverOpts::default(), budget), model: Vec::new() }
+        let solver = batsat::Solver::new(SolverOpts::default(), budget);
+        Self { solver, model: Vec::new(), clause: Vec::new() }
     }
 }
 
@@ -93,8 +96,9 @@ impl Prover for BatSat {
     }
 
     fn clause(&mut self, literals: &[Literal]) {
-        let mut clause: Vec<Lit> = literals.iter().map(|literal| lit(*literal)).collect();
-        self.solver.add_clause_reuse(&mut clause);
+        self.clause.clear();
+        self.clause.extend(literals.iter().map(|literal| lit(*literal)));
+        self.solver.add_clause_reuse(&mut self.clause);
     }
 
     fn solve(&mut self, assumed: &[Literal]) -> Answer {

@@ -16,7 +16,7 @@ use crate::facts::Value;
 use crate::load::{File, Role};
 use crate::model::Model;
 use crate::prove::aim::Aim;
-use crate::prove::circuit::Point;
+use crate::prove::circuit::{Formula, Point};
 use crate::prove::claims::{Subject, reads};
 use crate::prove::domain::{Domain, Topic, Variable};
 use crate::prove::sat::Answer;
@@ -24,9 +24,7 @@ use crate::source::Finding;
 use crate::verdict::{Outcome, RuleKind};
 
 const CODE: &str = "R0305";
-/// So many rules at a time are tried for an example of a reply that is stopped.
-const FEW: usize = 16;
-/// So often; then the solver is asked.
+/// So often some rules are tried for an example of a reply that is stopped; then the solver is asked.
 const MOST_TRIES: usize = 8;
 /// Facts that a model judges in every policy.
 const JUDGED: [&str; 4] = ["intent", "confidence", "margin", "sentiment"];
@@ -43,13 +41,11 @@ pub(crate) fn taint(
     let fixed: Vec<usize> = (0..domain.variables.len())
         .filter(|number| domain.variable(*number).is_some_and(|variable| is_fixed(model, variable)))
         .collect();
+    let channels = channels(model);
     let mut places: Vec<(&Item, &Word, Vec<&str>)> = Vec::new();
     for item in &root.tree.items {
         let ItemKind::Intent { name, .. } = &item.kind else { continue };
-        let open: Vec<&str> = channels(model)
-            .into_iter()
-            .filter(|channel| rests_on_models(model, subject, (aim, &fixed), (&name.text, channel)))
-            .collect();
+        let open = rests_on_models(model, subject, (aim, &fixed), (&name.text, &channels));
         if !open.is_empty() {
             places.push((item, name, open));
         }
@@ -87,32 +83,51 @@ fn channels(model: &Model) -> Vec<&str> {
     channels
 }
 
-/// The reply leaves at once, for good, and nothing that is observed could stop it.
-fn rests_on_models(
+/// The channels on which the reply leaves at once, for good, and nothing that is observed could stop it.
+fn rests_on_models<'c>(
     model: &Model,
     subject: &mut Subject<'_>,
     (aim, fixed): (&Aim<'_>, &[usize]),
-    (intent, channel): (&str, &str),
-) -> bool {
+    (intent, channels): (&str, &[&'c str]),
+) -> Vec<&'c str> {
     let domain = subject.questions.domain;
-    let Some(point) = at_its_best(model, domain, intent, channel) else { return false };
-    let Some(held) = subject.gate.at_least.first().copied() else { return false };
+    let Some(held) = subject.gate.at_least.first().copied() else { return Vec::new() };
+    let at_its_best = |channel: &&'c str| Some((*channel, at_its_best(model, domain, intent, channel)?));
+    let mut open: Vec<(&str, Point)> = channels.iter().filter_map(at_its_best).collect();
     // One message that is stopped is enough, and most rules show one.
     let own: Vec<&Expr> =
         model.rules.iter().filter(|rule| rule.kind != RuleKind::Standard).map(|rule| &rule.when).collect();
-    let mut few = own.chunks(FEW).take(MOST_TRIES);
-    let is_stopped = few.any(|few| {
-        let aimed = few.iter().map(|when| {
-            let mut aimed = aim.at(&point, when);
-            fixed.iter().for_each(|number| aimed.set(*number, point.cell(*number)));
-            aimed
-        });
-        subject.questions.circuit.simulate(&aimed.collect::<Vec<_>>()).of(held) != 0
-    });
-    if is_stopped {
-        return false;
+    let mut left = own.as_slice();
+    for _ in 0..MOST_TRIES {
+        let (few, rest) = left.split_at(left.len().min((64 / open.len().max(1)).max(1)));
+        left = rest;
+        if few.is_empty() || open.is_empty() {
+            break;
+        }
+        let each = few.len();
+        open = open
+            .chunks(64 / each)
+            .flat_map(|open| {
+                let aimed = open.iter().flat_map(|(_, point)| {
+                    few.iter().map(move |when| {
+                        let mut aimed = aim.at(point, when);
+                        fixed.iter().for_each(|number| aimed.set(*number, point.cell(*number)));
+                        aimed
+                    })
+                });
+                let stopped = subject.questions.circuit.simulate(&aimed.collect::<Vec<_>>()).of(held);
+                let own_lanes = u64::MAX >> (64 - each);
+                let is_open = move |place: &usize| stopped >> (place * each) & own_lanes == 0;
+                (0..open.len()).filter(is_open).filter_map(|place| open.get(place).cloned()).collect::<Vec<_>>()
+            })
+            .collect();
     }
-    let verdict = eval::decide(model, &domain.facts(&point));
+    open.into_iter().filter(|(_, point)| nothing_stops(model, subject, held, fixed, point)).map(|one| one.0).collect()
+}
+
+/// Asks the solver about what no example has shown to be stopped.
+fn nothing_stops(model: &Model, subject: &mut Subject<'_>, held: Formula, fixed: &[usize], point: &Point) -> bool {
+    let verdict = eval::decide(model, &subject.questions.domain.facts(point));
     if verdict.outcome != Outcome::Send || verdict.undo_ms > 0 {
         return false;
     }
