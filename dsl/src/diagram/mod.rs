@@ -194,9 +194,16 @@ impl Diagram {
             return Ok(*known);
         }
         let variable = self.top(left).min(self.top(right));
+        // Neighbouring cells mostly lead to the same.
+        let mut before: Option<((Function, Function), Function)> = None;
         let result = self.node(variable, |diagram, cell| {
-            let (left, right) = (diagram.child(left, variable, cell), diagram.child(right, variable, cell));
-            diagram.join(join, left, right)
+            let pair = (diagram.child(left, variable, cell), diagram.child(right, variable, cell));
+            if let Some((_, known)) = before.filter(|(known, _)| *known == pair) {
+                return Ok(known);
+            }
+            let joined = diagram.join(join, pair.0, pair.1)?;
+            before = Some((pair, joined));
+            Ok(joined)
         })?;
         self.joined.insert(key, result);
         Ok(result)

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagram::{Diagram, Function, Join, TooLarge};
 use crate::diff::boxes::{Box_, boxes};
+use crate::diff::unless::Change;
 use crate::diff::{Both, Direction, Engine, Joint, Region};
 use crate::prove::circuit::{Circuit, Formula};
-use crate::prove::encode::{AtLeast, Gate, Part, step};
+use crate::prove::encode::{AtLeast, Gate, step};
 use crate::prove::sat::Answer;
 use crate::prove::{shrink_order, words};
-use crate::verdict::{Outcome, RuleKind};
+use crate::verdict::Outcome;
 
 pub(super) struct Found {
     pub(super) regions: Vec<Region>,
@@ -112,10 +113,15 @@ fn through_diagram(both: &Both<'_>, joint: &mut Joint<'_>, most_nodes: usize) ->
         differs = diagram.join(Join::And, differs, cells)?;
     }
     let (mut old, mut new) = ([differs; 4], [differs; 4]);
-    for (step, (old, new)) in old.iter_mut().zip(&mut new).enumerate() {
-        let common = without_demands(&mut diagram, circuit, differs, &parts.common, step)?;
-        *old = without_demands(&mut diagram, circuit, common, &parts.old, step)?;
-        *new = without_demands(&mut diagram, circuit, common, &parts.new, step)?;
+    // Who demands a degree demands the lower ones too: what is without a degree is without the higher ones.
+    let (mut common, mut higher) = (differs, None);
+    for step in (0..4).rev() {
+        common = without_demands(&mut diagram, circuit, common, &parts.common, (step, higher))?;
+        for (without, own) in [(&mut old, &parts.old), (&mut new, &parts.new)] {
+            let left = without_demands(&mut diagram, circuit, common, own, (step, None))?;
+            without.get_mut(step).into_iter().for_each(|place| *place = left);
+        }
+        higher = Some(step);
     }
     let scope = both.scope_variables();
     let (mut changed, mut complete) = (Vec::new(), true);
@@ -163,16 +169,20 @@ impl Parts {
     }
 }
 
-/// Of these messages those for which none of the parts demands this degree.
+/// Of these messages those for which none of the parts demands this degree, given that none demands the higher one.
 fn without_demands(
     diagram: &mut Diagram,
     circuit: &Circuit,
     messages: Function,
     parts: &[AtLeast],
-    step: usize,
+    (step, higher): (usize, Option<usize>),
 ) -> Result<Function, TooLarge> {
     let mut left = messages;
-    for demands in parts.iter().filter_map(|part| part.get(step).copied()) {
+    let demands = |part: &AtLeast| {
+        let known = higher.and_then(|higher| part.get(higher).copied());
+        part.get(step).copied().filter(|demands| Some(*demands) != known)
+    };
+    for demands in parts.iter().filter_map(demands) {
         let silent = diagram.of(circuit, !demands)?;
         left = diagram.join(Join::And, left, silent)?;
     }
@@ -243,7 +253,7 @@ fn region(
         return None;
     }
     inside.extend([joint.fresh, joint.unapproved]);
-    let unless = unless(both, joint, changes, &inside);
+    let unless = Change { from, to, changes, inside, example: point }.unless(both, joint);
     let exact = engine == Engine::Diagram;
     Some(Region {
         direction: Direction::of(from, to),
@@ -256,49 +266,4 @@ fn region(
         example,
         inside: scope,
     })
-}
-
-/// The rules that prevent the change where they apply.
-fn unless(both: &Both<'_>, joint: &mut Joint<'_>, changes: Formula, inside: &[Formula]) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    let mut standard = 0;
-    let prevents = |joint: &mut Joint<'_>, applies: Formula| {
-        let with: Vec<Formula> = inside.iter().copied().chain([applies]).collect();
-        let changed: Vec<Formula> = with.iter().copied().chain([changes]).collect();
-        joint.questions.possible(&changed) == Answer::Impossible && joint.questions.possible(&with) == Answer::Possible
-    };
-    let parts = |gate: &Gate| -> Vec<Part> {
-        let named =
-            |kind: RuleKind| matches!(kind, RuleKind::Guard | RuleKind::Standard | RuleKind::Limit | RuleKind::Switch);
-        gate.parts.iter().filter(|part| named(part.kind)).cloned().collect()
-    };
-    for part in parts(&joint.new) {
-        // In both versions, so that it is no part of the change itself.
-        let before = joint.old.parts.iter().find(|one| (one.kind, &one.name) == (part.kind, &part.name));
-        let Some(before) = before.map(|before| before.applies) else { continue };
-        let applies = joint.questions.circuit.and(part.applies, before);
-        if prevents(joint, applies) {
-            match part.kind {
-                RuleKind::Standard => standard += 1,
-                _ => names.push(part.name.clone()),
-            }
-        }
-    }
-    if both.old.tiers == both.new.tiers {
-        for tier in 1..both.new.tiers.len() {
-            let both_tiers = joint.old.tiers.get(tier).copied().zip(joint.new.tiers.get(tier).copied());
-            let Some((old, new)) = both_tiers else { continue };
-            let applies = joint.questions.circuit.and(old, new);
-            if prevents(joint, applies) {
-                let name = both.new.tiers.get(tier).map_or("", String::as_str);
-                let more = if tier + 1 < both.new.tiers.len() { " or higher" } else { "" };
-                names.push(format!("risk {name}{more}"));
-                break;
-            }
-        }
-    }
-    if standard > 0 {
-        names.push(format!("{standard} standard guard{}", if standard == 1 { "" } else { "s" }));
-    }
-    names
 }
