@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::settle::{Settled, Sight};
+use super::verdict::name_of;
 use super::{Frame, Program, Scratch};
 use crate::model::Model;
 use crate::verdict::{Location, Outcome, Route, RuleKind, Verdict};
@@ -98,6 +99,12 @@ impl<'d> Decision<'d> {
         row.map_or(&model.otherwise, |(_, route)| route)
     }
 
+    /// The number of that row of the route table; `None` for the last one.
+    #[must_use]
+    pub const fn route_row(&self) -> Option<usize> {
+        self.settled.route
+    }
+
     /// Whether two different people have to approve.
     #[must_use]
     pub const fn two_people(&self) -> bool {
@@ -115,20 +122,23 @@ impl<'d> Decision<'d> {
         }
     }
 
-    /// Calls `each` with every rule whose demand is the outcome: its sort, and its name in three pieces that are to be
-    /// read as one. Without an order, and without allocating: for comparing many decisions.
-    pub fn decided_by(&self, mut each: impl FnMut(RuleKind, [&str; 3])) {
+    /// Calls `each` with every rule whose demand is the outcome: a number that stands for it as long as the policy is
+    /// the same, and what tells its sort and its name in three pieces that are to be read as one. Without an order, and
+    /// without allocating: for comparing many decisions.
+    pub fn decided_by(&self, mut each: impl FnMut(u64, &dyn Fn() -> (RuleKind, [&'d str; 3]))) {
         let sight = self.sight();
+        let model = self.decider.model.as_ref();
         for (number, outcome, _) in sight.matched_rules() {
             if outcome == self.settled.outcome
-                && let Some(rule) = sight.model.rules.get(number)
+                && let Some(rule) = model.rules.get(number)
             {
-                each(rule.kind, [&rule.name, "", ""]);
+                each(number as u64, &|| (rule.kind, [&rule.name, "", ""]));
             }
         }
         for (kind, pick) in [RuleKind::Mode, RuleKind::Band, RuleKind::Action].into_iter().zip(&self.settled.picks) {
             if pick.outcome == self.settled.outcome {
-                each(kind, sight.name_of(pick.source));
+                let name = || (kind, name_of(model, pick.source));
+                each(1 << 62 | (kind as u64) << 56 | pick.source.number(), &name);
             }
         }
     }

@@ -26,6 +26,18 @@ pub(crate) enum Source {
     Action(usize, usize),
 }
 
+impl Source {
+    /// A number for the rule: the bands of an intent, and the settings of an action, are one.
+    pub(crate) const fn number(self) -> u64 {
+        match self {
+            Self::Nothing => 1 << 48,
+            Self::Mode(mode, tier) => (mode as u64) << 24 | tier as u64,
+            Self::Band(intent, ..) => intent as u64,
+            Self::Action(action, _) => action as u64,
+        }
+    }
+}
+
 /// The strictest of several demands.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pick {

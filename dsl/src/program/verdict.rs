@@ -2,7 +2,7 @@
 
 use super::bits::Span;
 use super::settle::{Pick, Settled, Sight, Source};
-use crate::model::Demand;
+use crate::model::{Demand, Model};
 use crate::verdict::{ApprovalTerms, Location, Outcome, Pause, Reason, Route, RuleKind, Setting, Verdict};
 
 impl<'s> Sight<'s> {
@@ -64,22 +64,6 @@ impl<'s> Sight<'s> {
         let lines = self.lines(self.program.all_rules, &self.program.rule_of);
         let settled = lines.map(|(rule, certain)| (rule, self.settle_rule(rule).0, !certain));
         settled.filter(|(_, outcome, _)| *outcome > Outcome::Send)
-    }
-
-    /// The name of the rule that a demand comes from, as in its [`Reason`], in three pieces.
-    pub(crate) fn name_of(&self, source: Source) -> [&'s str; 3] {
-        let model = self.model;
-        let nothing = ["nothing", "", ""];
-        match source {
-            Source::Nothing => nothing,
-            Source::Mode(mode, tier) => model
-                .modes
-                .get(mode)
-                .filter(|mode| mode.table.get(tier).is_some())
-                .map_or(nothing, |mode| [&mode.name, ".", model.tiers.get(tier).map_or("", String::as_str)]),
-            Source::Band(intent, ..) => model.intents.get(intent).map_or(nothing, |intent| [&intent.name, "", ""]),
-            Source::Action(action, _) => model.actions.keys().nth(action).map_or(nothing, |name| [name, "", ""]),
-        }
     }
 
     fn demand_of(&self, source: Source) -> Option<(String, &Demand, &Location)> {
@@ -181,5 +165,20 @@ impl<'s> Sight<'s> {
             }
         }
         allowed
+    }
+}
+
+/// The name of the rule that a demand comes from, as in its [`Reason`], in three pieces.
+pub(crate) fn name_of(model: &Model, source: Source) -> [&str; 3] {
+    let nothing = ["nothing", "", ""];
+    match source {
+        Source::Nothing => nothing,
+        Source::Mode(mode, tier) => model
+            .modes
+            .get(mode)
+            .filter(|mode| mode.table.get(tier).is_some())
+            .map_or(nothing, |mode| [&mode.name, ".", model.tiers.get(tier).map_or("", String::as_str)]),
+        Source::Band(intent, ..) => model.intents.get(intent).map_or(nothing, |intent| [&intent.name, "", ""]),
+        Source::Action(action, _) => model.actions.keys().nth(action).map_or(nothing, |name| [name, "", ""]),
     }
 }

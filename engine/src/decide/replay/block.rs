@@ -97,6 +97,12 @@ impl<'b> Stored<'b> {
         }
     }
 
+    /// Whether all rows have the same value.
+    #[must_use]
+    pub const fn is_constant(&self) -> bool {
+        matches!(self.rows, Rows::One)
+    }
+
     /// A row's value; `None` when it has none.
     #[inline]
     #[must_use]

@@ -4,8 +4,10 @@
 //! says that a person approved it and the candidate then lets it go; limits are empty and threads are as recorded where the
 //! replay begins.
 
-use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher as _;
 
+use foldhash::quality::FixedState;
+use foldhash::{HashMap, HashSet};
 use remit_dsl::{Limit, Policy};
 
 /// What is assumed where limits and threads are counted anew, for people.
@@ -15,15 +17,10 @@ pub const ASSUMPTIONS: [&str; 3] = [
     "what the candidate gives to a person is sent only where the record says that a person approved it",
 ];
 
-/// 64 bits of a text: enough to tell millions apart, and small to keep.
+/// 64 bits of a text: enough to tell millions apart, and small to keep. The same for the same text in one process.
 #[must_use]
 pub fn short(text: &str) -> u64 {
-    // FNV-1a, with a last mix so that the low bits are good for tables.
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in text.as_bytes() {
-        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    }
-    hash ^ (hash >> 32)
+    FixedState::default().hash_one(text)
 }
 
 /// Whose sends a limit counts.
@@ -48,17 +45,17 @@ struct Counter {
     forget_above: usize,
 }
 
-/// Whose message it is, as far as limits count by it.
+/// Whose message it is, as far as limits count by it: [`short`] of each.
 #[derive(Debug, Clone, Copy)]
-pub struct Subjects<'a> {
+pub struct Subjects {
     /// The contact.
-    pub contact: &'a str,
-    /// The AI agent that would answer under the candidate.
-    pub agent: &'a str,
+    pub contact: u64,
+    /// The AI agent that would answer under the candidate; `None` where none does.
+    pub agent: Option<u64>,
     /// The channel account.
-    pub channel: &'a str,
+    pub channel: u64,
     /// Domain of the sender's address, where it has one.
-    pub domain: Option<&'a str>,
+    pub domain: Option<u64>,
 }
 
 /// Limits and threads under the candidate. What it keeps grows with the contacts of one bucket of a limit and with the
@@ -98,19 +95,19 @@ impl Counting {
                 _ => Per::Everybody,
             },
             bucket: (0, 0),
-            sent: HashMap::new(),
+            sent: HashMap::default(),
             forget_above: FEWEST,
         };
         Self {
             timezone: policy.timezone().to_owned(),
             counters: policy.limits().iter().map(counter).collect(),
-            longer: HashMap::new(),
-            answered: HashSet::new(),
+            longer: HashMap::default(),
+            answered: HashSet::default(),
         }
     }
 
     /// How the limits stand, in the order of the policy; `None` where nobody can tell whose sends one counts.
-    pub fn over(&mut self, now_ms: i64, subjects: &Subjects<'_>, mut each: impl FnMut(usize, Option<Over>)) {
+    pub fn over(&mut self, now_ms: i64, subjects: &Subjects, mut each: impl FnMut(usize, Option<Over>)) {
         for (number, counter) in self.counters.iter_mut().enumerate() {
             counter.turn(&self.timezone, now_ms);
             let (start, end) = counter.bucket;
@@ -143,14 +140,7 @@ impl Counting {
     }
 
     /// One decision on a message: whether the record sent, and whether the candidate does.
-    pub fn decided(
-        &mut self,
-        subjects: &Subjects<'_>,
-        message: &str,
-        conversation: &str,
-        recorded: bool,
-        candidate: bool,
-    ) {
+    pub fn decided(&mut self, subjects: &Subjects, message: &str, conversation: &str, recorded: bool, candidate: bool) {
         if candidate {
             for counter in &mut self.counters {
                 let start = counter.bucket.0;
@@ -192,12 +182,12 @@ impl Counter {
         }
     }
 
-    fn subject(&self, subjects: &Subjects<'_>) -> Option<u64> {
+    fn subject(&self, subjects: &Subjects) -> Option<u64> {
         match self.per {
-            Per::Contact => Some(short(subjects.contact)),
-            Per::Agent => (subjects.agent != "none").then(|| short(subjects.agent)),
-            Per::Channel => Some(short(subjects.channel)),
-            Per::Domain => subjects.domain.map(short),
+            Per::Contact => Some(subjects.contact),
+            Per::Agent => subjects.agent,
+            Per::Channel => Some(subjects.channel),
+            Per::Domain => subjects.domain,
             Per::Everybody => Some(0),
         }
     }

@@ -6,10 +6,10 @@ use remit_dsl::diff::{Direction, things};
 use remit_dsl::{Decider, Outcome, Policy, Raw};
 
 use super::Block;
-use super::block::{DECIDING, HELD, NOW, OUTCOME, POLICY, ROUTE, Stored, UNTIL};
+use super::block::{CHANNEL, DECIDING, DOMAIN, HELD, NOW, OUTCOME, POLICY, ROUTE, Stored, UNTIL};
 use super::counting::{ASSUMPTIONS, Counting, short};
 use super::report::{Change, CountedAnew, Counts, Example, Pairs, Report, Side, tallies};
-use super::row::Row;
+use super::row::{Row, Words};
 
 /// The stored texts of a decision, for what has to be worked out again.
 #[derive(Debug, Clone, Default)]
@@ -62,6 +62,7 @@ pub struct Judge {
     pub(super) over_slots: Vec<Option<usize>>,
     pub(super) most_examples: usize,
     tally: Tally,
+    words: Words,
 }
 
 /// What was counted so far.
@@ -95,6 +96,10 @@ pub(super) struct Plan<'p, 'b> {
     pub(super) routes: Vec<u64>,
     pub(super) agents: Vec<Option<&'p str>>,
     pub(super) strange: Vec<bool>,
+    /// Short numbers of those agents, of the channel accounts and of the senders' domains, for limits.
+    pub(super) agent_numbers: Vec<Option<u64>>,
+    pub(super) account_numbers: Vec<u64>,
+    pub(super) domain_numbers: Vec<Option<u64>>,
     /// The columns themselves.
     pub(super) policy: Option<&'p Stored<'b>>,
     pub(super) outcome: Option<&'p Stored<'b>>,
@@ -104,6 +109,8 @@ pub(super) struct Plan<'p, 'b> {
     pub(super) now: Option<&'p Stored<'b>>,
     pub(super) intent: Option<&'p Stored<'b>>,
     pub(super) channel: Option<&'p Stored<'b>>,
+    pub(super) account: Option<&'p Stored<'b>>,
+    pub(super) domain: Option<&'p Stored<'b>>,
     pub(super) no_draft: Option<&'p Stored<'b>>,
     pub(super) depth: Option<&'p Stored<'b>>,
     pub(super) until: Vec<Option<&'p Stored<'b>>>,
@@ -143,6 +150,7 @@ impl Judge {
             over_slots,
             most_examples,
             tally: Tally::default(),
+            words: Words::default(),
         }
     }
 
@@ -237,13 +245,19 @@ impl Judge {
         };
         let numbers = |key: &str, number: fn(&str) -> u64| values(key).iter().map(|one| number(text(*one))).collect();
         let limits = self.policy.limits().iter();
+        let agents: Vec<Option<&str>> = values("channel").iter().map(agent).collect();
+        let is_named = |name: &&str| !name.is_empty() && *name != "none";
+        let named = |name: &str| Some(name).filter(is_named).map(short);
         Plan {
             sources: self.policy.slots().iter().map(source).collect(),
             olds: values(POLICY).iter().map(|digest| self.olds.get(text(*digest))).collect(),
             outcomes: values(OUTCOME).iter().map(|word| text(*word).parse().ok()).collect(),
             rules: numbers(DECIDING, rules_number),
             routes: numbers(ROUTE, short),
-            agents: values("channel").iter().map(agent).collect(),
+            agent_numbers: agents.iter().map(|agent| agent.and_then(named)).collect(),
+            agents,
+            account_numbers: numbers(CHANNEL, short),
+            domain_numbers: values(DOMAIN).iter().map(|domain| named(text(*domain))).collect(),
             strange: intent.map(|column| column.values.iter().map(is_strange).collect()).unwrap_or_default(),
             policy: block.column(POLICY),
             outcome: block.column(OUTCOME),
@@ -253,6 +267,8 @@ impl Judge {
             now: block.column(NOW),
             intent,
             channel: block.column("channel"),
+            account: block.column(CHANNEL),
+            domain: block.column(DOMAIN),
             no_draft: block.column("draft.absent"),
             depth: block.column("thread.depth"),
             until: limits.map(|limit| block.column(&format!("{UNTIL}{}", limit.name))).collect(),
@@ -264,13 +280,15 @@ impl Judge {
         // What the block is looked up in must not change while it is replayed.
         let (mut tally, mut counting) = (std::mem::take(&mut self.tally), self.counting.take());
         let mut decider = std::mem::replace(&mut self.decider, self.policy.decider());
+        let words = std::mem::take(&mut self.words);
         let plan = self.plan(block);
-        let mut row = Row::new(self, block, &plan);
+        let mut row = Row::new(self, block, &plan, words);
         for at in first..block.len() {
             row.replay(at, &mut decider, counting.as_mut(), &mut tally, texts);
         }
         row.count_policies(&mut tally);
-        (self.tally, self.counting, self.decider) = (tally, counting, decider);
+        let words = row.into_words();
+        (self.tally, self.counting, self.decider, self.words) = (tally, counting, decider, words);
     }
 
     /// What the policy makes of the rows of a block from `first` on, as recorded, without counting anything. `None` for a row
@@ -282,11 +300,13 @@ impl Judge {
         texts: &dyn Fn(usize) -> Option<Texts>,
     ) -> Vec<Option<Outcome>> {
         let mut decider = std::mem::replace(&mut self.decider, self.policy.decider());
+        let words = std::mem::take(&mut self.words);
         let plan = self.plan(block);
-        let mut row = Row::new(self, block, &plan);
+        let mut row = Row::new(self, block, &plan, words);
         let outcomes =
             (0..block.len()).map(|at| if at < first { None } else { row.outcome(at, &mut decider, texts) }).collect();
-        self.decider = decider;
+        let words = row.into_words();
+        (self.decider, self.words) = (decider, words);
         outcomes
     }
 

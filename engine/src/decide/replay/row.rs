@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use foldhash::HashMap;
 use remit_dsl::diff::Direction;
-use remit_dsl::{Decider, Decision, Facts, Frame, Outcome, Raw, Route, RuleKind, Seen};
+use remit_dsl::{Decider, Decision, Facts, Frame, Outcome, Raw, Route, Seen};
 
 use super::Block;
-use super::block::{CHANNEL, DOMAIN, PLACE, Stored};
-use super::counting::{Counting, Subjects};
+use super::block::{PLACE, Stored};
+use super::counting::{Counting, Subjects, short};
 use super::judge::{Judge, Old, Plan, Source, Tally, Texts, text};
 use super::report::{Example, Side};
 
@@ -33,29 +34,41 @@ struct Moment {
     held_since_ms: Option<i64>,
 }
 
-/// What [`super::counting::short`] makes of these pieces put together.
-fn number(pieces: &[&str]) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for piece in pieces {
-        for byte in piece.as_bytes() {
-            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
+/// The numbers of rules and routes of the candidate, each worked out from its words once.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    rules: HashMap<u64, u64>,
+    /// By the row of the route table; the last row first.
+    routes: Vec<Option<u64>>,
+}
+
+impl Words {
+    /// The same number for the same rules in any order; see `judge::rules_number`.
+    fn rules_number(&mut self, decision: &Decision<'_>) -> u64 {
+        let mut sum = 0_u64;
+        decision.decided_by(|rule, words| {
+            let number = self.rules.entry(rule).or_insert_with(|| {
+                let (kind, name) = words();
+                short(&format!("{}:{}", kind.as_str(), name.concat()))
+            });
+            sum = sum.wrapping_add(*number);
+        });
+        sum
     }
-    hash ^ (hash >> 32)
-}
 
-/// The same number for the same rules in any order.
-fn rules_number(decision: &Decision<'_>) -> u64 {
-    let mut sum = 0_u64;
-    decision.decided_by(|kind: RuleKind, name| {
-        sum = sum.wrapping_add(number(&[kind.as_str(), ":", name[0], name[1], name[2]]));
-    });
-    sum
-}
-
-fn route_number(route: &Route) -> u64 {
-    let (team, person) = (route.team.as_deref().unwrap_or_default(), route.person.as_deref().unwrap_or_default());
-    number(&[&route.row, "\t", team, "\t", person])
+    fn route_number(&mut self, decision: &Decision<'_>) -> u64 {
+        let row = decision.route_row().map_or(0, |row| row + 1);
+        if self.routes.len() <= row {
+            self.routes.resize(row + 1, None);
+        }
+        let number = || {
+            let route: &Route = decision.route();
+            let (team, person) =
+                (route.team.as_deref().unwrap_or_default(), route.person.as_deref().unwrap_or_default());
+            short(&format!("{}\t{team}\t{person}", route.row))
+        };
+        self.routes.get_mut(row).map_or_else(number, |known| *known.get_or_insert_with(number))
+    }
 }
 
 fn whole(column: Option<&Stored<'_>>, at: usize) -> Option<i64> {
@@ -73,8 +86,13 @@ pub(super) struct Row<'p, 'b> {
     values: Vec<Raw<'p>>,
     until: Vec<Option<i64>>,
     missing: Vec<usize>,
+    /// Slots whose value may be another one in the next row.
+    varying: Vec<usize>,
+    /// The number of the policy for which the other slots were filled.
+    filled_for: Option<usize>,
     /// Rows by the number of their policy.
     policies: Vec<u64>,
+    words: Words,
 }
 
 /// The row's recorded outcome and where counts go.
@@ -85,9 +103,24 @@ struct Against<'t> {
 }
 
 impl<'p, 'b> Row<'p, 'b> {
-    pub(super) fn new(judge: &'p Judge, block: &'p Block<'b>, plan: &'p Plan<'p, 'b>) -> Self {
-        let policies = vec![0; plan.olds.len()];
-        Self { judge, block, plan, values: Vec::new(), until: Vec::new(), missing: Vec::new(), policies }
+    pub(super) fn new(judge: &'p Judge, block: &'p Block<'b>, plan: &'p Plan<'p, 'b>, words: Words) -> Self {
+        Self {
+            judge,
+            block,
+            plan,
+            values: Vec::new(),
+            until: Vec::new(),
+            missing: Vec::new(),
+            varying: Vec::new(),
+            filled_for: None,
+            policies: vec![0; plan.olds.len()],
+            words,
+        }
+    }
+
+    /// What was worked out serves the next block too.
+    pub(super) fn into_words(self) -> Words {
+        self.words
     }
 
     /// Adds how many of the rows each policy decided.
@@ -118,7 +151,7 @@ impl<'p, 'b> Row<'p, 'b> {
         let now_ms = whole(plan.now, at).unwrap_or(decided_at);
         let old = plan.olds.get(policy).copied().flatten();
         let mut values = std::mem::take(&mut self.values);
-        self.fill(at, old, &mut values);
+        self.fill(at, policy, old, &mut values);
         let moment = Moment { now_ms, held_since_ms: whole(plan.held, at) };
         let against = Against { recorded, moment, tally };
         let found = old.filter(|old| old.needs_texts).and_then(|_| texts(at));
@@ -154,35 +187,62 @@ impl<'p, 'b> Row<'p, 'b> {
         nothing.last
     }
 
-    /// Puts the recorded values into the candidate's slots and notes which are missing.
-    fn fill(&mut self, at: usize, old: Option<&Old>, values: &mut Vec<Raw<'p>>) {
-        let (judge, plan, block) = (self.judge, self.plan, self.block);
-        values.clear();
-        self.missing.clear();
-        let no_draft = plan.no_draft.and_then(|column| column.get(at)) == Some(Raw::Yes(true));
-        let agent = plan.channel.and_then(|column| plan.agents.get(column.number(at)).copied().flatten());
-        let of = |flags: &[bool], slot: usize| flags.get(slot) == Some(&true);
-        for (slot, source) in plan.sources.iter().enumerate() {
-            let stored = match source {
-                Source::Column(number) => block.columns.get(*number).and_then(|column| column.get(at)),
-                Source::Agent => agent.map(Raw::Name),
-                Source::Unanswered => agent.map(|agent| Raw::Yes(agent == "none")),
-                Source::Nowhere => None,
-            };
-            let redefined = old.is_none_or(|old| of(&old.redefined, slot));
-            let value = match stored {
-                Some(value) if !redefined => value,
-                None if !redefined && old.is_some_and(|old| of(&old.declares, slot)) => Raw::Failed,
-                _ if no_draft && of(&judge.needs_draft, slot) => Raw::Failed,
-                _ => {
-                    self.missing.push(slot);
-                    Raw::Failed
+    /// Puts the recorded values into the candidate's slots and notes which are missing. Most slots have one value in all
+    /// rows of a block: those are filled once.
+    fn fill(&mut self, at: usize, policy: usize, old: Option<&Old>, values: &mut Vec<Raw<'p>>) {
+        if self.filled_for != Some(policy) {
+            self.filled_for = Some(policy);
+            self.varying.clear();
+            values.clear();
+            for slot in 0..self.plan.sources.len() {
+                let constant = self.recorded(at, slot, old).filter(|_| self.is_constant(slot));
+                if constant.is_none() {
+                    self.varying.push(slot);
                 }
-            };
-            values.push(value);
+                values.push(constant.unwrap_or(Raw::Failed));
+            }
+        }
+        self.missing.clear();
+        let no_draft = self.plan.no_draft.and_then(|column| column.get(at)) == Some(Raw::Yes(true));
+        for slot in &self.varying {
+            let value = self.recorded(at, *slot, old);
+            if value.is_none() && !(no_draft && self.judge.needs_draft.get(*slot) == Some(&true)) {
+                self.missing.push(*slot);
+            }
+            values.get_mut(*slot).into_iter().for_each(|place| *place = value.unwrap_or(Raw::Failed));
         }
         self.until.clear();
-        self.until.extend(plan.until.iter().map(|column| whole(*column, at)));
+        self.until.extend(self.plan.until.iter().map(|column| whole(*column, at)));
+    }
+
+    /// What was recorded for a slot; `None` when that says nothing about the candidate's fact.
+    #[inline]
+    fn recorded(&self, at: usize, slot: usize, old: Option<&Old>) -> Option<Raw<'p>> {
+        let of = |flags: &[bool]| flags.get(slot) == Some(&true);
+        let old = old.filter(|old| !of(&old.redefined))?;
+        let plan = self.plan;
+        let agent = || plan.channel.and_then(|column| plan.agents.get(column.number(at)).copied().flatten());
+        let stored = match plan.sources.get(slot)? {
+            Source::Column(number) => self.block.columns.get(*number).and_then(|column| column.get(at)),
+            Source::Agent => agent().map(Raw::Name),
+            Source::Unanswered => agent().map(|agent| Raw::Yes(agent == "none")),
+            Source::Nowhere => None,
+        };
+        // The policy of then declared it, so an absent one has failed.
+        stored.or_else(|| of(&old.declares).then_some(Raw::Failed))
+    }
+
+    /// No row of the block has another value of this slot, and nothing changes it while a row is replayed.
+    fn is_constant(&self, slot: usize) -> bool {
+        let judge = self.judge;
+        let is_counted = judge.depth_slot == Some(slot) || judge.over_slots.contains(&Some(slot));
+        let one = |column: Option<&Stored<'_>>| column.is_none_or(Stored::is_constant);
+        !is_counted
+            && match self.plan.sources.get(slot) {
+                Some(Source::Column(number)) => one(self.block.columns.get(*number)),
+                Some(Source::Agent | Source::Unanswered) => one(self.plan.channel),
+                Some(Source::Nowhere) | None => true,
+            }
     }
 
     /// The recorded facts with detectors and scripts run again.
@@ -238,7 +298,7 @@ impl<'p, 'b> Row<'p, 'b> {
         }
     }
 
-    fn way(&self, at: usize, decider: &mut Decider, values: &mut [Raw<'_>], moment: Moment) -> Out {
+    fn way(&mut self, at: usize, decider: &mut Decider, values: &mut [Raw<'_>], moment: Moment) -> Out {
         let plan = self.plan;
         if let Some(column) = plan.intent
             && plan.strange.get(column.number(at)) == Some(&true)
@@ -269,11 +329,12 @@ impl<'p, 'b> Row<'p, 'b> {
         Out::NotReplayable(format!("`{key}` was not recorded{why}"))
     }
 
-    fn decide(&self, decider: &mut Decider, values: &[Raw<'_>], moment: Moment) -> Way {
+    fn decide(&mut self, decider: &mut Decider, values: &[Raw<'_>], moment: Moment) -> Way {
         let Moment { now_ms, held_since_ms } = moment;
         let frame = Frame { now_ms, held_since_ms, values, over_until_ms: &self.until };
         let decision = decider.decide(&frame);
-        Way { outcome: decision.outcome(), rules: rules_number(&decision), route: route_number(decision.route()) }
+        let (rules, route) = (self.words.rules_number(&decision), self.words.route_number(&decision));
+        Way { outcome: decision.outcome(), rules, route }
     }
 
     /// Which way a decision changed; `None` when outcome, rules and route are those of the record.
@@ -346,13 +407,12 @@ impl<'p, 'b> Row<'p, 'b> {
             return;
         }
         let (judge, plan) = (self.judge, self.plan);
-        let name = |key: &str| text(self.block.column(key).and_then(|column| column.get(at)));
-        let domain = name(DOMAIN);
+        let number = |column: Option<&Stored<'_>>| column.map_or(usize::MAX, |column| column.number(at));
         let subjects = Subjects {
-            contact: names.contact_id,
-            agent: plan.channel.and_then(|one| plan.agents.get(one.number(at)).copied().flatten()).unwrap_or("none"),
-            channel: name(CHANNEL),
-            domain: (!domain.is_empty()).then_some(domain),
+            contact: short(names.contact_id),
+            agent: plan.agent_numbers.get(number(plan.channel)).copied().flatten(),
+            channel: plan.account_numbers.get(number(plan.account)).copied().unwrap_or_default(),
+            domain: plan.domain_numbers.get(number(plan.domain)).copied().flatten(),
         };
         let mut differs = false;
         let mut put = |slot: Option<usize>, value: Raw<'static>| {
