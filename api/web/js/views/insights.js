@@ -4,8 +4,7 @@ import { html } from "../../vendor/ui.js";
 import { api } from "../core/api.js";
 import { span } from "../core/time.js";
 import { OUTCOME_TONE, OUTCOMES, percent, plain, several } from "../core/words.js";
-import { useLoaded } from "../store/load.js";
-import { all } from "../store/thread.js";
+import { all, useLoaded } from "../store/load.js";
 import { Empty, Loading, PageHead } from "../ui/parts.js";
 
 const PAGES = 5;

@@ -2,6 +2,7 @@
 // smallest change that would have let the reply go.
 import { html } from "../../../vendor/ui.js";
 import { api, Refused } from "../../core/api.js";
+import { ruleAddress } from "../../core/router.js";
 import { fullTime, moment } from "../../core/time.js";
 import { MODES, percent, plain } from "../../core/words.js";
 import { useLoaded } from "../../store/load.js";
@@ -11,7 +12,6 @@ import { contact, conversation } from "../../store/thread.js";
 import { Dialog, open } from "../../ui/dialog.js";
 import { Icon } from "../../ui/icon.js";
 import { Loading, Outcome } from "../../ui/parts.js";
-import { ruleAddress } from "./draft.js";
 
 /** @param {Message} message */
 export function why(message) {
