@@ -14,10 +14,12 @@ export function Dialog({ title, wide, close, children }) {
   // In the same step as it is drawn: the next key that is pressed is the dialog's.
   useLayoutEffect(() => {
     ref.current?.showModal();
+    // Where one writes first; the way out is never it.
+    /** @type {HTMLElement | null | undefined} */ (ref.current?.querySelector("[autofocus], .content input, .content textarea, .content select") || ref.current?.querySelector("h2"))?.focus();
   }, []);
   const outside = (/** @type {MouseEvent} */ event) => event.target === ref.current && close();
   return html`<dialog ref=${ref} class=${wide ? "wide" : ""} aria-labelledby=${id} onClose=${close} onClick=${outside}>
-    <div class="head"><h2 class="grow" id=${id}>${title}</h2><button type="button" class="button plain icon" aria-label="Close" onClick=${close}><${Icon} name="close" /></button></div>
+    <div class="head"><h2 class="grow" id=${id} tabindex="-1">${title}</h2><button type="button" class="button plain icon" aria-label="Close" onClick=${close}><${Icon} name="close" /></button></div>
     ${children}</dialog>`;
 }
 

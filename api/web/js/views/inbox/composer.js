@@ -1,5 +1,5 @@
 // Where one writes: a reply, or a note. Which of the two it is shows in colour, in words and on the button.
-import { html, signal, useEffect, useMemo, useRef, useState } from "../../../vendor/ui.js";
+import { html, signal, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../../../vendor/ui.js";
 import { newAct, post, Refused, said, serverNow } from "../../core/api.js";
 import { save, saved } from "../../core/saved.js";
 import { moment } from "../../core/time.js";
@@ -49,13 +49,16 @@ export function Composer({ row }) {
   const hasText = Boolean(text.trim()) || (!isNote && files.length > 0);
   const open = opened || hasText;
   const wantsFocus = useRef(false);
+  const take = () => {
+    const field = /** @type {HTMLElement | null | undefined} */ (section.current?.querySelector(".write"));
+    field?.focus();
+    if (field) wantsFocus.current = false;
+  };
+  // At once, so that nothing that is typed next is lost; and again when the field that it becomes is there.
   const focus = () => {
     wantsFocus.current = true;
-    setTimeout(() => {
-      const field = /** @type {HTMLElement | null | undefined} */ (section.current?.querySelector(".write"));
-      field?.focus();
-      if (field) wantsFocus.current = false;
-    });
+    take();
+    setTimeout(take);
   };
 
   useEffect(() => {
@@ -81,7 +84,7 @@ export function Composer({ row }) {
     }, () => undefined);
   }, [isMail]);
   const asked = wanted.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!asked) return;
     wanted.value = null;
     become(asked.mode);

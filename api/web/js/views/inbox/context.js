@@ -7,7 +7,7 @@ import { can, may } from "../../store/session.js";
 import { contact, conversation, messages, timeline } from "../../store/thread.js";
 import { Icon } from "../../ui/icon.js";
 import { Menu } from "../../ui/menu.js";
-import { Avatar, Bones, When } from "../../ui/parts.js";
+import { Avatar, Bones, Coded, When } from "../../ui/parts.js";
 import { later } from "../later.js";
 import { contactAct, logLinkedIn, pause, resume, why } from "./asked.js";
 
@@ -79,6 +79,6 @@ function Timeline() {
   const kinds = Object.keys(KINDS).filter((name) => name === kind || name === "Everything" || timeline.value.some((item) => KINDS[name]?.(item.kind)));
   return html`<section class="timeline" aria-label="Activity timeline"><div class="row"><h3 class="grow">Activity</h3>
       <label class="unseen" for="timeline-kind">Show</label><select class="channel-choice" id="timeline-kind" value=${kind} onChange=${(/** @type {any} */ event) => setKind(event.currentTarget.value)}>${kinds.map((name) => html`<option key=${name}>${name}</option>`)}</select></div>
-    ${shown.length ? html`<ol>${shown.map((item) => html`<li key=${item.id}><span class="tick ${item.actor.kind}"></span><div><p class="small">${item.summary}</p><p class="small muted">${item.actor.name || plain(item.actor.kind)} · <${When} at=${item.at} how="ago" /></p></div></li>`)}</ol>`
+    ${shown.length ? html`<ol>${shown.map((item) => html`<li key=${item.id}><span class="tick ${item.actor.kind}"></span><div><p class="small"><${Coded} text=${item.summary} /></p><p class="small muted">${item.actor.name || plain(item.actor.kind)} · <${When} at=${item.at} how="ago" /></p></div></li>`)}</ol>`
       : html`<p class="small muted">Nothing of this kind yet.</p>`}</section>`;
 }

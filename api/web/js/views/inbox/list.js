@@ -1,5 +1,5 @@
 // The list of conversations: only the rows that can be seen are in the page, whatever the length.
-import { html, useEffect, useLayoutEffect, useRef, useState } from "../../../vendor/ui.js";
+import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../../../vendor/ui.js";
 import { CHANNELS, nameOf, REASONS, plain } from "../../core/words.js";
 import { go, place } from "../../core/router.js";
 import { useKeys } from "../../core/keys.js";
@@ -21,8 +21,13 @@ export function List({ open, filter }) {
   const [tall, setTall] = useState(900);
   const [cursorAt, setCursorAt] = useState(open);
   const all = rows.value;
-  const active = all.some((row) => row.id === cursorAt) ? cursorAt : open || all[0]?.id || "";
-  const activeAt = all.findIndex((row) => row.id === active);
+  // Looked for when something changed, not with every step of scrolling: the list may be long.
+  const [active, activeAt] = useMemo(() => {
+    const at = all.findIndex((row) => row.id === cursorAt);
+    if (at >= 0) return [cursorAt, at];
+    const id = open || all[0]?.id || "";
+    return [id, all.findIndex((row) => row.id === id)];
+  }, [all, cursorAt, open]);
 
   useLayoutEffect(() => {
     const element = box.current;
@@ -78,7 +83,7 @@ export function List({ open, filter }) {
   if (loading.value && !all.length) return html`<${Bones} lines=${12} label="Loading conversations" />`;
   if (!all.length) return html`<${Nothing} filter=${filter} />`;
   return html`<div class="list" ref=${box} role="listbox" tabindex="0" aria-label="Conversations" aria-activedescendant=${activeAt >= 0 ? `row-${active}` : undefined}
-    onScroll=${(/** @type {any} */ event) => setTop(event.currentTarget.scrollTop)} onKeyDown=${arrows}>
+    onScroll=${(/** @type {any} */ event) => setTop(Math.floor(event.currentTarget.scrollTop / HEIGHT) * HEIGHT)} onKeyDown=${arrows}>
     <div class="list-whole" role="presentation" style=${{ height: `${all.length * HEIGHT}px` }}>
       ${shown.map(({ row, at }) => html`<${Row} key=${row.id} row=${row} at=${at} size=${cursor.value ? -1 : all.length} isOpen=${row.id === open} isActive=${row.id === active} />`)}
     </div></div>`;
@@ -123,5 +128,5 @@ function Nothing({ filter }) {
   if (filter.action) return html`<${Empty} icon="check" title="Nothing needs you"><p>When the policy calls a person, or something goes wrong, it stands here with its reason.</p><//>`;
   if (filter.unread) return html`<${Empty} icon="check" title="You have seen everything"><p>New messages appear here by themselves.</p><//>`;
   if (filter.channel) return html`<${Empty} icon=${filter.channel} title=${`No ${CHANNELS[filter.channel] || ""} conversations`}><p>Is the channel active, and is its webhook set up?</p><a class="button" href="/channels">Look at the channels</a><//>`;
-  return html`<${Empty} title="No conversation yet"><p>Connect a channel and send it a message. Whoever writes becomes a contact by itself.</p><a class="button primary" href="/channels">Connect a channel</a><//>`;
+  return html`<${Empty} title="No conversation yet"><p>Connect a channel and send it a message. Whoever writes becomes a contact by itself.</p><//>`;
 }

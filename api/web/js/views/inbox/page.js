@@ -3,7 +3,7 @@ import { html, useEffect, useRef, useState } from "../../../vendor/ui.js";
 import { holdKeys, useKeys } from "../../core/keys.js";
 import { go, parts, place, query, withQuery } from "../../core/router.js";
 import { CHANNELS, plain } from "../../core/words.js";
-import { counts, news, rows, show } from "../../store/inbox.js";
+import { counts, loading, news, problem, rows, show } from "../../store/inbox.js";
 import { can, may } from "../../store/session.js";
 import { failed } from "../../store/toasts.js";
 import { Icon } from "../../ui/icon.js";
@@ -17,6 +17,7 @@ if (parts.value[0] === "c") pane().catch(() => undefined);
 const ThreadPane = later(() => pane().then((module) => module.ThreadPane), 10);
 const ContextPane = later(() => pane().then((module) => module.ContextPane), 0);
 const Found = later(() => import("./found.js").then((module) => module.Found));
+const Welcome = later(() => import("../welcome.js").then((module) => module.Welcome), 0);
 const Views = later(() => import("./views.js").then((module) => module.Views), 0);
 
 /** @returns {import("../../store/inbox.js").Filter} */
@@ -41,14 +42,15 @@ export function Inbox() {
   }, [JSON.stringify({ ...filter, q: "" })]);
   useEffect(() => setContext(false), [id]);
   useKeys({ u: () => id && go(`/inbox${listQuery()}`), ...(can("begin_conversation") ? { c: begin } : {}) });
-  return html`<div class="inbox ${id ? "has-thread" : ""} ${context ? "has-context" : ""}">
+  const isNew = !rows.value.length && !loading.value && !problem.value && !Object.values(filter).some(Boolean);
+  return html`<div class="inbox ${id ? "has-thread" : isNew ? "is-new" : ""} ${context ? "has-context" : ""}">
     <section class="pane list-pane" aria-label="Inbox">
       <${Filters} filter=${filter} />
       ${filter.q ? html`<${Found} open=${id} filter=${filter} />` : html`<${List} open=${id} filter=${filter} />`}
       <p class="unseen" role="status" aria-live="polite">${news.value}</p>
     </section>
     <section class="pane thread-pane" aria-label="Conversation">
-      ${id ? html`<${ThreadPane} id=${id} showContext=${() => setContext(!context)} />` : html`<${Empty} icon="inbox" title="Choose a conversation"><p><kbd>j</kbd> and <kbd>k</kbd> move through the list, <kbd>Enter</kbd> opens. <kbd>?</kbd> shows all shortcuts.</p><//>`}
+      ${id ? html`<${ThreadPane} id=${id} showContext=${() => setContext(!context)} />` : isNew ? html`<${Welcome} />` : html`<${Empty} icon="inbox" title="Choose a conversation"><p><kbd>j</kbd> and <kbd>k</kbd> move through the list, <kbd>Enter</kbd> opens. <kbd>?</kbd> shows all shortcuts.</p><//>`}
     </section>
     ${id ? html`<${ContextPane} close=${() => setContext(false)} />` : null}
   </div>`;
@@ -75,7 +77,8 @@ function Filters({ filter }) {
     const text = event.currentTarget.value;
     setWanted(text);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => go(to({ q: text.trim() || null }), { replace: true }), 250);
+    // What is shown of the open conversation stays: one may have gone on to a hit before the last letter counts.
+    timer.current = setTimeout(() => go(to({ q: text.trim() || null, m: query.value.get("m") }), { replace: true }), 250);
   };
   const keys = (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "Escape") {
@@ -97,7 +100,7 @@ function Filters({ filter }) {
       <a class="tab" aria-current=${filter.unread ? "page" : undefined} href=${to({ unread: filter.unread ? null : "1" })}>Unread</a>
       <a class="tab" aria-current=${filter.action ? "page" : undefined} href=${to({ action: filter.action ? null : "1" })}>Requires action</a></div>
     <div class="row"><label class="search grow"><${Icon} name="search" /><span class="unseen">Search</span>
-      <input ref=${field} type="search" placeholder="Search messages, notes, contacts" value=${wanted} onInput=${search} onKeyDown=${keys} /><kbd aria-hidden="true">/</kbd></label>
+      <input ref=${field} type="search" placeholder="Search" value=${wanted} onInput=${search} onKeyDown=${keys} /><kbd aria-hidden="true">/</kbd></label>
       <${Views} filter=${filter} to=${to} />
       ${may("closer") && can("begin_conversation") ? html`<button class="button icon" aria-label="New conversation" title="New conversation (c)" onClick=${begin}><${Icon} name="edit" /></button>` : null}</div>
     <nav class="tabs" aria-label="Channels">${channels.map(([channel, word]) => html`<a class="tab" key=${word} aria-current=${filter.channel === channel ? "page" : undefined} href=${to({ channel })}>${word}${number(channel)}</a>`)}</nav>

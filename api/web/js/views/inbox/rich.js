@@ -57,22 +57,20 @@ export function textOf(root) {
   const isBlock = (/** @type {Node} */ node) => /^(DIV|P|UL|OL|LI)$/.test(node.nodeName);
   const walk = (/** @type {Node} */ node, /** @type {string} */ list) => {
     let number = 0;
-    let fresh = true;
+    // The line that a block begins is its first block's too.
+    let held = true;
     for (const child of node.childNodes) {
-      if (!isBlock(child)) {
+      if (isBlock(child)) {
+        if (!held) lines.push("");
+        if (child.nodeName === "LI") add(list === "OL" ? `${++number}. ` : "- ");
+        walk(child, child.nodeName);
+      } else {
         const text = inline(child);
         // A line break at the end of a block only holds it open.
         if (text === "\n" && child === node.lastChild) continue;
         for (const [index, part] of text.split("\n").entries()) index ? lines.push(part) : add(part);
-        fresh = false;
-        continue;
       }
-      if (!(fresh && lines.length === 1 && !lines[0])) lines.push("");
-      fresh = false;
-      if (child.nodeName === "LI") add(list === "OL" ? `${++number}. ` : "- ");
-      if (/^(UL|OL)$/.test(child.nodeName)) lines.pop();
-      walk(child, child.nodeName);
-      fresh = false;
+      held = false;
     }
   };
   walk(root, "");
