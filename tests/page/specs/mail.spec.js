@@ -115,7 +115,7 @@ test("what strangers write is text everywhere else: names, subjects, previews, a
   const evil = `<img src=x onerror="window.hacked=1">`;
   await server.receive("chat", { name: `Eve ${evil}`, text: `${evil}<script>window.hacked=2</script> hello` });
   await page.goto(`${server.url}/inbox`);
-  const row = page.getByRole("option").filter({ hasText: "Eve" });
+  const row = page.getByRole("option").filter({ hasText: "Eve <img" });
   await expect(row).toContainText(evil);
   await row.click();
   await expect(page.getByRole("region", { name: "Messages" })).toContainText("<script>window.hacked=2</script> hello");

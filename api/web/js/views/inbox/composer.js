@@ -18,6 +18,7 @@ import { schedule } from "./asked.js";
 /** The field for mails, once its code is here; until then a plain one. @type {typeof import("./rich.js").Rich | null} */
 let Rich = null;
 const Files = later(() => import("./files.js").then((module) => module.Files), 0);
+const Mentions = later(() => import("./mention.js").then((module) => module.Mentions), 0);
 const Elsewhere = later(() => import("./elsewhere.js").then((module) => module.Elsewhere), 2);
 
 /** What another part asks the composer to begin with. */
@@ -178,6 +179,7 @@ export function Composer({ row }) {
     ${isMail && !isNote && Rich ? html`<${Rich} text=${text} write=${write} label="Reply" placeholder=${placeholder} focus=${wantsFocus} open=${open} begin=${() => setOpened(true)} />` : html`<label class="unseen" for="write-${row.id}">${isNote ? "Internal note" : "Reply"}</label>
     <textarea id="write-${row.id}" class="bare write" rows=${open ? Math.min(12, Math.max(3, text.split("\n").length + 1)) : 1} value=${text} placeholder=${placeholder}
       onFocus=${() => setOpened(true)} onInput=${(/** @type {any} */ event) => write(event.currentTarget.value)}></textarea>`}
+    ${isNote && text.includes("@") && can("list_users") ? html`<${Mentions} field=${section.current?.querySelector("textarea")} text=${text} write=${write} />` : null}
     ${canAttach && (files.length || dropped.length) ? html`<${Files} own=${own} dropped=${dropped} taken=${() => setDropped([])} wrong=${setWrong} />` : null}
     ${wrong ? html`<div class="banner bad" role="alert"><${Icon} name="alert" /><span>${wrong}</span></div>` : null}
     ${optedOut && !isNote ? html`<p class="small">This contact does not want to be written to. Send again only if you must; it is recorded.</p>` : null}

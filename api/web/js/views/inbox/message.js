@@ -9,9 +9,9 @@ import { timeline } from "../../store/thread.js";
 import { Avatar, Intent, Status } from "../../ui/parts.js";
 import { later } from "../later.js";
 import { correct, deliveries, why } from "./asked.js";
-import { MailFrame } from "./mail.js";
 
 const Attachments = later(() => import("./attachments.js").then((module) => module.Attachments), 1);
+const MailFrame = later(() => import("./mail.js").then((module) => module.MailFrame), 3);
 const Edited = later(() => import("./edited.js").then((module) => module.Edited), 0);
 
 /** @param {{ at: string, written?: string }} props */
