@@ -4,13 +4,16 @@ import { batch, signal } from "../../vendor/ui.js";
 import { api, Refused, tagOf } from "../core/api.js";
 import { save, saved } from "../core/saved.js";
 import { setWriting } from "./inbox.js";
-import { can } from "./session.js";
+import { can, me } from "./session.js";
 
 /** How long one must not have typed before the server is told. */
 const REST = 700;
 const AGAIN = 5000;
 
 /** @typedef {ReturnType<typeof writingIn>} Writing */
+
+/** Nobody is signed in any more: nothing is kept, here or there. */
+const over = () => me.value === null;
 
 /** @param {string} id The conversation. @param {string} answering The subject of an answer. */
 export function writingIn(id, answering) {
@@ -26,7 +29,6 @@ export function writingIn(id, answering) {
   const theirs = signal(null);
   let version = here?.version || 0;
   let unsaved = Boolean(here && (here.unsaved ?? true));
-  let over = false;
   /** @type {Promise<void>} */
   let running = Promise.resolve();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -34,6 +36,7 @@ export function writingIn(id, answering) {
 
   const empty = () => !text.value.trim() && !files.value.length;
   const keep = () => {
+    if (over()) return;
     save(name, { text: text.value, subject: subject.value, files: files.value, version, unsaved });
     setWriting(id, !empty());
   };
@@ -55,7 +58,7 @@ export function writingIn(id, answering) {
   });
 
   async function push() {
-    if (!unsaved || theirs.value || over || !can("keep_composer")) return;
+    if (!unsaved || theirs.value || over() || !can("keep_composer")) return;
     unsaved = false;
     state.value = "saving";
     try {
@@ -67,7 +70,7 @@ export function writingIn(id, answering) {
         const kept = /** @type {ComposerDraft} */ (await api(path, { method: "PUT", body, match: version ? tagOf(version) : "*" }));
         version = kept.version;
       }
-      if (over) return;
+      if (over()) return;
       state.value = unsaved || empty() ? "" : "saved";
       keep();
     } catch (error) {
@@ -85,7 +88,7 @@ export function writingIn(id, answering) {
       if (error instanceof Refused && error.status === 404) return null;
       throw error;
     }));
-    if (over) return;
+    if (over()) return;
     if (!there) {
       // It was sent or dropped elsewhere. What was not changed here since then is over with it.
       if (version && !unsaved) clear();
@@ -115,7 +118,7 @@ export function writingIn(id, answering) {
   }
 
   return {
-    text, subject, files, state, theirs, clear,
+    text, subject, files, state, theirs,
     /** @param {{ text?: string, subject?: string, files?: UploadedFile[] }} change */
     write(change) {
       batch(() => {
@@ -156,10 +159,6 @@ export function writingIn(id, answering) {
     /** It was sent. */
     sent() {
       clear();
-    },
-    /** Nothing of it shall be kept: somebody else signs in. */
-    end() {
-      over = true;
     },
   };
 }
