@@ -30,6 +30,8 @@ test("certificates: what labels prove is told, and asking before there are enoug
   await expect(card).toContainText(/[1-9]\d* answers? labelled/);
   await expect(card.getByText("Opening hours")).toBeVisible();
   await card.getByRole("button", { name: "Ask for it" }).click();
+  await expect(page.getByRole("dialog", { name: "Ask for harmless all the same?" })).toContainText("Labels are missing");
+  await page.getByRole("button", { name: "Ask now" }).click();
   await expect(page.getByRole("region", { name: "Notifications" })).toContainText(/Not granted|asks/);
 });
 

@@ -1,6 +1,6 @@
 // What people's labels prove about the answers that leave on their own: certificates, and the spot checks that keep them honest.
 import { html, useState } from "../../vendor/ui.js";
-import { api, post, said } from "../core/api.js";
+import { api, newAct, post, said } from "../core/api.js";
 import { query } from "../core/router.js";
 import { moment } from "../core/time.js";
 import { CHANNELS, percent, plain, several } from "../core/words.js";
@@ -39,7 +39,17 @@ function List() {
 function Card({ one, again }) {
   const state = STATES[one.state] || { word: plain(one.state), tone: "", icon: "info" };
   const { proof, decided } = one;
-  const issue = () => post(`/certificates/${one.name}/issue`).then((/** @type {any} */ now) => { toast(now.state === "granted" ? "Granted" : `Not granted: ${now.decided?.reason || "the labels do not prove it yet"}`); return again(); }, failed);
+  const ask = async (/** @type {string} */ act) => {
+    /** @type {Certificate} */
+    const now = await post(`/certificates/${one.name}/issue`, undefined, act);
+    toast(now.state === "granted" ? "Granted" : `Not granted: ${now.decided?.reason || "the labels do not prove it yet"}`);
+    await again();
+  };
+  const isProved = one.asked.some((asked) => asked.missing === 0);
+  const issue = () => (isProved ? void ask(newAct()).catch(failed) : askReason({
+    title: `Ask for ${one.name} all the same?`, bare: true, yes: "Ask now",
+    about: "Labels are missing, so it will be refused; and every asking halves what the next one may risk.", run: (_reason, act) => ask(act),
+  }));
   const revoke = () => askReason({
     title: `Take back ${one.name}`, about: "What is about to leave because of it asks the gate again.", yes: "Take it back", tone: "stop",
     run: async (reason, act) => {
@@ -51,14 +61,14 @@ function Card({ one, again }) {
   return html`<article class="card" aria-label=${`Certificate ${one.name}`}><div class="row"><h2 class="grow cut">${one.title || plain(one.name)}</h2><span class="chip ${state.tone}"><${Icon} name=${state.icon} size=${11} />${state.word}</span></div>
     <p>${one.sentence}</p>
     <div class="row wrap">${one.intents.map((name) => html`<span class="chip outline" key=${name}>${plain(name)}</span>`)}</div>
-    <${Bound} proof=${proof} asked=${one.asked} />
+    ${proof.sent ? html`<${Bound} proof=${proof} asked=${one.asked} />` : null}
     <dl class="facts"><div><dt>Labels</dt><dd>${several(proof.labelled, "answer")} labelled, ${proof.sent} of them sure enough to be sent, ${proof.wrong} wrong</dd></div>
       ${one.asked.map((asked) => html`<div key=${asked.share}><dt>For ${percent(asked.share)}</dt><dd>${asked.missing === null ? "No number of labels would do" : asked.missing ? `${several(asked.missing, "label")} without a mistake are missing` : "Proved"}</dd></div>`)}
       ${decided ? html`<div><dt>Last asked</dt><dd>${moment(decided.at)} by ${decided.by}: ${decided.reason}</dd></div><div><dt>Looked at since</dt><dd>${several(decided.audited, "answer")}, ${decided.audited_wrong} wrong</dd></div>` : null}
       <div><dt>Model</dt><dd class="mono small break">${one.model}</dd></div></dl>
     <div class="row between"><span class="small muted">Each asking counts: ask when enough labels are there.</span><span class="row">${one.state === "granted"
       ? can("revoke_certificate") ? html`<button class="button danger" onClick=${revoke}>Take back…</button>` : null
-      : can("issue_certificate") ? html`<button class="button primary" onClick=${issue}>Ask for it</button>` : null}</span></div></article>`;
+      : can("issue_certificate") ? html`<button class="button ${isProved ? "primary" : ""}" onClick=${issue}>Ask for it</button>` : null}</span></div></article>`;
 }
 
 /** How far the proved share is from those that rules ask for, on a scale that ends at the largest. @param {{ proof: Certificate["proof"], asked: Certificate["asked"] }} props */
