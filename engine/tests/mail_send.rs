@@ -56,6 +56,24 @@ fn what_is_composed_reads_back_the_same() {
 }
 
 #[test]
+fn a_text_with_markup_leaves_as_text_and_as_html() {
+    let mut rich = message(false);
+    rich.body_text =
+        "**Hello** Ann,\n- see [our page](https://shop.example/a?b=1&c=2)\n- <b>this</b> is text".to_owned();
+    let bytes = String::from_utf8(compose(&rich)).unwrap();
+    assert!(bytes.contains("multipart/alternative"), "{bytes}");
+    let back = read(bytes.as_bytes());
+    let html = back.safe_html.unwrap_or_default();
+    assert!(html.contains("<b>Hello</b> Ann,"), "{html}");
+    assert!(html.contains("href=\"https://shop.example/a?b=1&amp;c=2\""), "{html}");
+    assert!(html.contains("&lt;b&gt;this&lt;/b&gt; is text"), "{html}");
+    assert!(bytes.contains("**Hello** Ann,"), "the text is as it was approved: {bytes}");
+    assert_eq!(compose(&rich), compose(&rich), "every attempt sends the same bytes");
+    rich.channel = ChannelKind::Sms;
+    assert!(!String::from_utf8(compose(&rich)).unwrap().contains("text/html"), "other channels carry text alone");
+}
+
+#[test]
 fn nothing_in_a_message_can_break_out_of_its_place() {
     let mut hostile = message(false);
     hostile.subject = Some("Hi\r\nBcc: victim@x.example\r\n\r\nbody".to_owned());

@@ -2,7 +2,7 @@
 // goes through the public API and the signed inbound address.
 import { execFileSync, spawn } from "node:child_process";
 import { createHmac, randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -19,16 +19,35 @@ export class Server {
     return server;
   }
 
+  /** One that nobody has set up yet: an empty inbox, and `setUp`, the link that makes the first owner. */
+  static async empty() {
+    const server = new Server();
+    server.data = mkdtempSync(join(tmpdir(), "remit-page-"));
+    server.isDemo = false;
+    server.args = ["serve", "--data", server.data, "--port", "0"];
+    await server.run();
+    return server;
+  }
+
+  isDemo = true;
+
   async run() {
-    this.child = spawn(BINARY, this.args, { stdio: ["ignore", "pipe", "pipe"] });
+    // With a server of PostgreSQL beside the tests (tests/postgres), each has a database of its own there.
+    const database = process.env.REMIT_TEST_POSTGRES_URL ? await ownDatabase(process.env.REMIT_TEST_POSTGRES_URL) : null;
+    this.folder = this.isDemo && !database ? join(this.data, "demo") : this.data;
+    this.database = database ? ["--database", database] : [];
+    this.child = spawn(BINARY, [...this.database, ...this.args], { stdio: ["ignore", "pipe", "pipe"] });
     let out = "";
     const ready = new Promise((done, failed) => {
       this.child.stdout.on("data", (part) => {
         out += part;
-        const found = out.match(/ready (http:\S+) key=(\S+)/);
+        const found = this.isDemo ? out.match(/ready (http:\S+) key=(\S+)/) : out.match(/ready (http:\S+)/);
         if (found) done(found);
       });
-      this.child.stderr.on("data", (part) => (out += part));
+      this.child.stderr.on("data", (part) => {
+        out += part;
+        this.setUp ||= out.match(/set up\s+(http\S+)/)?.[1];
+      });
       this.child.on("exit", (code) => failed(new Error(`remit ended with ${code}:\n${out}`)));
       setTimeout(() => failed(new Error(`remit is not ready after a minute:\n${out}`)), 60_000).unref();
     });
@@ -79,7 +98,7 @@ export class Server {
   secret(channel) {
     this.secrets ||= new Map();
     if (!this.secrets.has(channel)) {
-      const said = execFileSync(BINARY, ["--data", join(this.data, "demo"), "channel", "secret", channel], { encoding: "utf8" });
+      const said = execFileSync(BINARY, [...this.database, "--data", this.folder, "channel", "secret", channel], { encoding: "utf8" });
       this.secrets.set(channel, said.match(/whsec_\S+/)[0]);
     }
     return this.secrets.get(channel);
@@ -92,7 +111,7 @@ export class Server {
 
   /** Everything that has left, as text: mails and what goes to providers alike. */
   outbox() {
-    const folder = join(this.data, "demo", "outbox");
+    const folder = join(this.folder, "outbox");
     const read = (at) => readdirSync(at, { withFileTypes: true }).map((entry) => (entry.isDirectory() ? read(join(at, entry.name)) : readFileSync(join(at, entry.name), "utf8"))).flat();
     try {
       return read(folder);
@@ -100,6 +119,17 @@ export class Server {
       return [];
     }
   }
+}
+
+/** A new database beside the one that this address names. @param {string} url @returns {Promise<string>} Its address. */
+async function ownDatabase(url) {
+  const name = `page_${randomUUID().replaceAll("-", "")}`;
+  const versions = existsSync("/usr/lib/postgresql") ? readdirSync("/usr/lib/postgresql").map((version) => `/usr/lib/postgresql/${version}/bin/psql`) : [];
+  const psql = versions.filter((path) => existsSync(path)).at(-1) || "psql";
+  execFileSync(psql, [url, "-q", "-c", `CREATE DATABASE ${name}`]);
+  const own = new URL(url);
+  own.pathname = `/${name}`;
+  return own.href;
 }
 
 /** Where nobody has written from before. @param {string} kind */

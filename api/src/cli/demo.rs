@@ -1,41 +1,28 @@
 //! The demo: messages written by us, over all five channels, decided by the default policy.
 
 use remit_engine::access::{NewPerson, password};
-use remit_engine::decide::normalise::{self, Arrival, InboundMessage};
+use remit_engine::decide::normalise::{self, Arrival};
 use remit_engine::domain::{ChannelKind, DEFAULT_WORKSPACE};
 use remit_engine::store::read;
 use remit_engine::store::rows::ChannelRow;
-use serde::Deserialize;
 
 use super::report::{self, Fate};
 use super::shell::Shell;
 use super::{Failure, channel};
-
-/// One JSON object a line: the channel and the message.
-const MESSAGES: &str = include_str!("../../demo/messages.jsonl");
-
-/// A real mail, as it would come from a server.
-const MAIL: &[u8] = include_bytes!("../../demo/second-thoughts.eml");
-
-#[derive(Debug, Deserialize)]
-struct Scene {
-    channel: ChannelKind,
-    message: InboundMessage,
-}
+use crate::demo;
 
 /// Sends every demo message through, one after the other, and looks at what became of each.
 pub(crate) async fn play(shell: &Shell) -> Result<Vec<Fate>, Failure> {
     let mut fates = Vec::new();
-    for line in MESSAGES.lines().filter(|line| !line.trim().is_empty()) {
-        let scene: Scene = serde_json::from_str(line)?;
+    for scene in demo::scenes()? {
         let channel = account(shell, scene.channel).await?;
         let arrival = arrival(shell, &channel, scene.channel);
-        let ingest = normalise::from_json(arrival, &scene.message, line.as_bytes(), shell.engine.ids())?;
+        let ingest = normalise::from_json(arrival, &scene.message, scene.line.as_bytes(), shell.engine.ids())?;
         fates.push((shell.engine.receive(ingest).await?, scene.message.external_id));
         shell.engine.settle().await?;
     }
     let channel = account(shell, ChannelKind::Email).await?;
-    let ingest = shell.engine.read_mail(&channel, "demo", MAIL.to_vec()).await?;
+    let ingest = shell.engine.read_mail(&channel, "demo", demo::MAIL.to_vec()).await?;
     fates.push((shell.engine.receive(ingest).await?, "second-thoughts.eml".to_owned()));
     shell.engine.settle().await?;
     let mut looked_up = Vec::new();
@@ -87,14 +74,7 @@ fn arrival<'a>(shell: &Shell, channel: &'a ChannelRow, kind: ChannelKind) -> Arr
 }
 
 async fn account(shell: &Shell, kind: ChannelKind) -> Result<ChannelRow, Failure> {
-    let address = match kind {
-        ChannelKind::Email => "support@acme.example",
-        ChannelKind::Sms => "+41445550100",
-        ChannelKind::Whatsapp => "+41445550101",
-        ChannelKind::Voice => "+41445550102",
-        ChannelKind::Chat => "acme.example",
-    };
-    channel::ensure(shell, kind, "Acme Support", address).await
+    channel::ensure(shell, kind, demo::NAME, demo::address(kind)).await
 }
 
 /// What happened, and where to look next.

@@ -125,6 +125,8 @@ codes! {
     WebhookChanged = "webhook_changed", CONFLICT, "The webhook has changed since it was shown";
     /// The webhook is disabled: nothing would leave.
     WebhookDisabled = "webhook_disabled", CONFLICT, "The webhook is disabled";
+    /// There are conversations, and this is for an inbox without any.
+    NotEmpty = "not_empty", CONFLICT, "The inbox is not empty";
     /// There are as many of these as there may be.
     TooMany = "too_many", CONFLICT, "There are too many";
     /// There are as many webhooks as there may be.

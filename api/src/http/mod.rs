@@ -176,6 +176,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(switches::engage::engage_kill_switch))
         .routes(routes!(switches::release::release_kill_switch))
         .routes(routes!(setup::show::get_setup, setup::begin::set_up))
+        .routes(routes!(setup::demo::load_demo))
         .routes(routes!(session::show::get_session, session::sign_in::sign_in, session::sign_out::sign_out))
         .routes(routes!(session::change_password::change_password))
         .routes(routes!(session::sign_in_by_link::choose_password))

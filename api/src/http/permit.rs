@@ -211,6 +211,7 @@ const RULES: &[Rule] = &[
     rule("DELETE", "/api/v1/sessions/{id}", Role::Viewer, By::Session),
     public("GET", "/api/v1/setup"),
     public("POST", "/api/v1/setup"),
+    rule("POST", "/api/v1/setup/demo", Role::Owner, By::People),
     rule("GET", "/api/v1/switches", Role::Viewer, By::Any),
     rule("GET", "/api/v1/users", Role::Viewer, By::Any),
     rule("POST", "/api/v1/users", Role::Owner, By::People).secret(),

@@ -25,6 +25,8 @@ const PLACES: &[&str] = &[
     "webhooks",
     "activity",
     "insights",
+    "assurance",
+    "audit",
     "team",
     "settings",
     "sign-in",

@@ -62,6 +62,24 @@ async fn signed_in(api: &Api, role: &str) -> String {
     cookie(&reply)
 }
 
+each_database!(demo_messages_come_into_an_empty_inbox_and_into_no_other, |database| {
+    let api = Api::new(&database).await;
+    api.call("manager", Method::POST, "/api/v1/setup/demo", None).await.problem(403, "forbidden");
+    assert!(api.data("owner", "/api/v1/conversations").await.is_empty());
+    let loaded = api.call("owner", Method::POST, "/api/v1/setup/demo", None).await.good();
+    api.app.engine.settle().await.unwrap();
+    let rows = api.data("owner", "/api/v1/conversations?limit=100").await;
+    let kinds: std::collections::BTreeSet<_> = rows.iter().filter_map(|row| row["channel"].as_str()).collect();
+    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["chat", "email", "sms", "voice", "whatsapp"]);
+    let mut messages = 0;
+    for row in &rows {
+        let path = format!("/api/v1/conversations/{}/messages?limit=100", row["id"].as_str().unwrap());
+        messages += api.data("owner", &path).await.iter().filter(|one| one["direction"] == "inbound").count();
+    }
+    assert_eq!(loaded["messages"], json!(messages));
+    api.call("owner", Method::POST, "/api/v1/setup/demo", None).await.problem(409, "not_empty");
+});
+
 each_database!(the_first_owner_is_made_once_by_whoever_holds_the_link, |database| {
     let api = Api::new(&database).await;
     assert_eq!(api.get("viewer", "/api/v1/setup").await.good(), json!({ "needed": true }));

@@ -3,18 +3,17 @@ import { html, render, useEffect } from "../vendor/ui.js";
 import { key, signedOut } from "./core/api.js";
 import { connection, follow, listen, unfollow } from "./core/live.js";
 import { go, parts } from "./core/router.js";
-import { countPending, countTabs, heard } from "./store/inbox.js";
+import { countPending, countTabs, heard, readWritings } from "./store/inbox.js";
 import { begin, me } from "./store/session.js";
 import { readSwitches } from "./store/switches.js";
-import { heardThread } from "./store/thread.js";
 import { failed } from "./store/toasts.js";
-import { DialogPlace } from "./ui/dialog.js";
 import { Bones, Empty } from "./ui/parts.js";
+import { DialogPlace } from "./ui/place.js";
 import { Inbox } from "./views/inbox/page.js";
 import { later } from "./views/later.js";
 import { Shell, Toasts } from "./views/shell.js";
 
-// The inbox is there at once; the code of everything else comes when it is first shown.
+// The list is there at once; the code of everything else comes when it is first shown, or is fetched once nothing else is to do.
 const SignIn = later(() => import("./views/signin.js").then((module) => module.SignIn));
 const ChoosePassword = later(() => import("./views/signin.js").then((module) => module.ChoosePassword));
 const Setup = later(() => import("./views/signin.js").then((module) => module.Setup));
@@ -30,6 +29,8 @@ const VIEWS = {
   webhooks: later(() => import("./views/webhooks.js").then((module) => module.Webhooks)),
   activity: later(() => import("./views/activity.js").then((module) => module.Activity)),
   insights: later(() => import("./views/insights.js").then((module) => module.Insights)),
+  assurance: later(() => import("./views/assurance.js").then((module) => module.Assurance)),
+  audit: later(() => import("./views/audit.js").then((module) => module.Audit)),
   team: later(() => import("./views/team.js").then((module) => module.Team)),
   settings: later(() => import("./views/settings.js").then((module) => module.Settings)),
 };
@@ -37,13 +38,12 @@ const VIEWS = {
 /** @type {Record<string, string>} */
 const TITLES = {
   inbox: "Inbox", c: "Inbox", approvals: "Approvals", policies: "Policies", channels: "Channels", jobs: "Jobs", webhooks: "Webhooks",
-  activity: "Decisions", insights: "Insights", team: "Team", settings: "Settings",
+  activity: "Decisions", insights: "Insights", assurance: "Assurance", audit: "Audit", team: "Team", settings: "Settings",
 };
 
 /** @param {LiveEvent} event */
 function onEvent(event) {
   heard(event);
-  heardThread(event);
   if (event.type === "reset" || /^(kill_switch|switch)\./.test(event.type)) readSwitches().catch(failed);
 }
 
@@ -61,6 +61,7 @@ function App() {
     });
     countPending();
     countTabs();
+    readWritings().catch(failed);
     return () => {
       stop();
       unfollow();

@@ -43,12 +43,16 @@ pub fn compose(message: &OutboundMessage) -> Vec<u8> {
     if message.channel != ChannelKind::Email {
         builder = builder.header("X-Remit-Channel", Raw::new(message.channel.as_str()));
     }
-    // Encoded here whatever the text, so that no line of it can be taken for SMTP or grow past 998 bytes.
-    let encoded = QuotedPrintableEncoder::new().preserve_line_breaks().encode(body(&message.body_text).as_bytes());
-    let encoded = String::from_utf8(encoded.unwrap_or_default()).unwrap_or_default().replace("\r\n.", "\r\n=2E");
-    let part =
-        MimePart::new(ContentType::new("text/plain").attribute("charset", "utf-8"), BodyPart::Text(encoded.into()))
-            .transfer_encoding("quoted-printable");
+    let text = encoded("text/plain", &body(&message.body_text));
+    // The same in HTML where the text has markup: readers that show no HTML have the text, which is what was approved.
+    let rich = (message.channel == ChannelKind::Email).then(|| super::rich::html(&message.body_text)).flatten();
+    let part = match rich {
+        Some(html) => MimePart::new(
+            ContentType::new("multipart/alternative").attribute("boundary", boundary('-', message)),
+            vec![text, encoded("text/html", &body(&html))],
+        ),
+        None => text,
+    };
     let part = if message.attachments.is_empty() { part } else { with_files(part, message) };
     // Writing to memory cannot fail.
     builder.body(part).write_to_vec().unwrap_or_default()
@@ -57,7 +61,6 @@ pub fn compose(message: &OutboundMessage) -> Vec<u8> {
 /// The text and the files that go along. The boundary follows from the message's key, so that every attempt gives the same
 /// bytes; base64 has none of its characters in a row, and no line of the text can be one, for `=` is encoded there.
 fn with_files<'a>(text: MimePart<'a>, message: &'a OutboundMessage) -> MimePart<'a> {
-    let boundary = format!("=_{}", token(&message.idempotency_key).chars().take(60).collect::<String>());
     let mut parts = vec![text];
     parts.extend(message.attachments.iter().map(|file| {
         let kind = file.media_type.split(';').next().unwrap_or_default();
@@ -65,7 +68,20 @@ fn with_files<'a>(text: MimePart<'a>, message: &'a OutboundMessage) -> MimePart<
         MimePart::new(ContentType::new(kind.to_owned()), BodyPart::Binary(file.bytes.as_slice().into()))
             .attachment(line(&file.name))
     }));
-    MimePart::new(ContentType::new("multipart/mixed").attribute("boundary", boundary), parts)
+    MimePart::new(ContentType::new("multipart/mixed").attribute("boundary", boundary('_', message)), parts)
+}
+
+/// What separates the parts of a mail.
+fn boundary(kind: char, message: &OutboundMessage) -> String {
+    format!("={kind}{}", token(&message.idempotency_key).chars().take(60).collect::<String>())
+}
+
+/// A text, encoded here whatever it is, so that no line of it can be taken for SMTP or grow past 998 bytes.
+fn encoded(kind: &'static str, text: &str) -> MimePart<'static> {
+    let encoded = QuotedPrintableEncoder::new().preserve_line_breaks().encode(text.as_bytes());
+    let encoded = String::from_utf8(encoded.unwrap_or_default()).unwrap_or_default().replace("\r\n.", "\r\n=2E");
+    MimePart::new(ContentType::new(kind).attribute("charset", "utf-8"), BodyPart::Text(encoded.into()))
+        .transfer_encoding("quoted-printable")
 }
 
 /// A type that a part may have without parameters and without becoming part of the mail's structure.

@@ -17,6 +17,7 @@ mod parse;
 mod prepare;
 mod quote;
 mod reading;
+mod rich;
 mod subject;
 mod visible;
 

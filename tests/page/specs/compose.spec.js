@@ -36,9 +36,10 @@ test("an AI draft is the starting point of a reply, edited before it is sent", a
   const { id } = await openConversation(page, server, name);
   await messages(page).getByRole("button", { name: "Use as my reply" }).click();
   const reply = page.getByRole("textbox", { name: "Reply" });
-  await expect(reply).toHaveValue(/thank you for asking about our prices/);
+  await expect(reply).toContainText("thank you for asking about our prices");
   const words = `Personally, ${randomUUID()}`;
-  await reply.fill(`${words}. ${await reply.inputValue()}`);
+  await reply.press("Control+Home");
+  await page.keyboard.type(`${words}. `);
   await page.getByRole("button", { name: "Send", exact: true }).click();
   const sent = await until(async () => (await server.api(`/conversations/${id}/messages`)).data.find((one) => one.direction === "outbound" && one.status === "sent"), "sent");
   expect(sent.body_text).toContain(words);
@@ -57,7 +58,7 @@ test("undo send: a reply can be taken back while the countdown runs, and is ther
   await page.getByRole("button", { name: "Send", exact: true }).click();
   await expect(messages(page).getByText(/Leaves in \d+ s/)).toBeVisible();
   await page.getByRole("region", { name: "Notifications" }).getByRole("button", { name: /Undo/ }).click();
-  await expect(page.getByRole("textbox", { name: "Reply" })).toHaveValue(words);
+  await expect(page.getByRole("textbox", { name: "Reply" })).toHaveText(words);
   expect((await server.api(`/conversations/${id}/messages`)).data.some((one) => one.direction === "outbound")).toBe(false);
 });
 
@@ -94,7 +95,7 @@ test("what is being written survives a reload and the end of the session", async
   await openConversation(page, server, "Bill Lumb");
   await page.getByRole("textbox", { name: "Reply" }).fill("Half a sentence");
   await page.reload();
-  await expect(page.getByRole("textbox", { name: "Reply" })).toHaveValue("Half a sentence");
+  await expect(page.getByRole("textbox", { name: "Reply" })).toContainText("Half a sentence");
   let ended = true;
   await page.route("**/api/v1/conversations/*/replies", (route) => (ended ? route.fulfill({ status: 401, contentType: "application/problem+json", body: JSON.stringify({ status: 401, code: "unauthenticated", title: "Sign in", detail: "The session is over." }) }) : route.continue()));
   await page.getByRole("button", { name: "Send", exact: true }).click();
@@ -104,6 +105,6 @@ test("what is being written survives a reload and the end of the session", async
   await again.getByLabel("API key").fill(server.key);
   await again.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(again).toHaveCount(0);
-  await expect(page.getByRole("textbox", { name: "Reply" })).toHaveValue("Half a sentence");
+  await expect(page.getByRole("textbox", { name: "Reply" })).toContainText("Half a sentence");
   await page.getByRole("textbox", { name: "Reply" }).fill("");
 });

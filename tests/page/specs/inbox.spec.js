@@ -42,19 +42,6 @@ test("filters: a tab for each channel, alone or together with the others", async
   await expect(row(page, names[3][1])).toHaveCount(0);
 });
 
-test("what is found: a word of a name, a subject or a preview narrows the list", async ({ page, server }) => {
-  const name = fresh("Findable");
-  await server.receive("chat", { name, text: "My lawyer knows the word xylophone" });
-  await page.goto(`${server.url}/inbox`);
-  await expect(row(page, name)).toBeVisible();
-  await page.keyboard.press("/");
-  await page.keyboard.type("xylophone");
-  await expect(list(page).getByRole("option")).toHaveCount(1);
-  await expect(row(page, name)).toBeVisible();
-  await page.getByRole("searchbox").fill("nothing has this");
-  await expect(page.getByText("Nothing found")).toBeVisible();
-});
-
 test("unread: new inbound that you have not viewed; viewing it clears it, and it can be marked again", async ({ page, server }) => {
   const name = `Reader ${randomUUID().slice(0, 6)}`;
   await server.receive("chat", { name, text: "I have something to tell you" });

@@ -7,6 +7,6 @@ pub(crate) mod disable;
 pub(crate) mod events;
 pub(crate) mod health;
 pub(crate) mod list;
-mod provider;
+pub(crate) mod provider;
 pub(crate) mod providers;
 pub(crate) mod warmup;

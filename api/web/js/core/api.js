@@ -14,6 +14,8 @@ export class Refused extends Error {
     this.decided = problem.decided || null;
     this.neededRole = problem.needed_role || null;
     this.errors = problem.errors || [];
+    /** Which version there is, where another was named. */
+    this.currentVersion = problem.current_version ?? null;
   }
 }
 
@@ -61,8 +63,9 @@ export function newAct() {
  * @property {unknown} [body]
  * @property {Record<string, string | number | boolean | null | undefined>} [query]
  * @property {string} [act] What `newAct` gave, when this call may be a second try.
+ * @property {string | null} [match] The version that was seen, `"v4"`; `*` when there was none.
  * @property {AbortSignal} [signal]
- * @property {"json" | "text"} [as]
+ * @property {"json" | "text" | "blob"} [as]
  */
 
 /**
@@ -74,7 +77,7 @@ export function newAct() {
 export async function api(path, call = {}) {
   const response = await send(path, call);
   if (response.status === 204) return /** @type {T} */ (undefined);
-  return call.as === "text" ? /** @type {any} */ (await response.text()) : await response.json();
+  return response[call.as || "json"]();
 }
 
 /**
@@ -106,16 +109,18 @@ export function post(path, body, act) {
  */
 async function send(path, call) {
   const method = call.method || "GET";
+  const isFile = call.body instanceof Blob;
   /** @type {Record<string, string>} */
-  const headers = { accept: call.as === "text" ? "text/html" : "application/json", ...credentials() };
+  const headers = { accept: { json: "application/json", text: "text/html", blob: "*/*" }[call.as || "json"], ...credentials() };
   if (method !== "GET") headers["idempotency-key"] = call.act || newAct();
-  if (call.body !== undefined) headers["content-type"] = "application/json";
+  if (call.body !== undefined) headers["content-type"] = isFile ? /** @type {Blob} */ (call.body).type || "application/octet-stream" : "application/json";
+  if (call.match) headers[call.match === "*" ? "if-none-match" : "if-match"] = call.match;
   let response;
   try {
     response = await fetch(`/api/v1${path}${queryText(call.query)}`, {
       method,
       headers,
-      body: call.body === undefined ? undefined : JSON.stringify(call.body),
+      body: call.body === undefined ? undefined : isFile ? /** @type {Blob} */ (call.body) : JSON.stringify(call.body),
       signal: call.signal,
       credentials: "same-origin",
       cache: "no-store",
@@ -142,3 +147,6 @@ function queryText(query) {
 export function said(error) {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** What `match` wants of a version. @param {number} version */
+export const tagOf = (version) => `"v${version}"`;

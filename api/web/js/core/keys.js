@@ -1,6 +1,6 @@
 // Shortcuts. A view says what its keys do while it is there; the newest view that knows a key gets it. Keys that are a
 // single letter can be switched off (WCAG 2.1.4) and never fire while somebody writes.
-import { useEffect, useRef } from "../../vendor/ui.js";
+import { useLayoutEffect, useRef } from "../../vendor/ui.js";
 import { prefs } from "../store/prefs.js";
 
 /** @type {Array<{ current: Record<string, (event: KeyboardEvent) => void> }>} */
@@ -16,7 +16,8 @@ let prefixTimer;
 export function useKeys(bindings) {
   const layer = useRef(bindings);
   layer.current = bindings;
-  useEffect(() => {
+  // In the same step as it is drawn: what one sees can be pressed.
+  useLayoutEffect(() => {
     layers.push(layer);
     return () => {
       layers.splice(layers.indexOf(layer), 1);

@@ -35,6 +35,9 @@ export function withQuery(change) {
   return place.value.split("?")[0] + (text ? `?${text}` : "");
 }
 
+/** Where a rule can be read. @param {string} file @param {number} line */
+export const ruleAddress = (file, line) => `/policies?file=${encodeURIComponent(file)}&line=${line}`;
+
 addEventListener("popstate", () => {
   place.value = location.pathname + location.search;
 });

@@ -3,7 +3,10 @@
 
 const PREFIX = "remit.writing.";
 
-/** @typedef {{ text: string, subject?: string }} Writing */
+/**
+ * `version`: the server's text that this one goes on from; 0 when there was none. `unsaved`: the server has not got it yet.
+ * @typedef {{ text: string, subject?: string, files?: UploadedFile[], version?: number, unsaved?: boolean }} Writing
+ */
 
 /** @param {string} what @returns {Writing | null} */
 export function saved(what) {
@@ -16,7 +19,7 @@ export function saved(what) {
 
 /** @param {string} what @param {Writing | null} writing */
 export function save(what, writing) {
-  if (writing && writing.text.trim()) localStorage.setItem(PREFIX + what, JSON.stringify(writing));
+  if (writing && (writing.text.trim() || writing.files?.length)) localStorage.setItem(PREFIX + what, JSON.stringify(writing));
   else localStorage.removeItem(PREFIX + what);
 }
 

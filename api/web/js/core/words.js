@@ -76,3 +76,8 @@ export function several(count, word, many) {
 export function percent(value) {
   return value === null || value === undefined ? "" : `${Math.round(value * 100)}%`;
 }
+
+/** @param {number} size */
+export function bytes(size) {
+  return size < 1024 ? `${size} B` : size < 1048576 ? `${Math.round(size / 1024)} KB` : `${(size / 1048576).toFixed(1)} MB`;
+}

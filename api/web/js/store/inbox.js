@@ -4,7 +4,10 @@ import { api } from "../core/api.js";
 import { soon } from "./load.js";
 import { can } from "./session.js";
 
-/** @typedef {{ channel: string | null, unread: boolean, action: boolean, mine: boolean, tag: string | null, q: string }} Filter */
+/**
+ * What the list shows. All but `q` and `drafts` are parameters of the API's list, and what a kept view holds.
+ * @typedef {{ channel: string | null, unread: boolean, action: boolean, assignee: string | null, tag: string | null, status: string | null, contact: string | null, q: string, drafts: boolean }} Filter
+ */
 
 /** @type {import("../../vendor/ui.js").Signal<Conversation[]>} */
 export const rows = signal([]);
@@ -22,13 +25,40 @@ export const pendingMore = signal(false);
 /** Words for the screen reader: how many new messages there are. */
 export const news = signal("");
 
+/** Conversations in which this person has begun to write. @type {import("../../vendor/ui.js").Signal<Set<string>>} */
+export const writings = signal(new Set());
+
 /** @type {Filter} */
-let filter = { channel: null, unread: false, action: false, mine: false, tag: null, q: "" };
+let filter = { channel: null, unread: false, action: false, assignee: null, tag: null, status: null, contact: null, q: "", drafts: false };
 let turn = 0;
 
-/** @param {string | null} [after] */
-function ask(after) {
-  return { channel: filter.channel, unread: filter.unread, requires_action: filter.action, assignee: filter.mine ? "me" : null, tag: filter.tag, cursor: after, limit: 50 };
+/** @param {string | null} after @returns {Promise<Page<Conversation>>} */
+async function read(after) {
+  if (filter.drafts) {
+    const mine = [...(await readWritings())].slice(0, 50);
+    const found = await Promise.all(mine.map((id) => /** @type {Promise<Conversation>} */ (api(`/conversations/${id}`)).catch(() => null)));
+    return { data: found.flatMap((row) => row || []).sort((a, b) => b.last_activity_at.localeCompare(a.last_activity_at)), next_cursor: null };
+  }
+  const { channel, unread, action, assignee, tag, status, contact } = filter;
+  return api("/conversations", { query: { channel, unread, requires_action: action, assignee, tag, status, contact_id: contact, cursor: after, limit: 50 } });
+}
+
+/** @returns {Promise<Set<string>>} */
+export async function readWritings() {
+  if (!can("list_composer")) return writings.value;
+  /** @type {Page<ComposerDraft>} */
+  const page = await api("/composer", { query: { limit: 100 } });
+  writings.value = new Set(page.data.map((one) => one.conversation_id));
+  return writings.value;
+}
+
+/** @param {string} id @param {boolean} is */
+export function setWriting(id, is) {
+  if (writings.value.has(id) === is) return;
+  const next = new Set(writings.value);
+  if (is) next.add(id);
+  else next.delete(id);
+  writings.value = next;
 }
 
 /** @param {Filter} next */
@@ -42,8 +72,7 @@ export async function show(next) {
     if (changed) rows.value = [];
   });
   try {
-    /** @type {Page<Conversation>} */
-    const page = await api("/conversations", { query: ask() });
+    const page = await read(null);
     if (mine !== turn) return;
     batch(() => {
       rows.value = page.data;
@@ -65,8 +94,7 @@ export async function showMore() {
   more = true;
   const mine = turn;
   try {
-    /** @type {Page<Conversation>} */
-    const page = await api("/conversations", { query: ask(cursor.value) });
+    const page = await read(cursor.value);
     if (mine !== turn) return;
     const known = new Set(rows.value.map((row) => row.id));
     rows.value = [...rows.value, ...page.data.filter((row) => !known.has(row.id))];
@@ -81,7 +109,8 @@ export async function showMore() {
 /** True when the row belongs into the list as it is filtered. @param {Conversation} row */
 function belongs(row) {
   // Whom it is given to and its tags are the server's to compare: what is new to such a list comes with the next reading.
-  if (filter.mine || filter.tag) return false;
+  if (filter.assignee || filter.tag || filter.drafts) return false;
+  if ((filter.status && row.status !== filter.status) || (filter.contact && row.contact.id !== filter.contact)) return false;
   return (!filter.channel || row.channel === filter.channel) && (!filter.unread || row.unread_count > 0) && (!filter.action || row.requires_action.flag);
 }
 
@@ -152,4 +181,3 @@ export const countPending = soon(async () => {
   pending.value = page.data.length;
   pendingMore.value = Boolean(page.next_cursor);
 }, 150);
-

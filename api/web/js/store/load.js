@@ -1,5 +1,6 @@
 // One thing that is read from the server: what is there, whether it is on its way, and what went wrong.
 import { signal, useEffect, useMemo } from "../../vendor/ui.js";
+import { api } from "../core/api.js";
 import { listen } from "../core/live.js";
 
 /**
@@ -74,4 +75,19 @@ export function soon(run, ms = 80) {
       run();
     }, ms);
   };
+}
+
+/** All pages of a list that is short by nature. @template T @param {string} path @param {Record<string, string | number>} [query] @param {number} [most] @returns {Promise<T[]>} */
+export async function all(path, query = {}, most = 5) {
+  /** @type {T[]} */
+  const out = [];
+  let cursor = null;
+  for (let page = 0; page < most; page++) {
+    /** @type {Page<T>} */
+    const answer = await api(path, { query: { ...query, limit: 100, cursor } });
+    out.push(...answer.data);
+    cursor = answer.next_cursor;
+    if (!cursor) break;
+  }
+  return out;
 }

@@ -1,9 +1,10 @@
 // One conversation, whole: its messages, drafts, notes, timeline, and what waits in it.
 import { batch, computed, signal } from "../../vendor/ui.js";
 import { api, post } from "../core/api.js";
+import { listen } from "../core/live.js";
 import { prefs } from "./prefs.js";
 import { put } from "./inbox.js";
-import { soon } from "./load.js";
+import { all, soon } from "./load.js";
 import { failed, toast } from "./toasts.js";
 
 /** @type {import("../../vendor/ui.js").Signal<Conversation | null>} */
@@ -53,21 +54,6 @@ export function openThread(next) {
     problem.value = null;
   });
   if (next) void readAll();
-}
-
-/** All pages of a list that is short by nature. @template T @param {string} path @param {Record<string, string | number>} [query] @param {number} [most] @returns {Promise<T[]>} */
-export async function all(path, query = {}, most = 5) {
-  /** @type {T[]} */
-  const out = [];
-  let cursor = null;
-  for (let page = 0; page < most; page++) {
-    /** @type {Page<T>} */
-    const answer = await api(path, { query: { ...query, limit: 100, cursor } });
-    out.push(...answer.data);
-    cursor = answer.next_cursor;
-    if (!cursor) break;
-  }
-  return out;
 }
 
 export async function readAll() {
@@ -152,12 +138,11 @@ export function changed(row) {
 
 const again = soon(() => void readAll(), 60);
 
-/** @param {LiveEvent} event */
-export function heardThread(event) {
+listen((event) => {
   if (!id) return;
   if (event.type === "reset" || event.conversation_id === id) again();
   else if (/^(ai|contact)\./.test(event.type) && event.data.contact_id === contact.value?.id) again();
-}
+});
 
 /**
  * Does something to the open conversation that answers with the conversation.

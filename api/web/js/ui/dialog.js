@@ -1,19 +1,11 @@
 // Dialogs by the browser's own element: it keeps the focus inside and gives it back.
-import { Fragment, html, signal, useId, useLayoutEffect, useRef, useState } from "../../vendor/ui.js";
+import { html, useId, useLayoutEffect, useRef, useState } from "../../vendor/ui.js";
 import { newAct, Refused, said } from "../core/api.js";
-import { Field } from "./parts.js";
 import { Icon } from "./icon.js";
+import { Field } from "./parts.js";
+import { open } from "./place.js";
 
-/** @typedef {{ render: (close: () => void) => any, turn: number }} Shown */
-
-/** The dialog that is open. @type {import("../../vendor/ui.js").Signal<Shown | null>} */
-export const dialog = signal(null);
-let turn = 0;
-
-/** @param {(close: () => void) => any} render */
-export function open(render) {
-  dialog.value = { render, turn: ++turn };
-}
+export { open };
 
 /** @param {{ title: string, wide?: boolean, close: () => void, children: any }} props */
 export function Dialog({ title, wide, close, children }) {
@@ -22,22 +14,13 @@ export function Dialog({ title, wide, close, children }) {
   // In the same step as it is drawn: the next key that is pressed is the dialog's.
   useLayoutEffect(() => {
     ref.current?.showModal();
+    // Where one writes first; the way out is never it.
+    /** @type {HTMLElement | null | undefined} */ (ref.current?.querySelector("[autofocus], .content input, .content textarea, .content select") || ref.current?.querySelector("h2"))?.focus();
   }, []);
   const outside = (/** @type {MouseEvent} */ event) => event.target === ref.current && close();
   return html`<dialog ref=${ref} class=${wide ? "wide" : ""} aria-labelledby=${id} onClose=${close} onClick=${outside}>
-    <div class="head"><h2 class="grow" id=${id}>${title}</h2><button type="button" class="button plain icon" aria-label="Close" onClick=${close}><${Icon} name="close" /></button></div>
+    <div class="head"><h2 class="grow" id=${id} tabindex="-1">${title}</h2><button type="button" class="button plain icon" aria-label="Close" onClick=${close}><${Icon} name="close" /></button></div>
     ${children}</dialog>`;
-}
-
-/** Where the open dialog stands. */
-export function DialogPlace() {
-  const shown = dialog.value;
-  if (!shown) return null;
-  // A dialog closes itself and no other: the browser tells of a closing late, when the next may be open already.
-  const close = () => {
-    if (dialog.value === shown) dialog.value = null;
-  };
-  return html`<${Fragment} key=${shown.turn}>${shown.render(close)}<//>`;
 }
 
 /**
@@ -46,6 +29,8 @@ export function DialogPlace() {
  * @property {string} title
  * @property {any} [about]
  * @property {string} [label]
+ * @property {boolean} [line] One line instead of several.
+ * @property {string} [wrong] What is said when nothing was given.
  * @property {boolean} [optional] The reason may be left out.
  * @property {boolean} [bare] No reason is asked for, only `more`.
  * @property {string[]} [examples] Reasons to choose from.
@@ -70,7 +55,7 @@ function Reason({ question, close }) {
   const id = useId();
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
-    if (!question.bare && !question.optional && !reason.trim()) return setWrong("Say why in a few words: your colleagues will read it.");
+    if (!question.bare && !question.optional && !reason.trim()) return setWrong(question.wrong || "Say why in a few words: your colleagues will read it.");
     setBusy(true);
     try {
       await question.run(reason.trim(), act);
@@ -90,8 +75,8 @@ function Reason({ question, close }) {
       <div class="content">
         ${question.about ? html`<div class="muted">${question.about}</div>` : null}
         ${question.bare ? (wrong ? html`<div class="banner bad" role="alert">${wrong}</div>` : null) : html`<${Field} id=${id} label=${question.label || (question.optional ? "Reason (optional)" : "Reason")} wrong=${wrong}>
-          <textarea class="area" id=${id} value=${reason} autofocus aria-invalid=${wrong ? "true" : undefined} aria-describedby=${wrong ? `${id}-wrong` : undefined}
-            onInput=${(/** @type {any} */ event) => setReason(event.currentTarget.value)} onKeyDown=${writeOrSend}></textarea>
+          ${question.line ? html`<input class="input" id=${id} value=${reason} maxlength="80" autofocus aria-invalid=${wrong ? "true" : undefined} onInput=${(/** @type {any} */ event) => setReason(event.currentTarget.value)} />` : html`<textarea class="area" id=${id} value=${reason} autofocus aria-invalid=${wrong ? "true" : undefined} aria-describedby=${wrong ? `${id}-wrong` : undefined}
+            onInput=${(/** @type {any} */ event) => setReason(event.currentTarget.value)} onKeyDown=${writeOrSend}></textarea>`}
         <//>`}
         ${question.examples ? html`<div class="row wrap">${question.examples.map((text) => html`<button type="button" class="button little" key=${text} onClick=${() => setReason(text)}>${text}</button>`)}</div>` : null}
         ${question.more}

@@ -3,7 +3,7 @@ import { html, useEffect, useRef, useState } from "../../vendor/ui.js";
 import { Icon } from "./icon.js";
 
 /**
- * @typedef {{ word: string, icon?: string, run?: () => void, href?: string, key?: string, off?: boolean }} Item
+ * @typedef {{ word: string, icon?: string, run?: () => void, href?: string, key?: string, off?: boolean, rule?: boolean }} Item `rule`: a line stands above it.
  * @param {{ label: string, items: Item[], icon?: string, word?: string, up?: boolean, left?: boolean, tone?: string, little?: boolean }} props
  */
 export function Menu({ label, items, icon = "more", word, up, left, tone = "plain", little }) {
@@ -45,7 +45,7 @@ export function Menu({ label, items, icon = "more", word, up, left, tone = "plai
       ${word}<${Icon} name=${icon} /></button>
     ${open ? html`<div class="items ${up ? "up" : ""} ${left ? "left" : ""}" role="group" aria-label=${label}>${shown.map((item) =>
       item.href
-        ? html`<a class="item" href=${item.href} key=${item.word} onClick=${chosen(item)}>${item.icon ? html`<${Icon} name=${item.icon} />` : null}${item.word}</a>`
-        : html`<button type="button" class="item" key=${item.word} onClick=${chosen(item)}>${item.icon ? html`<${Icon} name=${item.icon} />` : null}${item.word}${item.key ? html`<kbd>${item.key}</kbd>` : null}</button>`)}</div>` : null}
+        ? html`<a class="item ${item.rule ? "ruled" : ""}" href=${item.href} key=${item.word} onClick=${chosen(item)}>${item.icon ? html`<${Icon} name=${item.icon} />` : null}${item.word}</a>`
+        : html`<button type="button" class="item ${item.rule ? "ruled" : ""}" key=${item.word} onClick=${chosen(item)}>${item.icon ? html`<${Icon} name=${item.icon} />` : null}${item.word}${item.key ? html`<kbd>${item.key}</kbd>` : null}</button>`)}</div>` : null}
   </div>`;
 }

@@ -76,6 +76,11 @@ export function Field({ label, hint, wrong, id, children }) {
     ${wrong ? html`<span class="wrong" id="${id}-wrong" role="alert">${wrong}</span>` : hint ? html`<span class="hint">${hint}</span>` : null}</div>`;
 }
 
+/** Words of the server's, in which names stand in backticks. @param {{ text: string }} props */
+export function Coded({ text }) {
+  return text.split("`").map((part, index) => (index % 2 ? html`<code key=${index}>${part}</code>` : part));
+}
+
 /** @param {{ pieces: import("../core/diff.js").Piece[] }} props */
 export function Diff({ pieces }) {
   return html`<div class="diff pre">${pieces.map((piece, index) =>

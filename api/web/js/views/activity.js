@@ -2,11 +2,10 @@
 import { html, useEffect, useState } from "../../vendor/ui.js";
 import { api } from "../core/api.js";
 import { OUTCOMES, plain } from "../core/words.js";
-import { go, query } from "../core/router.js";
+import { go, query, ruleAddress } from "../core/router.js";
 import { useLoaded } from "../store/load.js";
 import { failed } from "../store/toasts.js";
 import { Empty, Loading, Outcome, PageHead, When } from "../ui/parts.js";
-import { ruleAddress } from "./inbox/draft.js";
 
 /** @type {Record<string, string>} */
 const GATES = { draft: "Draft was ready", approved: "A person approved", release: "A hold ended", send: "Right before sending" };

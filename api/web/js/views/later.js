@@ -2,8 +2,11 @@
 import { html, signal, useEffect } from "../../vendor/ui.js";
 import { Bones, Failed } from "../ui/parts.js";
 
-/** @param {() => Promise<any>} load */
-export function later(load) {
+/**
+ * @param {() => Promise<any>} load
+ * @param {number} [lines] Bones that are shown until it is there.
+ */
+export function later(load, lines = 8) {
   const part = signal(/** @type {any} */ (null));
   const error = signal(/** @type {unknown} */ (null));
   const begin = () => load().then((found) => (part.value = found), (problem) => (error.value = problem));
@@ -13,6 +16,6 @@ export function later(load) {
       if (!part.value) void begin();
     }, []);
     if (part.value) return html`<${part.value} ...${props} />`;
-    return error.value ? html`<${Failed} error=${error.value} again=${begin} />` : html`<${Bones} lines=${8} />`;
+    return error.value ? html`<${Failed} error=${error.value} again=${begin} />` : lines ? html`<${Bones} lines=${lines} />` : null;
   };
 }

@@ -7,9 +7,8 @@ import { go } from "../core/router.js";
 import { moment } from "../core/time.js";
 import { pending, pendingMore } from "../store/inbox.js";
 import { can, may } from "../store/session.js";
-import { engage, killSwitch, release } from "../store/switches.js";
+import { killSwitch } from "../store/switches.js";
 import { dismiss, failed, toasts } from "../store/toasts.js";
-import { askReason, Dialog, open } from "../ui/dialog.js";
 import { Icon } from "../ui/icon.js";
 
 /** @type {Array<{ to: string, word: string, icon: string, role?: Role, operation?: string, small?: boolean }>} `small`: also in the bar of a telephone. */
@@ -19,6 +18,8 @@ const PLACES = [
   { to: "policies", word: "Policies", icon: "policy", small: true },
   { to: "insights", word: "Insights", icon: "insights" },
   { to: "activity", word: "Decisions", icon: "activity" },
+  { to: "assurance", word: "Assurance", icon: "seal", operation: "list_spot_checks" },
+  { to: "audit", word: "Audit", icon: "audit", operation: "list_audit" },
   { to: "channels", word: "Channels", icon: "channels" },
   { to: "jobs", word: "Jobs", icon: "jobs" },
   { to: "webhooks", word: "Webhooks", icon: "webhooks", role: "manager" },
@@ -36,7 +37,7 @@ export function Shell({ first, children }) {
   useKeys({ "g i": () => go("/inbox"), "g a": () => go("/approvals"), "g p": () => go("/policies"), "?": askHelp, "Ctrl+k": askWhere, ...(now === "inbox" ? {} : { "/": () => go("/inbox") }) });
   // What a key opens is fetched before the key is pressed.
   useEffect(() => {
-    requestIdleCallback(() => void Promise.all([import("./palette.js"), import("./inbox/acts.js"), import("./inbox/why.js")]).catch(() => undefined), { timeout: 5000 });
+    requestIdleCallback(() => void Promise.all([import("./inbox/pane.js"), import("./inbox/draft.js"), import("./inbox/rich.js"), import("./palette.js"), import("./help.js"), import("./stop.js"), import("./inbox/acts.js"), import("./inbox/why.js")]).catch(() => undefined), { timeout: 5000 });
   }, []);
   const places = placesFor();
   const link = (/** @type {typeof PLACES[number]} */ place) => html`<a key=${place.to} class=${place.small ? "" : "wide"} href="/${place.to}" aria-current=${now === place.to ? "page" : undefined}>
@@ -50,7 +51,7 @@ export function Shell({ first, children }) {
     <nav class="rail" aria-label="Main">
       <span class="mark"><${Mark} /></span>
       ${places.map(link)}
-      <button class="narrow" onClick=${more}><${Icon} name="more" size=${20} />More</button>
+      <button class="narrow" onClick=${ask("more")}><${Icon} name="more" size=${20} />More</button>
       <span class="grow wide"></span>
       <button class="stop" aria-pressed=${Boolean(stopped)} onClick=${stopped ? askRelease : askEngage}><${Icon} name="stop" size=${20} />${stopped ? "Stopped" : "Stop AI"}</button>
     </nav>
@@ -62,14 +63,10 @@ export function Mark() {
   return html`<svg width="28" height="28" viewBox="0 0 32 32" role="img" aria-label="Remit"><rect width="32" height="32" rx="8" fill="#4a4fd0" /><path d="M10 23V9h7a4.5 4.5 0 0 1 0 9h-7m6.5 0 5 5" fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round" stroke-linejoin="round" /></svg>`;
 }
 
-export function askEngage() {
-  askReason({
-    title: "Emergency Stop",
-    about: "Nothing that the AI wrote leaves any more, and what is queued is withdrawn. People can still write.",
-    examples: ["Wrong answers are going out", "Incident", "Trying it out"],
-    yes: "Stop all AI sending", tone: "stop", run: engage,
-  });
-}
+/** What is asked before AI sending stops or goes on: its code comes with the first time. @param {"askEngage" | "askRelease" | "more"} what */
+const ask = (what) => () => holdKeys(import("./stop.js").then((module) => module[what](), failed));
+export const askEngage = ask("askEngage");
+const askRelease = ask("askRelease");
 
 export function askHelp() {
   holdKeys(import("./help.js").then((module) => module.help(), failed));
@@ -79,26 +76,11 @@ function askWhere() {
   holdKeys(import("./palette.js").then((module) => module.askWhere(), failed));
 }
 
-function askRelease() {
-  askReason({
-    title: "Let the AI send again",
-    about: "From now on the policy decides again. Nothing that was stopped is revived: those conversations wait for a person.",
-    examples: ["The cause is mended", "False alarm"],
-    yes: "Let it send again", run: release,
-  });
-}
-
 function Connection() {
   const state = connection.value;
   if (state === "offline") return html`<div class="bar offline" role="status"><${Icon} name="alert" /><span>No connection. What you see may be old; what you write is kept here. Trying again…</span></div>`;
   if (state === "catching up") return html`<div class="bar offline" role="status"><${Icon} name="redo" /><span>Connected again, catching up…</span></div>`;
   return null;
-}
-
-/** The places that the bar of a telephone has no room for. */
-function more() {
-  open((close) => html`<${Dialog} title="More" close=${close}><div class="content">${placesFor().filter((place) => !place.small).map((place) =>
-    html`<a class="button" key=${place.to} href="/${place.to}" onClick=${close}><${Icon} name=${place.icon} />${place.word}</a>`)}</div><//>`);
 }
 
 export function Toasts() {

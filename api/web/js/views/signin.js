@@ -80,12 +80,12 @@ export function Setup() {
   const make = async () => {
     await post("/setup", { token: query.value.get("token") || "", name, email, password });
     await begin();
-    go("/channels", { replace: true });
+    go("/inbox", { replace: true });
   };
   const field = (/** @type {string} */ id, /** @type {string} */ label, /** @type {string} */ type, /** @type {string} */ value, /** @type {(text: string) => void} */ set, /** @type {string} */ complete) =>
     html`<${Field} id=${id} label=${label}><input class="input" id=${id} type=${type} autocomplete=${complete} required value=${value} onInput=${(/** @type {any} */ event) => set(event.currentTarget.value)} /><//>`;
   if (!needed) return html`<main class="front"><div class="front-card"><${Mark} /><h1>This server is set up already</h1><p class="muted">Sign in, or ask a colleague who may invite you.</p><a class="button primary" href="/sign-in">Sign in</a></div></main>`;
   return html`<main class="front"><div class="front-card"><${Mark} /><h1>Welcome to Remit</h1><p class="muted">You are the first one here, so you will own this inbox.</p>
-    <form class="stack" onSubmit=${attempt(make)}>${field("setup-name", "Your name", "text", name, setName, "name")}${field("setup-email", "Email", "email", email, setEmail, "username")}${field("setup-password", "Password", "password", password, setPassword, "new-password")}
+    <form class="stack" onSubmit=${attempt(make)}>${field("setup-name", "Your name", "text", name, setName, "name")}${field("setup-email", "Email", "email", email, setEmail, "username")}<${Field} id="setup-password" label="Password" hint="At least 12 characters"><input class="input" id="setup-password" type="password" autocomplete="new-password" minlength="12" required value=${password} onInput=${(/** @type {any} */ event) => setPassword(event.currentTarget.value)} /><//>
     ${wrong ? html`<p class="banner bad" role="alert">${wrong}</p>` : null}<button class="button primary" disabled=${busy}>Begin</button></form></div></main>`;
 }

@@ -22,3 +22,18 @@ export const pause = (who) => acts((module) => module.pause(who));
 export const resume = (who) => acts((module) => module.resume(who));
 /** @param {(at: string) => Promise<void>} send */
 export const schedule = (send) => acts((module) => module.schedule(send));
+
+/** @param {Message} message @param {string | null | undefined} said What a person said before. */
+export function correct(message, said) {
+  holdKeys(import("./intent.js").then((module) => module.correct(message, said), failed));
+}
+
+/** @param {Message} message */
+export function deliveries(message) {
+  holdKeys(import("./deliveries.js").then((module) => module.deliveries(message), failed));
+}
+
+/** @param {Contact} who @param {"change" | "merge" | "erase" | "takeAway" | "doNotContact"} what */
+export function contactAct(who, what) {
+  holdKeys(import("./people.js").then((module) => module[what](who), failed));
+}

@@ -1,17 +1,25 @@
-// Where one writes: a reply, or a note. Which of the two it is shows in colour, in words and on the button, and what is
-// written stays in this browser until it is sent.
-import { html, signal, useEffect, useRef, useState } from "../../../vendor/ui.js";
+// Where one writes: a reply, or a note. Which of the two it is shows in colour, in words and on the button.
+import { html, signal, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../../../vendor/ui.js";
 import { newAct, post, Refused, said, serverNow } from "../../core/api.js";
 import { save, saved } from "../../core/saved.js";
 import { moment } from "../../core/time.js";
 import { CHANNELS } from "../../core/words.js";
+import { writings } from "../../store/inbox.js";
 import { prefs } from "../../store/prefs.js";
-import { may } from "../../store/session.js";
+import { can, may } from "../../store/session.js";
 import { act, readAll, takeBack } from "../../store/thread.js";
 import { dismiss, toast } from "../../store/toasts.js";
+import { writingIn } from "../../store/writing.js";
 import { Icon } from "../../ui/icon.js";
 import { Menu } from "../../ui/menu.js";
+import { later } from "../later.js";
 import { schedule } from "./asked.js";
+
+/** The field for mails, once its code is here; until then a plain one. @type {typeof import("./rich.js").Rich | null} */
+let Rich = null;
+const Files = later(() => import("./files.js").then((module) => module.Files), 0);
+const Mentions = later(() => import("./mention.js").then((module) => module.Mentions), 0);
+const Elsewhere = later(() => import("./elsewhere.js").then((module) => module.Elsewhere), 2);
 
 /** What another part asks the composer to begin with. */
 const wanted = signal(/** @type {{ mode: "reply" | "note", text?: string, subject?: string | null, turn: number } | null} */ (null));
@@ -24,84 +32,112 @@ export function compose(mode, text, subject) {
 
 /** @param {{ row: Conversation }} props */
 export function Composer({ row }) {
-  const [mode, setMode] = useState(/** @type {"reply" | "note"} */ ("reply"));
-  const kept = saved(`${mode}.${row.id}`);
-  const [text, setText] = useState(kept?.text || "");
+  const isMail = row.channel === "email";
   const answering = row.subject ? (/^re:/i.test(row.subject) ? row.subject : `Re: ${row.subject}`) : "";
-  const [subject, setSubject] = useState(kept?.subject || answering);
+  const own = useMemo(() => writingIn(row.id, answering), [row.id]);
+  const [mode, setMode] = useState(/** @type {"reply" | "note"} */ ("reply"));
+  const [note, setNote] = useState(() => saved(`note.${row.id}`)?.text || "");
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState("");
   const [optedOut, setOptedOut] = useState(false);
-  const [open, setOpen] = useState(Boolean(kept?.text));
+  const [opened, setOpened] = useState(false);
+  const [dropped, setDropped] = useState(/** @type {File[]} */ ([]));
   const name = useRef(newAct());
-  const area = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
-  const isMail = row.channel === "email";
+  const section = useRef(/** @type {HTMLElement | null} */ (null));
   const isNote = mode === "note";
+  const text = isNote ? note : own.text.value;
+  const files = own.files.value;
+  const hasText = Boolean(text.trim()) || (!isNote && files.length > 0);
+  const open = opened || hasText;
+  const wantsFocus = useRef(false);
+  const take = () => {
+    const field = /** @type {HTMLElement | null | undefined} */ (section.current?.querySelector(".write"));
+    field?.focus();
+    if (field) wantsFocus.current = false;
+  };
+  // At once, so that nothing that is typed next is lost; and again when the field that it becomes is there.
+  const focus = () => {
+    wantsFocus.current = true;
+    take();
+    setTimeout(take);
+  };
 
+  useEffect(() => {
+    own.look(writings.value.has(row.id));
+    const seen = () => !document.hidden && own.look(writings.value.has(row.id));
+    addEventListener("focus", seen);
+    return () => {
+      removeEventListener("focus", seen);
+      own.leave();
+    };
+  }, [own]);
   const become = (/** @type {"reply" | "note"} */ next) => {
     setMode(next);
-    setText(saved(`${next}.${row.id}`)?.text || "");
     setWrong("");
   };
-  const asked = wanted.value;
+  const [, drawn] = useState(0);
   useEffect(() => {
+    if (!isMail || Rich) return;
+    void import("./rich.js").then((module) => {
+      Rich = module.Rich;
+      wantsFocus.current = document.activeElement === section.current?.querySelector(".write");
+      drawn((count) => count + 1);
+    }, () => undefined);
+  }, [isMail]);
+  const asked = wanted.value;
+  useLayoutEffect(() => {
     if (!asked) return;
     wanted.value = null;
-    if (asked.mode !== mode) become(asked.mode);
-    if (asked.text !== undefined) {
-      setText(asked.text);
-      save(`reply.${row.id}`, { text: asked.text, subject });
-      if (asked.subject) setSubject(asked.subject);
-    }
-    setOpen(true);
-    setTimeout(() => area.current?.focus());
+    become(asked.mode);
+    if (asked.text !== undefined) own.write({ text: asked.text, ...(asked.subject ? { subject: asked.subject } : {}) });
+    setOpened(true);
+    focus();
   }, [asked]);
   const write = (/** @type {string} */ next) => {
-    setText(next);
     setWrong("");
-    save(`${mode}.${row.id}`, { text: next, subject });
-  };
-  const clear = () => {
-    setText("");
-    save(`${mode}.${row.id}`, null);
-    setOpen(false);
-    name.current = newAct();
+    if (!isNote) return own.write({ text: next });
+    setNote(next);
+    save(`note.${row.id}`, { text: next });
   };
 
   const addNote = async () => {
-    await post(`/conversations/${row.id}/notes`, { body_text: text.trim() }, name.current);
-    clear();
+    await post(`/conversations/${row.id}/notes`, { body_text: note.trim() }, name.current);
+    setNote("");
+    save(`note.${row.id}`, null);
     toast("Note added. Only your team sees it.");
-    void readAll();
   };
   const sendReply = async (/** @type {string | null} */ at, /** @type {boolean} */ close) => {
     // The time to take it back is the server's: closing this page changes nothing.
     const undo = row.channel === "chat" ? 0 : prefs.value.undoSeconds;
     const sendAt = at || (undo ? new Date(serverNow() + undo * 1000).toISOString() : null);
+    await own.settled();
+    const again = { text: own.text.value, subject: own.subject.value, files };
     /** @type {Draft} */
-    const draft = await post(`/conversations/${row.id}/replies`, { body_text: text.trim(), ...(isMail ? { subject } : {}), conversation_revision: row.revision, ...(sendAt ? { send_at: sendAt } : {}), ...(optedOut ? { knows_opted_out: true } : {}) }, name.current);
-    const again = text;
-    clear();
+    const draft = await post(`/conversations/${row.id}/replies`, {
+      body_text: again.text.trim(), conversation_revision: row.revision, ...(isMail ? { subject: again.subject, attachment_ids: files.map((file) => file.id) } : {}),
+      ...(sendAt ? { send_at: sendAt } : {}), ...(optedOut ? { knows_opted_out: true } : {}),
+    }, name.current);
+    own.sent();
     if (at) toast(`Will be sent ${moment(at)}`, { act: { word: "Undo", run: () => void undoSend(draft, again) } });
     else if (undo) {
       const id = toast("Sending…", { ms: undo * 1000, until: serverNow() + undo * 1000, act: { word: "Undo", run: () => { dismiss(id); void undoSend(draft, again); } } });
     } else toast("Sent");
     if (close) await act("close");
-    void readAll();
   };
-  const undoSend = async (/** @type {Draft} */ draft, /** @type {string} */ again) => {
-    if (await takeBack(draft)) {
-      save(`reply.${row.id}`, { text: again, subject });
-      compose("reply", again);
-    }
+  const undoSend = async (/** @type {Draft} */ draft, /** @type {{ text: string, subject: string, files: UploadedFile[] }} */ again) => {
+    if (!(await takeBack(draft))) return;
+    own.write(again);
+    compose("reply");
   };
   const submit = async (/** @type {string | null} */ at = null, close = false) => {
     if (!text.trim() || busy) return;
     setBusy(true);
     setWrong("");
     try {
-      if (isNote) await addNote();
-      else await sendReply(at, close);
+      await (isNote ? addNote() : sendReply(at, close));
+      setOpened(false);
+      name.current = newAct();
+      void readAll();
     } catch (error) {
       if (error instanceof Refused && error.code === "opted_out") setOptedOut(true);
       setWrong(error instanceof Refused && error.code === "stale_context" ? "There is a new message. Read it, then send again." : said(error));
@@ -119,24 +155,38 @@ export function Composer({ row }) {
     } else if (event.key === "Escape" && document.activeElement instanceof HTMLElement) document.activeElement.blur();
   };
   if (!may("closer")) return html`<p class="composer-off muted small">You can read this conversation. To reply, you need the role Closer.</p>`;
+  const canAttach = isMail && !isNote && can("upload_attachment");
+  const drop = (/** @type {any} */ event) => {
+    const brought = [...((event.dataTransfer || event.clipboardData)?.files || [])];
+    if (!brought.length || !canAttach) return;
+    event.preventDefault();
+    setDropped(brought);
+  };
   const to = isMail ? row.contact.email : row.contact.phone || row.contact.email;
-  return html`<section class="composer ${isNote ? "is-note" : ""} ${open || text ? "is-open" : ""}" aria-label=${isNote ? "Write an internal note" : "Write a reply"} onKeyDown=${keys}>
+  const placeholder = isNote ? "Write a note. @name calls a colleague." : `Reply to ${row.contact.name || to || "the contact"}…`;
+  const state = isNote ? "" : { saving: "Saving…", saved: "Draft saved", here: "Kept in this browser", "": "" }[own.state.value];
+  return html`<section class="composer ${isNote ? "is-note" : ""} ${open ? "is-open" : ""}" ref=${section} aria-label=${isNote ? "Write an internal note" : "Write a reply"} onKeyDown=${keys} onPaste=${drop} onDrop=${drop} onDragOver=${(/** @type {Event} */ event) => canAttach && event.preventDefault()}>
     <div class="row composer-top">
       <div class="tabs" role="tablist" aria-label="What to write">
-        <button class="tab" role="tab" aria-selected=${!isNote} onClick=${() => { become("reply"); setOpen(true); area.current?.focus(); }}>Reply</button>
-        <button class="tab" role="tab" aria-selected=${isNote} onClick=${() => { become("note"); setOpen(true); area.current?.focus(); }}><${Icon} name="lock" size=${13} />Note</button>
+        <button class="tab" role="tab" aria-selected=${!isNote} onClick=${() => { become("reply"); setOpened(true); focus(); }}>Reply</button>
+        <button class="tab" role="tab" aria-selected=${isNote} onClick=${() => { become("note"); setOpened(true); focus(); }}><${Icon} name="lock" size=${13} />Note</button>
       </div>
       <span class="grow"></span>
       ${isNote ? html`<span class="small strong">Only your team sees this</span>` : html`<span class="row small muted"><label for="channel-${row.id}">By</label><select class="channel-choice" id="channel-${row.id}" title="A reply leaves by the channel of its conversation"><option>${CHANNELS[row.channel] || row.channel}</option></select>${to ? html`<span class="cut to">to ${to}</span>` : null}</span>`}
     </div>
-    ${isMail && !isNote && (open || text) ? html`<div class="row subject-line"><label class="small muted" for="subject-${row.id}">Subject</label><input class="bare" id="subject-${row.id}" value=${subject} onInput=${(/** @type {any} */ event) => { setSubject(event.currentTarget.value); save(`reply.${row.id}`, { text, subject: event.currentTarget.value }); }} /></div>` : null}
-    <label class="unseen" for="write-${row.id}">${isNote ? "Internal note" : "Reply"}</label>
-    <textarea id="write-${row.id}" ref=${area} class="bare write" rows=${open || text ? Math.min(12, Math.max(3, text.split("\n").length + 1)) : 1} value=${text} placeholder=${isNote ? "Write a note. @name calls a colleague." : `Reply to ${row.contact.name || to || "the contact"}…`}
-      onFocus=${() => setOpen(true)} onInput=${(/** @type {any} */ event) => write(event.currentTarget.value)}></textarea>
+    ${own.theirs.value && !isNote ? html`<${Elsewhere} own=${own} />` : null}
+    ${isMail && !isNote && open ? html`<div class="row subject-line"><label class="small muted" for="subject-${row.id}">Subject</label><input class="bare" id="subject-${row.id}" value=${own.subject.value} onInput=${(/** @type {any} */ event) => own.write({ subject: event.currentTarget.value })} /></div>` : null}
+    ${isMail && !isNote && Rich ? html`<${Rich} text=${text} write=${write} label="Reply" placeholder=${placeholder} focus=${wantsFocus} open=${open} begin=${() => setOpened(true)} />` : html`<label class="unseen" for="write-${row.id}">${isNote ? "Internal note" : "Reply"}</label>
+    <textarea id="write-${row.id}" class="bare write" rows=${open ? Math.min(12, Math.max(3, text.split("\n").length + 1)) : 1} value=${text} placeholder=${placeholder}
+      onFocus=${() => setOpened(true)} onInput=${(/** @type {any} */ event) => write(event.currentTarget.value)}></textarea>`}
+    ${isNote && text.includes("@") && can("list_users") ? html`<${Mentions} field=${section.current?.querySelector("textarea")} text=${text} write=${write} />` : null}
+    ${canAttach && (files.length || dropped.length) ? html`<${Files} own=${own} dropped=${dropped} taken=${() => setDropped([])} wrong=${setWrong} />` : null}
     ${wrong ? html`<div class="banner bad" role="alert"><${Icon} name="alert" /><span>${wrong}</span></div>` : null}
     ${optedOut && !isNote ? html`<p class="small">This contact does not want to be written to. Send again only if you must; it is recorded.</p>` : null}
-    ${open || text ? html`<div class="row composer-foot"><span class="small muted grow">${isNote ? "Never sent to the contact" : row.human_active ? "The AI is silent here until you hand back" : "Your reply makes the AI silent here until you hand back"}</span>
-      ${isNote ? null : html`<${Menu} label="More ways to send" icon="down" up items=${[{ word: "Send later…", icon: "clock", run: () => schedule(submit) }, { word: "Send and close", icon: "check", run: () => void submit(null, true) }]} />`}
+    ${open ? html`<div class="row composer-foot">
+      ${canAttach ? html`<label class="button plain icon attach" title="Attach files"><${Icon} name="attach" label="Attach files" /><input type="file" multiple class="unseen" aria-label="Attach files" onChange=${(/** @type {any} */ event) => { setDropped([...event.currentTarget.files]); event.currentTarget.value = ""; }} /></label>` : null}
+      <span class="small muted grow">${isNote ? "Never sent to the contact" : state || (row.human_active ? "The AI is silent here until you hand back" : "Your reply makes the AI silent here until you hand back")}</span>
+      ${isNote ? null : html`<${Menu} label="More ways to send" icon="down" up items=${[{ word: "Send later…", icon: "clock", run: () => schedule(submit) }, { word: "Send and close", icon: "check", run: () => void submit(null, true) }, { word: "Throw away", icon: "close", run: () => { own.write({ text: "", files: [] }); setOpened(false); }, off: !hasText }]} />`}
       <button class="button ${isNote ? "note-button" : "primary"}" disabled=${busy || !text.trim()} title="Ctrl Enter" onClick=${() => submit()}><${Icon} name=${isNote ? "lock" : "send"} />${isNote ? "Add note" : optedOut ? "Send all the same" : "Send"}</button></div>` : null}
   </section>`;
 }

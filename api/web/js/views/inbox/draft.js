@@ -3,6 +3,7 @@ import { html, useEffect, useRef, useState } from "../../../vendor/ui.js";
 import { api, newAct, post, Refused, said, serverNow } from "../../core/api.js";
 import { wordDiff } from "../../core/diff.js";
 import { useKeys } from "../../core/keys.js";
+import { ruleAddress } from "../../core/router.js";
 import { moment, span } from "../../core/time.js";
 import { DRAFT_STATUSES, OUTCOMES, plain } from "../../core/words.js";
 import { save, saved } from "../../core/saved.js";
@@ -215,6 +216,3 @@ export function Decided({ draft, approval }) {
   return html`<div class="decided"><${Icon} name="policy" size=${14} /><span><strong>${OUTCOMES[decided.outcome] || plain(decided.outcome)}</strong> by <em>${decided.rule}</em>${decided.because ? `: ${decided.because}` : ""}</span>
     <a class="mono small" href=${ruleAddress(decided.file, decided.line)}>${decided.file}:${decided.line}</a></div>`;
 }
-
-/** Where a rule can be read. @param {string} file @param {number} line */
-export const ruleAddress = (file, line) => `/policies?file=${encodeURIComponent(file)}&line=${line}`;

@@ -1,21 +1,15 @@
 // The list of conversations: only the rows that can be seen are in the page, whatever the length.
-import { html, useEffect, useLayoutEffect, useRef, useState } from "../../../vendor/ui.js";
+import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../../../vendor/ui.js";
 import { CHANNELS, nameOf, REASONS, plain } from "../../core/words.js";
 import { go, place } from "../../core/router.js";
 import { useKeys } from "../../core/keys.js";
-import { cursor, loading, problem, rows, show, showMore } from "../../store/inbox.js";
+import { cursor, loading, problem, rows, show, showMore, writings } from "../../store/inbox.js";
 import { Avatar, Bones, ChannelIcon, Empty, Failed, When } from "../../ui/parts.js";
 import { Icon } from "../../ui/icon.js";
 
 const HEIGHT = 84;
 /** Rows that are kept beyond both edges. */
 const SPARE = 6;
-
-/** Rows that are looked through for a word. */
-const MOST_FOUND_IN = 2000;
-
-/** What a row can be found by. @param {Conversation} row */
-const textOf = (row) => [row.contact.name, row.contact.company, row.contact.email, row.contact.phone, row.subject, row.preview].join(" ").toLowerCase();
 
 /** @param {string} id */
 export const addressOf = (id) => `/c/${id}${place.value.includes("?") ? `?${place.value.split("?")[1]}` : ""}`;
@@ -26,10 +20,14 @@ export function List({ open, filter }) {
   const [top, setTop] = useState(0);
   const [tall, setTall] = useState(900);
   const [cursorAt, setCursorAt] = useState(open);
-  const words = filter.q.toLowerCase().split(/\s+/).filter(Boolean);
-  const all = words.length ? rows.value.filter((row) => words.every((word) => textOf(row).includes(word))) : rows.value;
-  const active = all.some((row) => row.id === cursorAt) ? cursorAt : open || all[0]?.id || "";
-  const activeAt = all.findIndex((row) => row.id === active);
+  const all = rows.value;
+  // Looked for when something changed, not with every step of scrolling: the list may be long.
+  const [active, activeAt] = useMemo(() => {
+    const at = all.findIndex((row) => row.id === cursorAt);
+    if (at >= 0) return [cursorAt, at];
+    const id = open || all[0]?.id || "";
+    return [id, all.findIndex((row) => row.id === id)];
+  }, [all, cursorAt, open]);
 
   useLayoutEffect(() => {
     const element = box.current;
@@ -43,7 +41,7 @@ export function List({ open, filter }) {
   }, [open]);
   useEffect(() => {
     box.current?.scrollTo({ top: 0 });
-  }, [filter.channel, filter.unread, filter.action, filter.q]);
+  }, [JSON.stringify(filter)]);
 
   const move = (/** @type {number} */ by) => {
     const at = Math.min(Math.max((activeAt < 0 ? (by > 0 ? -1 : all.length) : activeAt) + by, 0), all.length - 1);
@@ -75,9 +73,8 @@ export function List({ open, filter }) {
   const from = Math.max(0, Math.floor(top / HEIGHT) - SPARE);
   const to = Math.min(all.length, Math.ceil((top + tall) / HEIGHT) + SPARE);
   useEffect(() => {
-    // Who looks for something is shown what older pages hold, too, within reason.
-    if (to > all.length - 15 && (!words.length || rows.value.length < MOST_FOUND_IN)) void showMore();
-  }, [to, all.length, rows.value.length, cursor.value, filter.q]);
+    if (to > all.length - 15) void showMore();
+  }, [to, all.length, cursor.value]);
   const shown = all.slice(from, to).map((row, index) => ({ row, at: from + index }));
   // The active row stays, or what the list points at would not exist.
   if (activeAt >= 0 && (activeAt < from || activeAt >= to)) shown.push({ row: all[activeAt], at: activeAt });
@@ -86,7 +83,7 @@ export function List({ open, filter }) {
   if (loading.value && !all.length) return html`<${Bones} lines=${12} label="Loading conversations" />`;
   if (!all.length) return html`<${Nothing} filter=${filter} />`;
   return html`<div class="list" ref=${box} role="listbox" tabindex="0" aria-label="Conversations" aria-activedescendant=${activeAt >= 0 ? `row-${active}` : undefined}
-    onScroll=${(/** @type {any} */ event) => setTop(event.currentTarget.scrollTop)} onKeyDown=${arrows}>
+    onScroll=${(/** @type {any} */ event) => setTop(Math.floor(event.currentTarget.scrollTop / HEIGHT) * HEIGHT)} onKeyDown=${arrows}>
     <div class="list-whole" role="presentation" style=${{ height: `${all.length * HEIGHT}px` }}>
       ${shown.map(({ row, at }) => html`<${Row} key=${row.id} row=${row} at=${at} size=${cursor.value ? -1 : all.length} isOpen=${row.id === open} isActive=${row.id === active} />`)}
     </div></div>`;
@@ -99,7 +96,8 @@ function Row({ row, at, size, isOpen, isActive }) {
   const company = row.contact.company;
   const reason = row.requires_action.reasons[0];
   const others = row.requires_action.reasons.length - 1;
-  const signs = Boolean(reason) || row.contact.ai_paused || row.human_active || Boolean(row.assignee || row.tags?.length) || row.status !== "open" || row.unread_count > 1;
+  const isWriting = writings.value.has(row.id);
+  const signs = Boolean(reason) || isWriting || row.contact.ai_paused || row.human_active || Boolean(row.assignee || row.tags?.length) || row.status !== "open" || row.unread_count > 1;
   return html`<div class="convo ${unread ? "unread" : ""} ${isOpen ? "open" : ""} ${isActive ? "active" : ""}" role="option" id="row-${row.id}"
     aria-selected=${isOpen} aria-setsize=${size} aria-posinset=${at + 1} style=${{ top: `${at * HEIGHT}px`, height: `${HEIGHT}px` }} onClick=${() => go(addressOf(row.id))}>
     <span class="convo-who"><${Avatar} name=${name} />${unread ? html`<span class="dot" title="Unread"></span>` : null}</span>
@@ -110,6 +108,7 @@ function Row({ row, at, size, isOpen, isActive }) {
         <span class="${signs ? "cut" : "two-lines"}">${row.subject ? html`<span class="subject">${row.subject}</span><span class="muted"> — ${row.preview}</span>` : html`<span class=${unread ? "subject" : "muted"}>${row.preview}</span>`}</span></div>
       <div class="row signs">
         ${reason ? html`<span class="chip warn"><${Icon} name="alert" size=${11} label="Requires action:" />${REASONS[reason] || plain(reason)}${others > 0 ? ` +${others}` : ""}</span>` : null}
+        ${isWriting ? html`<span class="chip bad"><${Icon} name="edit" size=${11} />Draft</span>` : null}
         ${row.contact.ai_paused ? html`<span class="chip"><${Icon} name="pause" size=${10} />AI paused</span>` : null}
         ${row.assignee ? html`<span class="chip"><${Icon} name="person" size=${11} />${row.assignee.name}</span>` : row.human_active ? html`<span class="chip"><${Icon} name="person" size=${11} />With a person</span>` : null}
         ${row.status !== "open" ? html`<span class="chip">${plain(row.status)}</span>` : null}
@@ -124,9 +123,10 @@ function Row({ row, at, size, isOpen, isActive }) {
 
 /** @param {{ filter: import("../../store/inbox.js").Filter }} props */
 function Nothing({ filter }) {
-  if (filter.q) return html`<${Empty} icon="search" title="Nothing found"><p>No conversation in this list has “${filter.q}” in its name, subject or preview.</p><//>`;
+  if (filter.drafts) return html`<${Empty} icon="edit" title="Nothing half written"><p>What you begin to write is kept here until you send it, on every device.</p><//>`;
+  if (filter.contact || filter.tag || filter.status || filter.assignee) return html`<${Empty} icon="view" title="No such conversation"><p>Nothing is in the inbox that all of these filters let through.</p><a class="button" href="/inbox">Show everything</a><//>`;
   if (filter.action) return html`<${Empty} icon="check" title="Nothing needs you"><p>When the policy calls a person, or something goes wrong, it stands here with its reason.</p><//>`;
   if (filter.unread) return html`<${Empty} icon="check" title="You have seen everything"><p>New messages appear here by themselves.</p><//>`;
   if (filter.channel) return html`<${Empty} icon=${filter.channel} title=${`No ${CHANNELS[filter.channel] || ""} conversations`}><p>Is the channel active, and is its webhook set up?</p><a class="button" href="/channels">Look at the channels</a><//>`;
-  return html`<${Empty} title="No conversation yet"><p>Connect a channel and send it a message. Whoever writes becomes a contact by itself.</p><a class="button primary" href="/channels">Connect a channel</a><//>`;
+  return html`<${Empty} title="No conversation yet"><p>Connect a channel and send it a message. Whoever writes becomes a contact by itself.</p><//>`;
 }

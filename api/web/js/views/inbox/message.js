@@ -1,14 +1,18 @@
 // One thing that was said, in any of the forms there are: a message, a note, something done on LinkedIn.
-import { html, useState } from "../../../vendor/ui.js";
-import { wordDiff } from "../../core/diff.js";
+import { html } from "../../../vendor/ui.js";
+import { isPlain, marked } from "../../core/markup.js";
 import { fullTime, minute, moment } from "../../core/time.js";
 import { CHANNELS, plain } from "../../core/words.js";
-import { all } from "../../store/thread.js";
-import { failed } from "../../store/toasts.js";
 import { Icon } from "../../ui/icon.js";
-import { Avatar, Diff, Intent, Status } from "../../ui/parts.js";
-import { MailFrame } from "./mail.js";
-import { why } from "./asked.js";
+import { can } from "../../store/session.js";
+import { timeline } from "../../store/thread.js";
+import { Avatar, Intent, Status } from "../../ui/parts.js";
+import { later } from "../later.js";
+import { correct, deliveries, why } from "./asked.js";
+
+const Attachments = later(() => import("./attachments.js").then((module) => module.Attachments), 1);
+const MailFrame = later(() => import("./mail.js").then((module) => module.MailFrame), 3);
+const Edited = later(() => import("./edited.js").then((module) => module.Edited), 0);
 
 /** @param {{ at: string, written?: string }} props */
 function Clock({ at, written }) {
@@ -36,20 +40,35 @@ export function MessageItem({ message, draft }) {
       </header>
       <div class="bubble">
         ${message.channel === "voice" ? html`<p class="row muted small transcript"><${Icon} name="voice" size=${13} />Transcript of a call</p>` : null}
-        ${message.has_html ? html`<${MailFrame} message=${message} />` : message.channel === "voice" ? html`<${Transcript} text=${message.body_text} />` : html`<div class="pre text">${message.body_text}</div>`}
-        ${message.attachments.length ? html`<ul class="row wrap files">${message.attachments.map((file) => html`<li class="chip outline" key=${file.name} title=${file.type}><${Icon} name="attach" size=${12} />${file.name || "File"} <span class="muted">${bytes(file.size)}</span></li>`)}</ul>` : null}
+        ${message.has_html ? html`<${MailFrame} message=${message} />` : message.channel === "voice" ? html`<${Transcript} text=${message.body_text} />` : html`<${Text} text=${message.body_text} rich=${!inbound && message.channel === "email"} />`}
+        ${message.attachments.length ? html`<${Attachments} message=${message} />` : null}
       </div>
       <footer class="row wrap meta">
         <span class="muted small">${CHANNELS[message.channel] || message.channel} · ${inbound ? `from ${message.from}` : `to ${message.to}`}</span>
-        ${inbound ? html`<${Intent} intent=${message.intent} />` : html`<${Status} status=${message.status} />`}
+        ${inbound ? html`<${Meant} message=${message} />` : can("list_message_deliveries") ? html`<button class="link small plain-link" title="How far it has got" onClick=${() => deliveries(message)}><${Status} status=${message.status} /></button>` : html`<${Status} status=${message.status} />`}
         ${inbound || message.ai_generated ? html`<button class="link small" onClick=${() => why(message)}>Why?</button>` : null}
       </footer>
     </div></article>`;
 }
 
-/** @param {number} size */
-function bytes(size) {
-  return size < 1024 ? `${size} B` : size < 1048576 ? `${Math.round(size / 1024)} KB` : `${(size / 1048576).toFixed(1)} MB`;
+/** What it was taken for, what a person said that it is, and the way to say so. @param {{ message: Message }} props */
+function Meant({ message }) {
+  const said = timeline.value.find((item) => item.kind === "intent_corrected" && item.refers_to === message.id);
+  const is = said ? /** @type {any} */ (said.data)?.intent : undefined;
+  const words = html`<${Intent} intent=${message.intent} />${said ? html`<span class="chip good" title=${said.summary}><${Icon} name="check" size=${11} />${is === message.intent?.label ? "Confirmed" : is ? plain(is) : "None of the intents"}</span>` : null}`;
+  if (!message.intent || !can("set_message_intent")) return words;
+  return html`<button class="link small plain-link row" title="Say what it is about" onClick=${() => correct(message, said ? is : undefined)}>${words}<span class="unseen">Say what it is about</span></button>`;
+}
+
+/** @param {{ text: string, rich: boolean }} props `rich`: what a person here marked is shown as it left. */
+function Text({ text, rich }) {
+  const lines = rich ? marked(text) : [];
+  if (!rich || isPlain(lines)) return html`<div class="pre text">${text}</div>`;
+  return html`<div class="text marked">${lines.map((line, index) => html`<p key=${index} class=${line.kind}>${line.kind === "number" ? `${/^\d+/.exec(text.split("\n")[index] || "")}. ` : null}${line.spans.map((span) => {
+    const inner = span.href ? html`<a href=${span.href} target="_blank" rel="noreferrer noopener">${span.text}</a>` : span.text;
+    const slanted = span.italic ? html`<em>${inner}</em>` : inner;
+    return span.bold ? html`<strong>${slanted}</strong>` : slanted;
+  })}</p>`)}</div>`;
 }
 
 /** Lines of a call, with the speaker set apart where a line names one. @param {{ text: string }} props */
@@ -59,22 +78,6 @@ function Transcript({ text }) {
     const named = line.match(/^([\p{L}][\p{L}\p{N} .'-]{0,30}):\s+(.*)$/u);
     return named ? html`<div key=${index}><dt>${named[1]}</dt><dd>${named[2]}</dd></div>` : html`<div key=${index}><dd>${line}</dd></div>`;
   })}</dl>`;
-}
-
-/** An AI text that a person changed before it left: by whom, and what. @param {{ draft: Draft }} props */
-function Edited({ draft }) {
-  const [versions, setVersions] = useState(/** @type {DraftVersion[] | null} */ (null));
-  const show = async () => {
-    if (versions) return setVersions(null);
-    try {
-      setVersions((await all(`/drafts/${draft.id}/versions`, {}, 1)).sort((/** @type {any} */ a, /** @type {any} */ b) => a.version - b.version));
-    } catch (error) {
-      failed(error);
-    }
-  };
-  const last = versions?.[versions.length - 1];
-  return html`<button class="chip edited" aria-expanded=${Boolean(versions)} onClick=${show}><${Icon} name="edit" size=${11} />Edited by a person${last ? `: ${last.author}` : ""}</button>
-    ${versions && last ? html`<div class="edited-diff"><${Diff} pieces=${wordDiff(versions[0].body_text, last.body_text)} /></div>` : null}`;
 }
 
 /** A note: another colour, another shape, a lock, and the words that say who sees it. @param {{ note: Note }} props */

@@ -1,7 +1,7 @@
 // A conversation: who it is with, what was said, what waits, and where one writes.
 import { html, useEffect, useLayoutEffect, useMemo, useRef } from "../../../vendor/ui.js";
 import { useKeys } from "../../core/keys.js";
-import { place } from "../../core/router.js";
+import { place, query } from "../../core/router.js";
 import { dayName, fullTime, minute, moment } from "../../core/time.js";
 import { nameOf, plain, REASONS } from "../../core/words.js";
 import { act, approvals, conversation, drafts, markUnread, messages, notes, older, openDrafts, problem, readAll, readOlder, timeline } from "../../store/thread.js";
@@ -11,8 +11,10 @@ import { Menu } from "../../ui/menu.js";
 import { Bones, ChannelIcon, Failed } from "../../ui/parts.js";
 import * as asked from "./asked.js";
 import { Composer, compose } from "./composer.js";
-import { DraftCard } from "./draft.js";
+import { later } from "../later.js";
 import { MessageItem, NoteItem, ActivityItem } from "./message.js";
+
+const DraftCard = later(() => import("./draft.js").then((module) => module.DraftCard), 4);
 
 /** @param {{ id: string, showContext: () => void }} props */
 export function Thread({ id, showContext }) {
@@ -79,6 +81,17 @@ function Items({ row }) {
     return all.sort((a, b) => a.at.localeCompare(b.at) || a.key.localeCompare(b.key));
   }, [messages.value, notes.value, timeline.value, drafts.value, today]);
   const waiting = openDrafts.value;
+  const wanted = query.value.get("m") || "";
+  const isThere = items.some((item) => item.key === wanted);
+  useEffect(() => {
+    // A link leads to one message or note: what is older is read until it is there.
+    if (wanted && !isThere && older.value) void readOlder();
+  }, [wanted, isThere, older.value]);
+  useLayoutEffect(() => {
+    if (!wanted || !isThere) return;
+    atEnd.current = false;
+    document.getElementById(wanted)?.scrollIntoView({ block: "center" });
+  }, [wanted, isThere]);
   useLayoutEffect(() => {
     const element = box.current;
     if (element && atEnd.current) element.scrollTop = element.scrollHeight;
@@ -101,7 +114,7 @@ function Items({ row }) {
   return html`<div class="thread" ref=${box} onScroll=${scrolled} tabindex="0" role="region" aria-label="Messages">
     <ol class="items-list">
       ${older.value ? html`<li class="center"><button class="button little" onClick=${readOlder}>Show older messages</button></li>` : null}
-      ${items.map((item, index) => html`${item.day !== items[index - 1]?.day ? html`<li class="day" key=${`day-${item.day}`}><span>${item.day}</span></li>` : null}<li key=${item.key} id=${item.key}>${item.shown}</li>`)}
+      ${items.map((item, index) => html`${item.day !== items[index - 1]?.day ? html`<li class="day" key=${`day-${item.day}`}><span>${item.day}</span></li>` : null}<li key=${item.key} id=${item.key} class=${item.key === wanted ? "wanted" : ""}>${item.shown}</li>`)}
       ${waiting.map((draft) => html`<li key=${draft.id}><${DraftCard} draft=${draft} approval=${approvals.value.get(draft.id)} row=${row} keys=${draft === waiting[0]} /></li>`)}
     </ol></div>`;
 }

@@ -2,6 +2,7 @@
 // smallest change that would have let the reply go.
 import { html } from "../../../vendor/ui.js";
 import { api, Refused } from "../../core/api.js";
+import { ruleAddress } from "../../core/router.js";
 import { fullTime, moment } from "../../core/time.js";
 import { MODES, percent, plain } from "../../core/words.js";
 import { useLoaded } from "../../store/load.js";
@@ -10,8 +11,7 @@ import { killSwitch } from "../../store/switches.js";
 import { contact, conversation } from "../../store/thread.js";
 import { Dialog, open } from "../../ui/dialog.js";
 import { Icon } from "../../ui/icon.js";
-import { Loading, Outcome } from "../../ui/parts.js";
-import { ruleAddress } from "./draft.js";
+import { Coded, Loading, Outcome } from "../../ui/parts.js";
 
 /** @param {Message} message */
 export function why(message) {
@@ -101,9 +101,9 @@ function Checks({ found }) {
 function StatusChecks({ status }) {
   const checks = /** @type {AiStatusCheck[]} */ (status.checks);
   const remedies = /** @type {AiStatusRemedy[]} */ (status.remedies);
-  return html`<section><h3>Checks</h3><p>${status.summary}</p><ul class="checks">${checks.filter((check) => check.status !== "skipped").map((check) => {
+  return html`<section><h3>Checks</h3><p><${Coded} text=${status.summary} /></p><ul class="checks">${checks.filter((check) => check.status !== "skipped").map((check) => {
     const good = check.status === "pass";
-    return html`<li key=${check.id} class=${good ? "good" : "bad"}><${Icon} name=${good ? "check" : "close"} size=${14} label=${good ? "Yes:" : "No:"} /><span>${check.says}</span></li>`;
+    return html`<li key=${check.id} class=${good ? "good" : "bad"}><${Icon} name=${good ? "check" : "close"} size=${14} label=${good ? "Yes:" : "No:"} /><span><${Coded} text=${check.says} /></span></li>`;
   })}</ul></section>
     ${remedies.length ? html`<section><h3>What a person can do</h3><ul>${remedies.map((remedy) => html`<li key=${remedy.label}>${remedy.label}</li>`)}</ul></section>` : null}`;
 }

@@ -1,10 +1,10 @@
 // A message that nobody sent: what the policy in the editor would make of it. Nothing is stored.
 import { html, useEffect, useState } from "../../../vendor/ui.js";
+import { ruleAddress } from "../../core/router.js";
 import { post, said } from "../../core/api.js";
 import { CHANNELS, MODES, percent, plain } from "../../core/words.js";
 import { candidate, files } from "../../store/policy.js";
 import { Field, Intent, Outcome } from "../../ui/parts.js";
-import { ruleAddress } from "../inbox/draft.js";
 
 export function Try() {
   const [text, setText] = useState("Hi! What are your opening hours on Friday?");
