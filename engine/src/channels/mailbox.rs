@@ -159,8 +159,8 @@ impl Provider for Imap {
         Err(Doubt::Unconfigured)
     }
 
-    fn parse(&self, _account: &Account, _hook: &Hook<'_>) -> Vec<Event> {
-        Vec::new()
+    fn parse(&self, _account: &Account, hook: &Hook<'_>) -> Vec<Event> {
+        vec![Event::unknown(hook, "nothing is posted here")]
     }
 
     fn wrong(&self, account: &Account) -> Option<(&'static str, String)> {
@@ -193,8 +193,8 @@ impl Provider for MailServer {
         Err(Doubt::Unconfigured)
     }
 
-    fn parse(&self, _account: &Account, _hook: &Hook<'_>) -> Vec<Event> {
-        Vec::new()
+    fn parse(&self, _account: &Account, hook: &Hook<'_>) -> Vec<Event> {
+        vec![Event::unknown(hook, "nothing is posted here")]
     }
 
     fn calls(&self) -> bool {

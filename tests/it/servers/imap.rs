@@ -40,9 +40,13 @@ impl Dovecot {
                 std::fs::create_dir_all(path.join(box_).join(part)).unwrap();
             }
         }
+        // No authority itself: those sign others, and are not taken for a server.
+        let request = "[req]\ndistinguished_name=dn\nx509_extensions=ext\nprompt=no\n[dn]\nCN=localhost\n\
+            [ext]\nsubjectAltName=DNS:localhost\nbasicConstraints=critical,CA:FALSE\n";
+        std::fs::write(path.join("request.cnf"), request).unwrap();
         let made = Command::new("openssl")
-            .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"])
-            .args(["-addext", "subjectAltName=DNS:localhost", "-keyout", "key.pem", "-out", "cert.pem"])
+            .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-config", "request.cnf"])
+            .args(["-keyout", "key.pem", "-out", "cert.pem"])
             .current_dir(path)
             .output()
             .unwrap();
