@@ -1,5 +1,6 @@
 //! Benchmarks: one JSON line per figure. One file per bench; `README.md` says what each figure means.
 
+pub mod channels;
 pub mod check;
 pub mod classify;
 mod contexts;
@@ -47,6 +48,8 @@ pub enum Name {
     Pipeline,
     /// The conversation list on a full store.
     List,
+    /// Requests, mails and chat messages coming in from outside.
+    Channels,
     /// Recorded decisions under another policy.
     Replay,
     /// A process that is killed again and again.
@@ -57,7 +60,7 @@ pub enum Name {
 
 impl Name {
     /// Every bench.
-    pub const EACH: [Self; 9] = [
+    pub const EACH: [Self; 10] = [
         Self::Gate,
         Self::Check,
         Self::Diff,
@@ -65,6 +68,7 @@ impl Name {
         Self::Promise,
         Self::Pipeline,
         Self::List,
+        Self::Channels,
         Self::Replay,
         Self::Crash,
     ];
@@ -125,6 +129,7 @@ pub async fn run(name: Name, settings: &Settings, print: &mut dyn FnMut(Figure))
         Name::Promise => promise::run(settings, print)?,
         Name::Pipeline => pipeline::run(settings).await?.into_iter().for_each(print),
         Name::List => list::run(settings).await?.into_iter().for_each(print),
+        Name::Channels => channels::run(settings).await?.into_iter().for_each(print),
         Name::Replay => replay::run(settings).await?.into_iter().for_each(print),
         Name::Crash => crash::run(settings).await?.into_iter().for_each(print),
         Name::All => {

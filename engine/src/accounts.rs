@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::adapters::imap::Folder;
 use crate::adapters::{Providers, account};
+use crate::channels::dkim::Signer;
 use crate::channels::health::{Check, Known, checks};
-use crate::channels::provider;
+use crate::channels::mailbox::{IMAP, Mailbox};
 use crate::channels::seal::{SealError, Vault};
+use crate::channels::{Account, provider};
 use crate::domain::ChannelKind;
 use crate::engine::Engine;
 use crate::store::rows::ChannelRow;
@@ -55,6 +58,10 @@ type Named = BTreeMap<String, String>;
 
 /// Settings that every provider takes.
 const COMMON: [&str; 3] = ["hook_url", "base_url", "authserv_id"];
+/// Settings that every provider of mail takes: where people find the server, and for which domain mail is signed.
+const MAIL: [&str; 3] = ["public_url", "dkim_domain", "dkim_selector"];
+/// The secret that mail is signed with.
+const DKIM_KEY: &str = "dkim_key";
 /// Longest value, in characters.
 const LONGEST: usize = 4000;
 
@@ -81,6 +88,7 @@ fn merged(channel: &ChannelRow, before: Named, wish: &Connection) -> Result<(Nam
         let plain = name.strip_prefix("previous_").unwrap_or(name);
         own.fields().iter().any(|field| field.secret == secret && field.name == plain)
             || (!secret && COMMON.contains(&name))
+            || (kind == ChannelKind::Email && if secret { plain == DKIM_KEY } else { MAIL.contains(&name) })
     };
     let names = |secret: bool| {
         let of: Vec<&str> =
@@ -96,7 +104,9 @@ fn merged(channel: &ChannelRow, before: Named, wish: &Connection) -> Result<(Nam
                     format!("`{name}` has no such {}; it takes: {}", &word[..word.len() - 1], names(secret)),
                 ));
             }
-            if value.chars().count() > LONGEST || value.chars().any(|c| c.is_control()) {
+            // A key may be given as the file that it stands in.
+            let lines = secret && field == DKIM_KEY;
+            if value.chars().count() > LONGEST || value.chars().any(|c| c.is_control() && !(lines && c == '\n')) {
                 return Err(wrong(place, format!("must be one line of at most {LONGEST} characters")));
             }
         }
@@ -127,6 +137,20 @@ fn merged(channel: &ChannelRow, before: Named, wish: &Connection) -> Result<(Nam
             let word = if field.secret { "secrets" } else { "settings" };
             return Err(wrong(format!("{word}.{}", field.name), format!("is needed: {}", field.about)));
         }
+    }
+    let account = Account {
+        settings: settings.clone(),
+        secrets: secrets.clone(),
+        address: channel.address.clone(),
+        hook_url: None,
+    };
+    if let Err((field, why)) = Signer::of(&account) {
+        let word = if field == DKIM_KEY { "secrets" } else { "settings" };
+        return Err(wrong(format!("{word}.{field}"), why));
+    }
+    if let Some((field, why)) = own.wrong(&account) {
+        let word = if own.fields().iter().any(|own| own.name == field && own.secret) { "secrets" } else { "settings" };
+        return Err(wrong(format!("{word}.{field}"), why));
     }
     Ok((settings, secrets))
 }
@@ -160,6 +184,7 @@ impl Engine {
     pub async fn channel_health(&self, channel: &ChannelRow, vault: &Vault) -> Result<Vec<Check>, StoreError> {
         let mut reader = self.db().read().await?;
         let health = read::channel_health(&mut reader.conn(), &channel.workspace_id, &channel.id).await?;
+        let mailbox = read::mailbox(&mut reader.conn(), &channel.workspace_id, &channel.id).await?;
         drop(reader);
         let in_force = self.policies().in_force(self.db(), &channel.workspace_id).await.ok();
         let health = health.as_ref();
@@ -172,6 +197,8 @@ impl Engine {
             refused_why: health.and_then(|row| row.refused_why.clone()),
             tested_at: health.and_then(|row| row.tested_at),
             tested_why: health.and_then(|row| row.tested_why.clone()),
+            read_at: mailbox.as_ref().and_then(|row| row.worked_at),
+            read_why: mailbox.as_ref().and_then(|row| row.failed_why.clone()),
         };
         Ok(checks(&known, account(vault, channel).ok().as_ref(), self.clock().now_ms()))
     }
@@ -189,6 +216,16 @@ impl Engine {
         let Some(own) = channel.provider.as_deref().and_then(provider) else { return Ok(None) };
         let found = match providers.account(channel) {
             Err(error) => Err(error.to_string()),
+            Ok(account) if own.name() == IMAP => match Mailbox::of(&account) {
+                Err((field, why)) => Err(format!("{field}: {why}")),
+                Ok(mailbox) => match Folder::open(providers.egress(), &mailbox).await {
+                    Ok(folder) => {
+                        folder.close().await;
+                        Ok(())
+                    }
+                    Err(trouble) => Err(trouble.to_string()),
+                },
+            },
             Ok(account) => match own.ping(&account) {
                 None => return Ok(None),
                 Some(Err(error)) => Err(error.to_string()),

@@ -27,6 +27,7 @@ pub mod learn;
 pub mod ledger;
 pub mod llm;
 pub mod mail;
+pub mod mailboxes;
 pub mod mailroom;
 pub mod metrics;
 pub mod models;

@@ -28,13 +28,31 @@ impl Engine {
     /// # Errors
     /// [`StoreError::Closed`] when the process is shutting down.
     pub async fn read_mail(&self, channel: &ChannelRow, source: &str, raw: Vec<u8>) -> Result<Ingest, StoreError> {
+        let channel_id = channel.id.clone();
         let (engine, channel, source) = (self.clone(), channel.clone(), source.to_owned());
         let read = tokio::task::spawn_blocking(move || {
             let now_ms = engine.clock().now_ms();
             let arrival = Arrival { channel: &channel, kind: ChannelKind::Email, source: &source, now_ms };
             normalise::from_mail(arrival, &raw, engine.ids())
         });
-        read.await.map_err(|_| StoreError::Closed)
+        let mut ingest = read.await.map_err(|_| StoreError::Closed)?;
+        self.prove(&channel_id, &mut ingest).await?;
+        Ok(ingest)
+    }
+
+    /// Finds the message of ours that a mail answers by the reply address that it was sent to.
+    async fn prove(&self, channel_id: &str, ingest: &mut Ingest) -> Result<(), StoreError> {
+        let Some(tokens) = self.options().reply_tokens else { return Ok(()) };
+        let named = ingest.reply_tokens.iter().find_map(|token| tokens.read(channel_id, token));
+        let Some(named) = named else { return Ok(()) };
+        let mut reader = self.db().read().await?;
+        let found = read::message(&mut reader.conn(), &ingest.workspace_id, &named).await?;
+        if let Some(external) = found.and_then(|message| message.external_id) {
+            ingest.thread_ids.retain(|id| *id != external);
+            ingest.thread_ids.insert(0, external);
+            ingest.proven = true;
+        }
+        Ok(())
     }
 }
 

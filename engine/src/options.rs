@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::channels::reply_token::Tokens;
+
 /// How an engine behaves under load and at its end. The defaults suit one busy team; all of them are generous.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
@@ -13,6 +15,8 @@ pub struct Options {
     pub longest_wait: Option<Duration>,
     /// While more runs than this are due, messages whose turn it is go to a person, until fewer are. `None`: no limit.
     pub most_waiting: Option<usize>,
+    /// What reply addresses are read with. `None`: by the headers of mails alone.
+    pub reply_tokens: Option<Tokens>,
 }
 
 impl Default for Options {
@@ -21,6 +25,7 @@ impl Default for Options {
             shutdown: Duration::from_secs(27),
             longest_wait: Some(Duration::from_secs(3_600)),
             most_waiting: Some(100_000),
+            reply_tokens: None,
         }
     }
 }

@@ -30,6 +30,9 @@ pub(crate) async fn keep_sweeping(engine: Engine, stopped: CancellationToken) {
             Ok(found) => tracing::warn!(found, "runs that nobody would have looked at again are due now"),
             Err(error) => tracing::warn!(%error, "cannot look for forgotten runs; trying again"),
         }
+        if let Err(error) = engine.forget_told().await {
+            tracing::warn!(%error, "what providers told long ago was not forgotten; trying again later");
+        }
         if let Err(error) = engine.forget_files().await {
             tracing::warn!(%error, "cannot forget files that nobody has sent; trying again");
         }

@@ -28,6 +28,14 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 /// A provider's clock may be this far ahead, in milliseconds; what claims to be later happened when it came in.
 const MOST_AHEAD_MS: i64 = 10 * 60 * 1000;
 
+/// How long the requests of providers are kept byte for byte, in milliseconds: whoever must look at one does so by then.
+const REQUESTS_KEPT_MS: i64 = 90 * 86_400_000;
+/// How long what they told is kept, in milliseconds. Nobody delivers anything again after that; what became of a message
+/// stays in its own row.
+const EVENTS_KEPT_MS: i64 = 400 * 86_400_000;
+/// How much is forgotten at once.
+const FORGOTTEN_TOGETHER: i64 = 500;
+
 /// Where a request came in.
 struct Place<'a> {
     channel: &'a ChannelRow,
@@ -90,6 +98,20 @@ impl Engine {
             self.commit_writes(&channel.workspace_id, writes).await?;
         }
         Ok(taken)
+    }
+
+    /// Forgets what providers told long ago, a part of it.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn forget_told(&self) -> Result<(), StoreError> {
+        let now = self.clock().now_ms();
+        let forget = ChannelWrite::Forget {
+            requests_before: now - REQUESTS_KEPT_MS,
+            events_before: now - EVENTS_KEPT_MS,
+            most: FORGOTTEN_TOGETHER,
+        };
+        self.commit_writes(crate::domain::DEFAULT_WORKSPACE, vec![Write::Channels(forget)]).await
     }
 
     /// Other names of the same person that are not known yet, so that any of them finds the contact.

@@ -320,7 +320,7 @@ fn channel(kind: ChannelKind) -> ChannelRow {
 #[tokio::test]
 async fn mail_goes_by_smtp_when_there_is_one() {
     let outbox: Arc<dyn Outbound> = Arc::new(Outbox::new(Path::new("unused")));
-    let smtp: Arc<dyn Outbound> = Arc::new(SmtpOutbound::from_url("smtp://127.0.0.1:1").unwrap());
+    let smtp = SmtpOutbound::from_url("smtp://127.0.0.1:1").unwrap();
     let both = OutboundRouter::new(outbox.clone(), Some(smtp));
     assert_eq!(both.for_channel(&channel(ChannelKind::Email)).class(), SendClass::Blind);
     assert_eq!(both.for_channel(&channel(ChannelKind::Sms)).class(), SendClass::Queryable);

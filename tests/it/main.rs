@@ -7,6 +7,7 @@
     reason = "a test fails at what it did not expect; which of these a database's half needs varies"
 )]
 
+mod cases;
 mod cli;
 mod crash;
 mod docs;
@@ -15,6 +16,8 @@ mod flow;
 mod mails;
 mod property;
 mod scenarios;
+mod servers;
 mod smtp;
 mod store;
+mod threads;
 mod tidy;

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::flow::POLICY;
 
-fn message(to: &str, key: &str) -> OutboundMessage {
+pub(crate) fn message(to: &str, key: &str) -> OutboundMessage {
     OutboundMessage {
         idempotency_key: key.to_owned(),
         channel: ChannelKind::Email,

@@ -9,6 +9,7 @@ use remit_engine::adapters::MailDrop;
 use remit_engine::adapters::smtp_in::Protocol;
 use remit_engine::domain::{ChannelKind, DEFAULT_WORKSPACE};
 use remit_engine::egress::{Allowed, Egress};
+use remit_engine::mailboxes;
 use remit_engine::mailroom::{self, EngineMailroom};
 use remit_engine::store::{Dialect, LinkKind};
 use remit_engine::webhooks::deliver;
@@ -122,6 +123,7 @@ impl Running {
             shutdown: self.stop_within.mul_f64(0.9),
             longest_wait: self.longest_wait.0,
             most_waiting: Some(self.most_waiting).filter(|most| *most > 0),
+            ..Options::default()
         }
     }
 
@@ -193,6 +195,9 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
         let mailroom = EngineMailroom::new(shell.engine.clone(), DEFAULT_WORKSPACE);
         tokio::spawn(mailroom::listen(mailroom, listener, "remit".to_owned(), protocol, stop.clone()));
     }
+    let read_all =
+        mailboxes::read_all(shell.engine.clone(), shell.providers.clone(), DEFAULT_WORKSPACE.to_owned(), stop.clone());
+    let mailboxes = tokio::spawn(read_all);
     let webhooks = tokio::spawn(deliver::run(shell.engine.clone(), egress.clone(), shell.master_key, stop.clone()));
     let streams = {
         let (engine, stop) = (shell.engine.clone(), stop.clone());
@@ -237,6 +242,7 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
         }
         streams.await?;
         webhooks.await?;
+        mailboxes.await?;
         shell.engine.db().close().await;
         Ok::<_, Failure>(())
     });

@@ -75,8 +75,8 @@ impl Shell {
             Failure::new(error.to_string()).hint("check --database and whether the server is running")
         })?;
         let outbox: Arc<dyn Outbound> = Arc::new(Outbox::new(data.join("outbox")));
-        let smtp: Option<Arc<dyn Outbound>> = match &global.smtp {
-            Some(url) => Some(Arc::new(SmtpOutbound::from_url(url)?)),
+        let smtp = match &global.smtp {
+            Some(url) => Some(SmtpOutbound::from_url(url)?),
             None => None,
         };
         let providers = Providers::new(&master_key, egress, Arc::new(SystemClock));
@@ -87,6 +87,7 @@ impl Shell {
             models: llm.models(&master_key)?,
             outbound: Arc::new(OutboundRouter::new(outbox, smtp).with_providers(providers.clone())),
         };
+        let options = Options { reply_tokens: Some(providers.tokens()), ..options };
         let engine = Engine::with(parts, options).await?;
         Ok(Self { engine, master_key, data, providers, address, owner: None })
     }

@@ -37,6 +37,8 @@ const MOST_STREAMS: usize = 8;
 const HEARTBEAT: Duration = Duration::from_secs(25);
 /// Messages that are sent down at once.
 const MOST_AT_ONCE: i64 = 200;
+/// How many times as many a browser that was away may have missed.
+const MOST_PAGES: usize = 20;
 
 /// A visitor on a channel, with the page that they are on.
 struct Guest {
@@ -226,8 +228,8 @@ impl Down {
             };
             let ours = |told: &remit_engine::events::hub::Told| {
                 let at = told.event.conversation_id.as_deref();
-                // Without a conversation, or when a new one begins, it may be ours.
-                self.own.is_none() || at == self.own.as_deref() || told.event.kind == "conversation.created"
+                // A conversation that begins may be ours; of those of others, nothing else is.
+                (self.own.is_some() && at == self.own.as_deref()) || told.event.kind == "conversation.created"
             };
             if heard.iter().any(|told| ours(told)) {
                 let news = self.news().await?;
@@ -260,6 +262,13 @@ impl Down {
             self.seen = Seen { conversation: conversation.clone(), seq: 0 };
         }
         let mut rows = read::messages(&mut reader.conn(), &ws, &conversation, i64::MAX, MOST_AT_ONCE).await?;
+        // Who was away for long has missed more than that; a new tab begins with the latest.
+        let mut pages = if self.seen.seq > 0 { MOST_PAGES } else { 0 };
+        while pages > 0 && rows.last().is_some_and(|row| row.seq > self.seen.seq + 1) {
+            let before = rows.last().map_or(0, |row| row.seq);
+            rows.extend(read::messages(&mut reader.conn(), &ws, &conversation, before, MOST_AT_ONCE).await?);
+            pages -= 1;
+        }
         drop(reader);
         self.own = Some(conversation);
         rows.retain(|row| row.seq > self.seen.seq);

@@ -48,6 +48,7 @@ mod tags;
 mod throttle;
 mod time;
 mod timeline;
+mod unsubscribe;
 mod users;
 mod views;
 mod web;
@@ -217,6 +218,7 @@ pub(crate) fn fresh_token() -> (String, String) {
 pub fn router(app: App) -> Router {
     let cors = (!app.origins().is_empty()).then(|| origins::layer(app.origins()));
     let visitors = chat::router(app.clone())
+        .merge(unsubscribe::router(app.clone()))
         .layer(CatchPanicLayer::custom(finish::panicked))
         .layer(from_fn_with_state(app.clone(), finish::finish));
     let service = layered(routes().split_for_parts().0.fallback(web::answer), app);

@@ -34,4 +34,5 @@ mod providers_mail;
 mod roles;
 mod search;
 mod support;
+mod unsubscribe;
 mod webhooks;

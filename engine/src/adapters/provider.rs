@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::dress::Dress;
+use crate::channels::reply_token::Tokens;
 use crate::channels::seal::{SealError, Vault};
 use crate::channels::{Account, Answered, Outgoing, Provider, chat, provider};
 use crate::egress::{Answer, Egress, EgressError, Request};
@@ -22,6 +24,7 @@ const MOST_FETCHED: usize = 32 * 1024 * 1024;
 #[derive(Debug, Clone)]
 pub struct Providers {
     vault: Vault,
+    tokens: Tokens,
     egress: Egress,
     clock: Arc<dyn Clock>,
 }
@@ -30,7 +33,7 @@ impl Providers {
     /// Secrets are opened with the server's key; calls are made by `egress`.
     #[must_use]
     pub fn new(master_key: &[u8; 32], egress: Egress, clock: Arc<dyn Clock>) -> Self {
-        Self { vault: Vault::new(master_key), egress, clock }
+        Self { vault: Vault::new(master_key), tokens: Tokens::new(master_key), egress, clock }
     }
 
     /// The vault that secrets of channels are sealed in.
@@ -39,12 +42,30 @@ impl Providers {
         &self.vault
     }
 
+    /// The way out.
+    #[must_use]
+    pub const fn egress(&self) -> &Egress {
+        &self.egress
+    }
+
     /// A channel's account.
     ///
     /// # Errors
     /// [`SealError`] when its secrets do not open.
     pub fn account(&self, channel: &ChannelRow) -> Result<Account, SealError> {
         account(&self.vault, channel)
+    }
+
+    /// What the mails of a channel carry.
+    #[must_use]
+    pub fn dress(&self, channel: &ChannelRow) -> Dress {
+        Dress::new(self.tokens, channel, self.account(channel))
+    }
+
+    /// What reply addresses are made and read with.
+    #[must_use]
+    pub const fn tokens(&self) -> Tokens {
+        self.tokens
     }
 
     /// The way out of a channel whose provider sends.
@@ -80,7 +101,7 @@ impl Providers {
         let Outgoing { method, url, headers, body } = call;
         let request = Request { method, url, headers, body, most_bytes };
         match self.egress.call(request, LONGEST_CALL).await {
-            Ok(answer) => Ok(answered(answer)),
+            Ok(answer) => Ok(answered(answer, self.clock.now_ms())),
             Err(EgressError::Refused(why)) => Err(SendError::Refused(why)),
             Err(EgressError::Unreached(why)) => Err(SendError::Transient(why)),
             Err(EgressError::Failed(why)) => Err(SendError::InDoubt(why)),
@@ -103,11 +124,8 @@ pub fn account(vault: &Vault, channel: &ChannelRow) -> Result<Account, SealError
     })
 }
 
-fn answered(answer: Answer) -> Answered {
-    let after = answer.headers.get("retry-after").and_then(|value| value.to_str().ok());
-    let after_ms =
-        after.and_then(|seconds| seconds.trim().parse::<i64>().ok()).map(|seconds| seconds.saturating_mul(1000));
-    Answered { status: answer.status, after_ms, body: answer.body }
+fn answered(answer: Answer, now_ms: i64) -> Answered {
+    Answered { status: answer.status, after_ms: answer.retry_after_ms(Some(now_ms)), body: answer.body }
 }
 
 #[derive(Debug)]

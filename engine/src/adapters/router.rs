@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::provider::Providers;
+use super::smtp::SmtpOutbound;
 use crate::domain::ChannelKind;
 use crate::ports::{Outbound, Outbounds};
 use crate::store::rows::ChannelRow;
@@ -12,14 +13,14 @@ use crate::store::rows::ChannelRow;
 #[derive(Debug, Clone)]
 pub struct OutboundRouter {
     outbox: Arc<dyn Outbound>,
-    smtp: Option<Arc<dyn Outbound>>,
+    smtp: Option<SmtpOutbound>,
     providers: Option<Providers>,
 }
 
 impl OutboundRouter {
     /// Sends everything to the outbox, but mail by SMTP when given.
     #[must_use]
-    pub fn new(outbox: Arc<dyn Outbound>, smtp: Option<Arc<dyn Outbound>>) -> Self {
+    pub fn new(outbox: Arc<dyn Outbound>, smtp: Option<SmtpOutbound>) -> Self {
         Self { outbox, smtp, providers: None }
     }
 
@@ -36,7 +37,10 @@ impl Outbounds for OutboundRouter {
             return own;
         }
         match (channel.kind.parse(), &self.smtp) {
-            (Ok(ChannelKind::Email), Some(smtp)) => Arc::clone(smtp),
+            (Ok(ChannelKind::Email), Some(smtp)) => match &self.providers {
+                Some(providers) => Arc::new(smtp.dressed(providers.dress(channel))),
+                None => Arc::new(smtp.clone()),
+            },
             _ => Arc::clone(&self.outbox),
         }
     }

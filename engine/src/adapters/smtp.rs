@@ -1,6 +1,7 @@
 //! Sends mail by SMTP submission.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -8,6 +9,7 @@ use lettre::address::Envelope;
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
+use super::dress::Dress;
 use crate::domain::ChannelKind;
 use crate::mail::compose;
 use crate::ports::{Outbound, OutboundMessage, SendClass, SendError, SendReceipt};
@@ -32,6 +34,7 @@ pub enum SmtpConfigError {
 #[derive(Clone)]
 pub struct SmtpOutbound {
     transport: AsyncSmtpTransport<Tokio1Executor>,
+    dress: Option<Arc<Dress>>,
 }
 
 impl fmt::Debug for SmtpOutbound {
@@ -50,7 +53,13 @@ impl SmtpOutbound {
     pub fn from_url(url: &str) -> Result<Self, SmtpConfigError> {
         let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
             .map_err(|error| SmtpConfigError::Url(error.to_string()))?;
-        Ok(Self { transport: builder.timeout(Some(COMMAND_TIMEOUT)).build() })
+        Ok(Self { transport: builder.timeout(Some(COMMAND_TIMEOUT)).build(), dress: None })
+    }
+
+    /// The same for one channel, whose mails carry what it adds.
+    #[must_use]
+    pub fn dressed(&self, dress: Dress) -> Self {
+        Self { transport: self.transport.clone(), dress: Some(Arc::new(dress)) }
     }
 }
 
@@ -102,7 +111,10 @@ impl Outbound for SmtpOutbound {
             return Err(SendError::Refused(format!("{} does not go by SMTP", message.channel)));
         }
         let envelope = envelope(message)?;
-        let bytes = compose(message);
+        let bytes = match &self.dress {
+            Some(dress) => dress.compose(message)?,
+            None => compose(message),
+        };
         if !is_safe_data(&bytes) {
             return Err(SendError::Refused("the mail holds line ends that SMTP cannot carry safely".to_owned()));
         }

@@ -23,6 +23,10 @@ pub struct Known {
     pub tested_at: Option<i64>,
     /// What was wrong; none when they were good.
     pub tested_why: Option<String>,
+    /// When its mailbox was last read.
+    pub read_at: Option<i64>,
+    /// Why it cannot be read, where the last try failed.
+    pub read_why: Option<String>,
 }
 
 /// One thing that was looked at.
@@ -40,6 +44,7 @@ pub struct Check {
 }
 
 const WEEK_MS: i64 = 7 * 86_400_000;
+const HOUR_MS: i64 = 3_600_000;
 
 fn check(check: &'static str, ok: Option<bool>, says: impl Into<String>, cure: Option<&str>) -> Check {
     Check { check, ok, says: says.into(), cure: cure.filter(|_| ok != Some(true)).map(str::to_owned) }
@@ -97,13 +102,24 @@ pub fn checks(known: &Known, account: Option<&Account>, now_ms: i64) -> Vec<Chec
                 format!("Not set: {}.", missing.join(", "))
             };
             found.push(check("settings", Some(missing.is_empty()), says, Some("Connect the channel with these.")));
-            let says = match &account.hook_url {
-                Some(url) => format!("The provider calls {url}."),
-                None => "The address that the provider calls is not known here.".to_owned(),
-            };
-            let cure = "Set `hook_url`, or start with `--public-url`: signatures cover the address.";
-            found.push(check("webhook_address", account.hook_url.as_ref().map(|_| true), says, Some(cure)));
+            let wrong = own.wrong(account).filter(|_| missing.is_empty());
+            let wrong = wrong.map(|(field, why)| format!("`{field}` cannot be used: {why}."));
+            found.extend(wrong.map(|says| check("settings", Some(false), says, Some("Connect it with another."))));
+            if own.calls() {
+                let says = match &account.hook_url {
+                    Some(url) => format!("The provider calls {url}."),
+                    None => "The address that the provider calls is not known here.".to_owned(),
+                };
+                let cure = "Set `hook_url`, or start with `--public-url`: signatures cover the address.";
+                found.push(check("webhook_address", account.hook_url.as_ref().map(|_| true), says, Some(cure)));
+            }
         }
+    }
+    if !own.calls() {
+        found.extend(mailbox(word, known, now_ms));
+        found.push(check("unknown_senders", Some(true), "Whoever writes for the first time becomes a contact.", None));
+        found.push(agent(known));
+        return found;
     }
     found.push(webhook(known, now_ms));
     found.push(match (&known.tested_at, &known.tested_why) {
@@ -119,6 +135,35 @@ pub fn checks(known: &Known, account: Option<&Account>, now_ms: i64) -> Vec<Chec
     found.push(check("unknown_senders", Some(true), "Whoever writes for the first time becomes a contact.", None));
     found.push(agent(known));
     found
+}
+
+/// How the mailbox is that we read; nothing where others bring mail.
+fn mailbox(word: &str, known: &Known, now_ms: i64) -> Option<Check> {
+    if word != super::mailbox::IMAP {
+        return None;
+    }
+    let ago = |at: i64| format!("{} minutes ago", (now_ms - at).max(0) / 60_000);
+    Some(match (known.read_at, &known.read_why) {
+        (read_at, Some(why)) => {
+            let last = read_at.map_or_else(|| "never".to_owned(), ago);
+            let says = format!("The mailbox cannot be read: {why}. It last worked: {last}.");
+            check(
+                "mailbox",
+                Some(false),
+                says,
+                Some("Look at the server, the name and the password; it is tried again by itself."),
+            )
+        }
+        (None, None) => {
+            let cure = "See whether `remit serve` runs: it looks within seconds.";
+            check("mailbox", None, "The mailbox was not read yet.", Some(cure))
+        }
+        (Some(at), None) if now_ms - at > HOUR_MS => {
+            let says = format!("The mailbox was last read {}.", ago(at));
+            check("mailbox", Some(false), says, Some("See whether `remit serve` runs."))
+        }
+        (Some(at), None) => check("mailbox", Some(true), format!("The mailbox was last read {}.", ago(at)), None),
+    })
 }
 
 fn webhook(known: &Known, now_ms: i64) -> Check {

@@ -8,17 +8,21 @@
 pub mod call;
 pub mod chat;
 pub mod delivery;
+pub mod dkim;
 pub mod event;
 pub mod form;
 pub mod health;
 pub mod hook;
 pub mod keywords;
+pub mod mailbox;
 pub mod mime;
+pub mod reply_token;
 pub mod seal;
 pub mod segments;
 pub mod sign;
 
 mod calendar;
+mod generic;
 mod mailers;
 mod meta;
 mod more_mailers;
@@ -148,6 +152,14 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     fn capabilities(&self) -> Capabilities;
     /// What a channel of it must and may say.
     fn fields(&self) -> &'static [Field];
+    /// A setting that cannot be used, and why.
+    fn wrong(&self, _account: &Account) -> Option<(&'static str, String)> {
+        None
+    }
+    /// Whether it calls the channel's address; false where we fetch, or others bring.
+    fn calls(&self) -> bool {
+        true
+    }
     /// A call whose answer is needed to check a request: a certificate, say. It is named by the request, so it must be
     /// one that may be believed.
     fn needs(&self, _account: &Account, _hook: &Hook<'_>) -> Option<Outgoing> {
@@ -231,6 +243,8 @@ pub const PROVIDERS: &[&dyn Provider] = &[
     &twilio::Twilio,
     &telnyx::Telnyx,
     &whatsapp::WhatsApp,
+    &mailbox::Imap,
+    &mailbox::MailServer,
     &postmark::Postmark,
     &mailers::Mailgun,
     &sendgrid::SendGrid,
@@ -248,6 +262,7 @@ pub const PROVIDERS: &[&dyn Provider] = &[
     &calendar::Calendly,
     &calendar::HubSpot,
     &calendar::Pipedrive,
+    &generic::TimelineEvents,
 ];
 
 /// The provider of this name.

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::channels::NewMessage;
+use crate::channels::{NewMessage, reply_token};
 use crate::domain::{ChannelKind, IdKind};
 use crate::mail::{self, MailKind};
 use crate::ports::Ids;
@@ -81,6 +81,8 @@ pub struct InvalidInbound {
 
 const LONGEST_ID: usize = 200;
 const LONGEST_TEXT: usize = 200_000;
+/// Most tokens of a mail that are looked at.
+const MOST_TOKENS: usize = 4;
 
 /// Where a message came from and when.
 #[derive(Debug, Clone, Copy)]
@@ -116,9 +118,23 @@ pub fn from_mail(arrival: Arrival<'_>, raw: &[u8], ids: &dyn Ids) -> Ingest {
     let settings: std::collections::BTreeMap<String, String> =
         serde_json::from_str(&arrival.channel.settings).unwrap_or_default();
     let spoofed = settings.get("authserv_id").is_some_and(|id| super::told::is_spoofed(raw, id));
-    let not_to_be_answered =
-        unreadable || mail.precedence_bulk || mail.suppress_auto_reply || mail.own_loop || from_ourselves || spoofed;
+    let odd = |word: &str| mail.warnings.iter().any(|warning| warning == word);
+    // What is sealed can only be read by a person, elsewhere; an invitation is no question, and two authors are none.
+    let unreadable = unreadable || odd("encrypted");
+    let not_to_be_answered = unreadable
+        || odd("calendar")
+        || odd("several_from")
+        || mail.precedence_bulk
+        || mail.suppress_auto_reply
+        || mail.own_loop
+        || from_ourselves
+        || spoofed;
+    let addresses = mail.delivered_to.iter().chain(&mail.to).chain(&mail.cc);
+    let mut reply_tokens: Vec<String> = addresses.filter_map(|address| reply_token::in_address(address)).collect();
+    reply_tokens.dedup();
+    reply_tokens.truncate(if spoofed { 0 } else { MOST_TOKENS });
     Ingest {
+        reply_tokens,
         dedupe_key: mail::dedupe_key(raw, &mail),
         // Whoever forges a sender does not join their conversations.
         thread_ids: if spoofed { Vec::new() } else { mail::thread_ids(&mail) },
@@ -337,6 +353,8 @@ fn blank(arrival: Arrival<'_>, ids: &dyn Ids) -> Ingest {
         attachments: "[]".to_owned(),
         external_id: None,
         thread_ids: Vec::new(),
+        reply_tokens: Vec::new(),
+        proven: false,
         language: None,
         occurred_at: arrival.now_ms,
         now_ms: arrival.now_ms,

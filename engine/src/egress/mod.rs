@@ -7,6 +7,7 @@
 //! asked, an answer may be only so long and take only so long.
 
 pub mod address;
+mod wire;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
-use hyper::header::{HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use hyper::header::{DATE, HOST, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -25,6 +26,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use url::{Host, Url};
 
 pub use address::Allowed;
+pub use wire::{Server, Wire};
 
 /// Longest URL, in characters.
 pub const LONGEST_URL: usize = 2_000;
@@ -85,6 +87,30 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// True where that is all of it: it did not break off and was not longer than is read.
     pub whole: bool,
+}
+
+/// The longest that anybody is believed who asks to be left alone, in milliseconds.
+const LONGEST_PAUSE_MS: i64 = 86_400_000;
+
+impl Answer {
+    /// How long it asks to be left alone (`Retry-After`, RFC 9110 §10.2.3), in milliseconds, at most a day: seconds, or a
+    /// time, which is held against the answer's own `Date`, and against `now_ms` where it has none. `None` where it asks for nothing that
+    /// can be read.
+    #[must_use]
+    pub fn retry_after_ms(&self, now_ms: Option<i64>) -> Option<i64> {
+        let text = |name| self.headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+        let asked = text(RETRY_AFTER)?;
+        let at = |text: &str| {
+            let time = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text);
+            time.ok().map(jiff::Timestamp::as_millisecond)
+        };
+        let wait = match asked.parse::<f64>() {
+            Ok(seconds) if seconds.is_finite() => (seconds * 1000.0).clamp(0.0, LONGEST_PAUSE_MS as f64) as i64,
+            Ok(_) => return None,
+            Err(_) => at(asked)?.saturating_sub(text(DATE).and_then(at).or(now_ms)?),
+        };
+        Some(wait.clamp(0, LONGEST_PAUSE_MS))
+    }
 }
 
 /// Looks names up.

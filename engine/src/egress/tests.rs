@@ -227,3 +227,26 @@ async fn what_is_allowed_is_called_and_answers_are_bounded() {
     let error = egress.post(&url, &[], Vec::new(), Duration::from_millis(200)).await.unwrap_err();
     assert!(error.to_string().contains("no answer within"), "{error}");
 }
+
+#[test]
+fn who_asks_to_be_left_alone_is_understood_in_seconds_and_in_times() {
+    let answer = |asked: &str, date: Option<&str>| {
+        let mut headers = HeaderMap::new();
+        headers.insert("retry-after", asked.parse().unwrap());
+        if let Some(date) = date {
+            headers.insert("date", date.parse().unwrap());
+        }
+        Answer { status: 503, headers, body: Vec::new(), whole: true }
+    };
+    let date = Some("Tue, 03 Mar 2026 10:00:00 GMT");
+    let later = "Tue, 03 Mar 2026 10:02:00 GMT";
+    assert_eq!(answer("7", None).retry_after_ms(None), Some(7_000));
+    assert_eq!(answer(" 0.5 ", None).retry_after_ms(None), Some(500));
+    assert_eq!(answer("-3", None).retry_after_ms(None), Some(0));
+    assert_eq!(answer("999999999", None).retry_after_ms(None), Some(86_400_000));
+    assert_eq!(answer(later, date).retry_after_ms(Some(0)), Some(120_000), "by its own clock, not ours");
+    assert_eq!(answer(later, None).retry_after_ms(Some(1_772_532_060_000)), Some(60_000));
+    assert_eq!(answer(later, None).retry_after_ms(None), None);
+    assert_eq!(answer("soon", date).retry_after_ms(Some(0)), None);
+    assert_eq!(answer("NaN", date).retry_after_ms(Some(0)), None);
+}

@@ -4,7 +4,6 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use hyper::header::RETRY_AFTER;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -184,9 +183,7 @@ impl HttpModel {
         let body = String::from_utf8_lossy(&answer.body).into_owned();
         call.answer = Some(body.clone());
         let result = if !(200..300).contains(&answer.status) {
-            let after_ms =
-                answer.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(retry_after_ms);
-            Err(turned_away(answer.status, &body, after_ms))
+            Err(turned_away(answer.status, &body, answer.retry_after_ms(None)))
         } else if !answer.whole {
             Err(later("the answer broke off".to_owned()))
         } else {
@@ -238,12 +235,6 @@ fn turned_away(status: u16, body: &str, after_ms: Option<i64>) -> LlmError {
         408 | 409 | 425 | 500..=599 => LlmError::Later { reason, after_ms, throttled: false },
         _ => LlmError::Misconfigured(reason),
     }
-}
-
-/// `Retry-After` in seconds; a date is left to the engine's own patience.
-fn retry_after_ms(value: &str) -> Option<i64> {
-    let seconds: f64 = value.trim().parse().ok()?;
-    (seconds.is_finite() && seconds >= 0.0).then_some((seconds * 1000.0).min(86_400_000.0) as i64)
 }
 
 #[async_trait]

@@ -21,6 +21,21 @@ const KEPT_REFERENCES: usize = 20;
 /// so (`Auto-Submitted`, RFC 3834), and all mail carries `X-Remit-Message`, by which another Remit knows it.
 #[must_use]
 pub fn compose(message: &OutboundMessage) -> Vec<u8> {
+    compose_with(message, &Extra::default())
+}
+
+/// What a mail carries besides what was decided.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Extra {
+    /// Where answers go.
+    pub reply_to: Option<String>,
+    /// Where a recipient says by one click that they want no more (RFC 8058): an `https` address.
+    pub unsubscribe: Option<String>,
+}
+
+/// The same with what the channel adds.
+#[must_use]
+pub fn compose_with(message: &OutboundMessage, extra: &Extra) -> Vec<u8> {
     let mut builder = MessageBuilder::new()
         .from(address(message.from_name.as_deref(), &message.from))
         .to(address(message.to_name.as_deref(), &message.to))
@@ -33,6 +48,14 @@ pub fn compose(message: &OutboundMessage) -> Vec<u8> {
     let references = references(message);
     if !references.is_empty() {
         builder = builder.references(MessageId::new_list(references.into_iter()));
+    }
+    if let Some(reply_to) = &extra.reply_to {
+        builder = builder.reply_to(address(message.from_name.as_deref(), reply_to));
+    }
+    if let Some(url) = extra.unsubscribe.as_deref().map(id).filter(|url| url.starts_with("https://")) {
+        builder = builder
+            .header("List-Unsubscribe", Raw::new(format!("<{url}>")))
+            .header("List-Unsubscribe-Post", Raw::new("List-Unsubscribe=One-Click"));
     }
     if message.automatic {
         builder = builder

@@ -24,8 +24,8 @@ mod visible;
 use serde::{Deserialize, Serialize};
 
 pub use address::{normalise_email, normalise_phone};
-pub use compose::compose;
 pub(crate) use compose::line as header_line;
+pub use compose::{Extra, compose, compose_with};
 pub use html::safe_html;
 pub use identity::{dedupe_key, thread_ids};
 pub(crate) use reading::text_of_html;
@@ -142,6 +142,9 @@ pub struct Mail {
     pub return_path: Option<String>,
     /// `Authentication-Results` (RFC 8601), newest first. Trust only those of your own server.
     pub authentication_results: Vec<String>,
+    /// Whom receiving servers say that it was delivered to: only they know of blind copies and of what was forwarded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub delivered_to: Vec<String>,
     /// What was odd about the mail, as words for machines.
     pub warnings: Vec<String>,
 }

@@ -1,6 +1,6 @@
 //! From bytes to the fields of [`Mail`], before anything is judged.
 
-use mail_parser::{Address, Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType};
+use mail_parser::{Address, Encoding, HeaderName, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
 use super::header::{self, Head};
 use super::{Attachment, Mail, MailKind, charset, html, machine, prepare, reading, visible};
@@ -58,7 +58,12 @@ fn read_head(mail: &mut Mail, head: &Head, message: &Message<'_>) {
             mail.references.push(further);
         }
     }
-    let authors = addresses(message.from());
+    // The first counts; a mail with two was made by somebody who wants to be read as another.
+    let mut froms = message.header_values(HeaderName::From);
+    let authors = addresses(froms.next().and_then(|value| value.as_address()));
+    if froms.next().is_some() {
+        mail.warnings.push("several_from".to_owned());
+    }
     if let Some((name, address)) = authors.iter().find(|(_, address)| !address.is_empty()) {
         mail.from = Some(address.clone());
         mail.from_name = repaired_name(name.as_deref(), head, "from");
@@ -74,6 +79,10 @@ fn read_head(mail: &mut Mail, head: &Head, message: &Message<'_>) {
         message.all_to().flat_map(|list| addresses(Some(list))).filter_map(non_empty).take(MAX_ADDRESSES).collect();
     mail.cc =
         message.all_cc().flat_map(|list| addresses(Some(list))).filter_map(non_empty).take(MAX_ADDRESSES).collect();
+    const DELIVERED: [&str; 4] = ["delivered-to", "x-original-to", "envelope-to", "x-envelope-to"];
+    let delivered = head.fields().iter().filter(|field| DELIVERED.contains(&field.name.as_str()));
+    let delivered = delivered.map(|field| String::from_utf8_lossy(&field.value).trim().to_owned());
+    mail.delivered_to = delivered.filter(|address| address.contains('@')).take(20).collect();
     let reply_to = addresses(message.reply_to()).into_iter().find_map(non_empty);
     mail.reply_to = reply_to.filter(|to| mail.from.as_ref().is_none_or(|from| !from.eq_ignore_ascii_case(to)));
     mail.date_ms = message.date().filter(|date| date.is_valid()).map(|date| date.to_timestamp() * 1_000);
@@ -174,7 +183,7 @@ fn read_body(mail: &mut Mail, message: &Message<'_>, head: &Head, bytes: &[u8]) 
             mail.warnings.push("hidden_text".to_owned());
         }
     }
-    let prefer_html = plain.trim().is_empty() || (is_stand_in(&plain) && html_text.text.len() > plain.len());
+    let prefer_html = plain.trim().is_empty() || (is_stand_in(&plain) && !html_text.text.trim().is_empty());
     if prefer_html && mail.has_html {
         mail.text = cap(html_text.text);
         mail.visible_text = visible::visible_text(&cap(html_text.own));
@@ -195,7 +204,12 @@ fn read_body(mail: &mut Mail, message: &Message<'_>, head: &Head, bytes: &[u8]) 
                 mail.warnings.push("embedded_only".to_owned());
                 embedded_text(message)
             }
-            None if message.parts.len() == 1 && message.attachments.is_empty() => charset::decode(rest, None),
+            // A boundary that is not named, or never comes: all of it is one text.
+            None if message.parts.len() == 1
+                && (message.attachments.is_empty() || machine::content_type(head).starts_with("multipart/")) =>
+            {
+                charset::decode(rest, None)
+            }
             None => String::new(),
         };
         mail.text = cap(text.trim().to_owned());
@@ -253,10 +267,18 @@ pub(super) fn part_text(message: &Message<'_>, part: &MessagePart<'_>) -> String
     let content_type = part.content_type();
     let label = content_type.and_then(|kind| kind.attribute("charset"));
     let suspicious = parsed.chars().any(|c| matches!(c, '\u{fffd}' | '\u{1b}' | '\u{80}'..='\u{9f}' | '\0'));
+    // UTF-7 looks like ASCII, and the parser drops what stands at the end without its padding.
+    let is_base64 = part.content_transfer_encoding().is_some_and(|coding| coding.eq_ignore_ascii_case("base64"));
+    let raw = message.raw_message.get(part.offset_body as usize..part.offset_end as usize).unwrap_or_default();
+    let cut_short = is_base64 && raw.iter().filter(|byte| byte.is_ascii_graphic()).count() % 4 != 0;
+    let suspicious = suspicious
+        || part.is_encoding_problem
+        || cut_short
+        || label.is_some_and(|l| l.to_ascii_lowercase().contains("utf-7"));
     let mut text =
         if suspicious || (label.is_none_or(|l| l.to_ascii_lowercase().contains("ascii")) && !parsed.is_ascii()) {
-            let raw = message.raw_message.get(part.offset_body as usize..part.offset_end as usize).unwrap_or_default();
             let decoded = match part.encoding {
+                _ if cut_short || (is_base64 && part.is_encoding_problem) => lenient_base64(raw),
                 Encoding::None => Some(raw.to_vec()),
                 Encoding::Base64 => mail_parser::decoders::base64::base64_decode(raw),
                 Encoding::QuotedPrintable => mail_parser::decoders::quoted_printable::quoted_printable_decode(raw),
@@ -274,6 +296,18 @@ pub(super) fn part_text(message: &Message<'_>, part: &MessagePart<'_>) -> String
         text = join_flowed(&text, delsp);
     }
     text
+}
+
+/// Base64 among characters that are none, with too few or too many at its end: what can be read.
+fn lenient_base64(raw: &[u8]) -> Option<Vec<u8>> {
+    let good = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    let mut letters: Vec<u8> = raw.iter().filter(good).copied().collect();
+    // One letter alone says nothing, and what a last one says too much is cut off.
+    letters.truncate(letters.len() - usize::from(letters.len() % 4 == 1));
+    let mut lenient = data_encoding::Specification::new();
+    lenient.symbols.push_str("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+    lenient.check_trailing_bits = false;
+    lenient.encoding().ok()?.decode(&letters).ok()
 }
 
 /// Joins the soft line breaks of `format=flowed` (RFC 3676) within one quote depth.

@@ -70,6 +70,10 @@ pub struct Ingest {
     pub external_id: Option<String>,
     /// Message ids this one answers, nearest first.
     pub thread_ids: Vec<String>,
+    /// What may be tokens of ours in the addresses that it was sent to.
+    pub reply_tokens: Vec<String>,
+    /// The first of `thread_ids` is proven by such a token: whoever wrote it was given our reply address.
+    pub proven: bool,
     pub language: Option<String>,
     pub occurred_at: i64,
     pub now_ms: i64,

@@ -6,10 +6,10 @@ use super::rows::{
     AboutRow, ActionRow, AddressRow, ApprovalRow, AttachmentRow, AuditRow, BootRow, CertificateRow, ChannelRow,
     ComposerRow, ContactListRow, ContactRow, ConversationRow, CountsRow, DecisionKeyRow, DecisionRow, DeliveryRow,
     DraftRow, DraftVersionRow, DueRow, GoneRow, HealthRow, KeyRow, LabelCountRow, LedgerBlockRow, LessonRow, LinkRow,
-    MentionRow, MessageRow, NoteRow, OnceRow, PackRow, PlaceRow, PolicyActivationRow, PolicyActiveRow, PolicyListRow,
-    PolicyVersionRow, PrincipalRow, ProviderEventRow, QueuedRow, RawBytesRow, RejectedRow, RepRow, RunErrorRow, RunRow,
-    SessionRow, SpotCheckRow, SwitchRow, TagRow, TimelineRow, TimerRow, TrainingRow, ViewRow, VoteRow, WebhookRow,
-    WorkspaceRow,
+    MailboxRow, MentionRow, MessageRow, NoteRow, OnceRow, PackRow, PlaceRow, PolicyActivationRow, PolicyActiveRow,
+    PolicyListRow, PolicyVersionRow, PrincipalRow, ProviderEventRow, QueuedRow, RawBytesRow, RejectedRow, RepRow,
+    RunErrorRow, RunRow, SessionRow, SpotCheckRow, SwitchRow, TagRow, TimelineRow, TimerRow, TrainingRow, ViewRow,
+    VoteRow, WebhookRow, WorkspaceRow,
 };
 use super::statements::{self as sql, many};
 use super::{Conn, StoreError, fetch, on};
@@ -250,6 +250,8 @@ reads! {
     provider_events(ws: &str, channel: &str, before: i64, before_id: &str, limit: i64) -> all ProviderEventRow = PROVIDER_EVENT_LIST;
     /// How a channel is.
     channel_health(ws: &str, channel: &str) -> one HealthRow = CHANNEL_HEALTH_GET;
+    /// Up to where a mailbox was read, and how that went.
+    mailbox(ws: &str, channel: &str) -> one MailboxRow = MAILBOX_GET;
     /// A contact's latest conversation on a channel.
     conversation_last_on(ws: &str, contact: &str, channel: &str) -> one (String,) = CONVERSATION_LAST_ON;
     /// Whose address it is.

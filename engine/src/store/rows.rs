@@ -283,6 +283,11 @@ rows! {
         workspace_id: String, channel_id: String, verified_at: Option<i64>, refused_at: Option<i64>,
         refused_why: Option<String>, tested_at: Option<i64>, tested_why: Option<String>,
     }
+    /// Up to where a mailbox was read, and how that went.
+    MailboxRow {
+        workspace_id: String, channel_id: String, place: String, uid_validity: i64, last_uid: i64, since: i64,
+        worked_at: Option<i64>, failed_at: Option<i64>, failed_why: Option<String>,
+    }
     /// How often inbound requests were turned away, by reason.
     RejectedRow { reason: String, times: i64, }
     /// What must still be true when a send begins.

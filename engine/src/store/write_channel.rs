@@ -79,8 +79,14 @@ pub enum ChannelWrite {
     Named { channel_id: String, conversation_id: String, message_id: String, name: String, timeline_id: String },
     /// An address is not written to any more: the provider refused it for good.
     Suppress { contact_id: String, channel_kind: &'static str, address: String, reason: &'static str },
+    /// Forget what providers told before this time (UTC milliseconds), and the bytes of their requests from before another.
+    Forget { requests_before: i64, events_before: i64, most: i64 },
     /// One more address of whoever has this one.
     Alias { kind: &'static str, known: String, also: String },
+    /// Up to where a mailbox was read, just now.
+    MailboxPlace { channel_id: String, place: String, uid_validity: i64, last_uid: i64, since: i64 },
+    /// Why a mailbox cannot be read.
+    MailboxFailed { channel_id: String, failed_why: String },
     /// When a channel was heard of, turned away or tested.
     Health {
         channel_id: String,
@@ -125,6 +131,17 @@ impl ChannelWrite {
             }
             Self::Suppress { contact_id, channel_kind, address, reason } => {
                 suppress(conn, ws, now, log, contact_id, channel_kind, address, reason).await?;
+            }
+            Self::Forget { requests_before, events_before, most } => {
+                execute!(conn, sql::PROVIDER_REQUEST_FORGET, *requests_before, *most);
+                execute!(conn, sql::PROVIDER_PARKED_FORGET, *events_before, *most);
+                execute!(conn, sql::PROVIDER_EVENT_FORGET, *events_before, *most);
+            }
+            Self::MailboxPlace { channel_id, place, uid_validity, last_uid, since } => {
+                execute!(conn, sql::MAILBOX_PLACE, ws, channel_id, place, *uid_validity, *last_uid, *since, now);
+            }
+            Self::MailboxFailed { channel_id, failed_why } => {
+                execute!(conn, sql::MAILBOX_FAILED, ws, channel_id, now, failed_why);
             }
             Self::Alias { kind, known, also } => alias(conn, ws, kind, known, also).await?,
             Self::Health { channel_id, verified_at, refused_at, refused_why, tested_at, tested_why } => {
@@ -301,7 +318,11 @@ impl NewEvent {
         address: &str,
     ) -> Result<Option<String>, StoreError> {
         let found: Vec<(String,)> = fetch!(conn, sql::CONTACT_OF_ADDRESS, ws, kind, address);
-        Ok(found.into_iter().next().map(|row| row.0))
+        let found = found.into_iter().next().map(|row| row.0);
+        if let Some(contact) = &found {
+            execute!(conn, sql::PROVIDER_EVENT_ABOUT, ws, &self.id, contact);
+        }
+        Ok(found)
     }
 
     /// A line in the contact's latest conversation: on this channel, or on any.

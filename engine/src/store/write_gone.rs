@@ -45,9 +45,12 @@ impl GoneWrite {
         match self {
             Self::Merge { from, into, absorbed, limits, by } => {
                 merge(conn, ws, (from, into), absorbed, limits).await?;
+                execute!(conn, sql::PROVIDER_EVENT_MOVE, ws, &from.0, &into.0);
                 execute!(conn, sql::CONTACT_GONE_INSERT, ws, &from.0, "merged", Some(into.0.as_str()), by, now);
             }
             Self::EraseContact { id, by } => {
+                execute!(conn, sql::PROVIDER_REQUEST_ERASE_CONTACT, ws, id, &[] as &[u8]);
+                execute!(conn, sql::PROVIDER_EVENT_ERASE_CONTACT, ws, id);
                 execute!(conn, sql::CONTACT_ERASE, ws, id, now);
                 execute!(conn, sql::CONTACT_ADDRESS_ERASE, ws, id);
                 execute!(conn, sql::CONTACT_SEGMENT_ERASE, ws, id);

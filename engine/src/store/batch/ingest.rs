@@ -8,9 +8,9 @@ use crate::domain::{ActionReason, ChannelKind};
 use crate::store::events::Log;
 use crate::store::ingest::{AddressKind, Ingest, Ingested, MOST_THREAD_IDS};
 use crate::store::rows::{ContactRow, ConversationRow, SeenRow, SupersededRow};
-use crate::store::statements::{many, postgres};
+use crate::store::statements::{self as sql, many, postgres};
 use crate::store::transition::TimelineEntry;
-use crate::store::{Conn, Outcome, StoreError, write};
+use crate::store::{Conn, Outcome, StoreError, execute, write};
 
 /// Stores messages; the outcomes are in the same order.
 pub(in crate::store) async fn apply(
@@ -54,6 +54,8 @@ pub(super) struct Placed<'a> {
     pub(super) conversation_id: String,
     /// It quotes a message of somebody else.
     pub(super) stranger: bool,
+    /// It answers somebody else's conversation, and was sent to the reply address that they were given.
+    joins: bool,
     is_new: bool,
 }
 
@@ -204,7 +206,8 @@ async fn contacts(conn: &mut Conn<'_>, new: &[Arrival<'_>]) -> Result<HashMap<us
 
 /// Finds or opens the conversation that each message belongs to.
 ///
-/// A message id is no capability: a stranger who quotes one starts a conversation of their own.
+/// A message id is no capability: a stranger who quotes one starts a conversation of their own. Our reply address is one:
+/// a colleague to whom the mail was handed on answers in the same conversation, marked, and a person looks at it.
 async fn conversations<'a>(
     conn: &mut Conn<'_>,
     new: Vec<Arrival<'a>>,
@@ -218,21 +221,29 @@ async fn conversations<'a>(
     }
     let mut found = quoted.fetch_packed::<(i64, i64, String, String)>(conn).await?;
     found.sort_by_key(|(_, position, ..)| *position);
-    let mut threads: HashMap<usize, Vec<(String, String)>> = HashMap::new();
-    for (place, _, conversation, contact) in found {
-        threads.entry(place_of(place)).or_default().push((conversation, contact));
+    let mut threads: HashMap<usize, Vec<(i64, String, String)>> = HashMap::new();
+    for (place, position, conversation, contact) in found {
+        threads.entry(place_of(place)).or_default().push((position, conversation, contact));
     }
     let mut placed = Vec::with_capacity(new.len());
     for Arrival { place, ingest, .. } in new {
         let contact = contacts.remove(&place).ok_or_else(|| missing("contact", &ingest.sender_address))?;
         let quoted = threads.remove(&place).unwrap_or_default();
-        let own = quoted.iter().position(|(_, owner)| *owner == contact.id);
-        let conversation_id = own.and_then(|at| quoted.get(at)).map(|(conversation, _)| conversation.clone());
+        let proven = quoted.first().filter(|(position, ..)| ingest.proven && *position == 0);
+        let own = quoted.iter().find(|(.., owner)| *owner == contact.id);
+        let found = proven.or(own);
+        let joins = proven.is_some_and(|(.., owner)| *owner != contact.id);
+        let conversation_id = found.map(|(_, conversation, _)| conversation.clone());
+        if let Some(conversation) = conversation_id.as_ref().filter(|_| joins) {
+            // People answer to whom nobody has spoken yet.
+            execute!(conn, sql::CONVERSATION_HUMAN, &ingest.workspace_id, conversation, true);
+        }
         placed.push(Placed {
             place,
             ingest,
             contact,
-            stranger: own.is_none() && !quoted.is_empty(),
+            joins,
+            stranger: found.is_none() && !quoted.is_empty(),
             is_new: conversation_id.is_none(),
             conversation_id: conversation_id.unwrap_or_else(|| ingest.ids.conversation.clone()),
         });
@@ -383,6 +394,9 @@ fn entry(one: &Placed<'_>) -> TimelineEntry {
     let mut summary = format!("{what} by {} from {who}", ingest.channel_kind);
     if one.stranger {
         summary.push_str("; it quotes a message of another contact's conversation and was kept apart");
+    }
+    if one.joins {
+        summary.push_str("; they joined the conversation by our reply address");
     }
     TimelineEntry {
         id: ingest.ids.timeline.clone(),
