@@ -107,9 +107,18 @@ pub enum EngineError {
         /// How many there may be.
         most: usize,
     },
+    /// Another has the name.
+    #[error("there is a {what} of this name")]
+    Taken {
+        /// What.
+        what: &'static str,
+    },
     /// A contact is not merged.
     #[error(transparent)]
     Gone(#[from] GoneError),
+    /// A conversation was left as it is.
+    #[error(transparent)]
+    Desk(#[from] crate::join::DeskError),
     /// A webhook is not as was wanted.
     #[error(transparent)]
     Webhook(#[from] WebhookError),

@@ -1,5 +1,7 @@
 //! Contacts who are the same are merged; a contact who asks for it is erased.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use crate::audit;
@@ -115,6 +117,9 @@ impl Engine {
             reason: why,
         };
         self.stop_contact(ws, id, stop).await?;
+        self.erase_merged(ws, id).await?;
+        let since = self.clock().now_ms() - crate::once::KEPT_MS;
+        self.commit_writes(ws, vec![Write::Gone(GoneWrite::HushAnswers { since })]).await?;
         let mut erased = Erased::default();
         let mut after = String::new();
         loop {
@@ -128,6 +133,25 @@ impl Engine {
                 erased.conversations += 1;
             }
         }
+    }
+
+    /// Who was merged into a contact, and into those, is erased with it.
+    async fn erase_merged(&self, ws: &str, id: &str) -> Result<(), EngineError> {
+        let mut left = vec![id.to_owned()];
+        let mut known: BTreeSet<String> = BTreeSet::from([id.to_owned()]);
+        while let Some(into) = left.pop() {
+            let mut reader = self.db().read().await?;
+            let merged = read::merged_into(&mut reader.conn(), ws, &into).await?;
+            drop(reader);
+            let fresh: Vec<String> =
+                merged.into_iter().map(|row| row.0).filter(|id| known.insert(id.clone())).collect();
+            let writes = fresh.iter().map(|id| Write::Gone(GoneWrite::EraseMerged { id: id.clone() })).collect();
+            if !fresh.is_empty() {
+                self.commit_writes(ws, writes).await?;
+            }
+            left.extend(fresh);
+        }
+        Ok(())
     }
 
     /// Keeps in the trail that somebody exported what is known about a contact, or everything.
@@ -156,6 +180,8 @@ impl Engine {
                     files.extend(sent.into_iter().map(|file| file.id));
                 }
                 for decision in read::decisions_of_message(conn, ws, &message.id).await? {
+                    let (at, id) = (decision.decided_at, decision.id.clone());
+                    writes.push(Write::Gone(GoneWrite::ErasePack { at, id }));
                     let Some(record) = without_words(&decision.record) else { continue };
                     let sha256 = decision_hash(&decision);
                     writes.push(Write::Gone(GoneWrite::EraseDecision { id: decision.id, record, sha256 }));
@@ -163,7 +189,8 @@ impl Engine {
             }
         }
         drop(reader);
-        let decisions = writes.len();
+        let has_words = |write: &&Write| matches!(write, Write::Gone(GoneWrite::EraseDecision { .. }));
+        let decisions = writes.iter().filter(has_words).count();
         writes.push(Write::Gone(GoneWrite::EraseConversation { id: conversation.to_owned(), files }));
         self.commit_writes(ws, writes).await?;
         Ok(decisions)

@@ -78,11 +78,48 @@ pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
             }
             if method == "GET" {
                 joins_the_log(operation);
+                if TAGGED.contains(&path.as_str()) {
+                    has_a_tag(operation);
+                }
             }
             problems_of_shape(operation);
+            if path.starts_with("/api/v1/conversations/{id}") {
+                let merged = problem("`conversation_merged`: `merged_into` names the one that it is in".to_owned());
+                operation.responses.responses.insert("410".to_owned(), RefOr::T(merged));
+            }
         }
     }
     document
+}
+
+/// What has a version that its answer names as `ETag`, to be sent back as `If-Match` with a change.
+const TAGGED: &[&str] = &[
+    "/api/v1/contacts/{id}",
+    "/api/v1/conversations/{id}",
+    "/api/v1/conversations/{id}/composer",
+    "/api/v1/notes/{id}",
+    "/api/v1/settings",
+    "/api/v1/teams/{id}",
+    "/api/v1/users/{id}",
+    "/api/v1/views/{id}",
+    "/api/v1/webhooks/{id}",
+];
+
+/// Says that the answer names its version, and that who has it already need not have it again.
+fn has_a_tag(operation: &mut Operation) {
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    let parameter = ParameterBuilder::new()
+        .name("If-None-Match")
+        .parameter_in(ParameterIn::Header)
+        .description(Some("`ETag` of what you have: where it is that still, the answer is 304 without a body."))
+        .schema(Some(text()));
+    operation.parameters.get_or_insert_default().push(RefOr::T(parameter.build()));
+    if let Some(RefOr::T(response)) = operation.responses.responses.get_mut("200") {
+        let header = HeaderBuilder::new().schema(Some(text())).description(Some("Its version, for `If-Match`."));
+        response.headers.insert("ETag".to_owned(), RefOr::T(header.build()));
+    }
+    let known = ResponseBuilder::new().description("You have it already").build();
+    operation.responses.responses.insert("304".to_owned(), RefOr::T(known));
 }
 
 /// Says who may, as the table of permissions has it. What stands there nowhere is for nobody, and a test finds it.

@@ -69,6 +69,10 @@ codes! {
     WrongPassword = "wrong_password", FORBIDDEN, "The password is not right";
     /// The link was used, has run out, or never was one.
     LinkEnded = "link_ended", FORBIDDEN, "The link is not good any more";
+    /// The provider does not say that the mail address is theirs.
+    EmailNotVerified = "email_not_verified", FORBIDDEN, "The mail address is not verified";
+    /// Nobody has added them, or the provider gives them no role.
+    NotInvited = "not_invited", FORBIDDEN, "Nobody has added you here";
     /// There is no such thing, or not in this workspace.
     NotFound = "not_found", NOT_FOUND, "There is no such thing";
     /// The path exists, the method does not; `Allow` names those that do.
@@ -105,6 +109,14 @@ codes! {
     ContactGone = "contact_gone", CONFLICT, "The contact is no more by itself";
     /// A contact cannot be merged into itself.
     SameContact = "same_contact", CONFLICT, "These are the same contact";
+    /// Something is being answered or sent in one of the conversations.
+    ConversationBusy = "conversation_busy", CONFLICT, "Something is under way in the conversation";
+    /// The conversations cannot become one; `detail` says why.
+    CannotMerge = "cannot_merge", CONFLICT, "These cannot become one";
+    /// A draft waits for approval: that needs a person until it is decided.
+    ApprovalPending = "approval_pending", CONFLICT, "A draft waits for approval";
+    /// Another has the name, or the address.
+    NameTaken = "name_taken", CONFLICT, "The name is taken";
     /// The contact has no address that the channel reaches.
     NoAddress = "no_address", CONFLICT, "The channel does not reach the contact";
     /// The channel carries no files.
@@ -143,6 +155,8 @@ codes! {
     UserChanged = "user_changed", CONFLICT, "The user has changed since they were shown";
     /// The event log does not reach back that far.
     EventsExpired = "events_expired", GONE, "The events are gone";
+    /// The conversation is in another; `merged_into` names it.
+    ConversationMerged = "conversation_merged", GONE, "The conversation is in another";
     /// It is not as it was shown, as `If-Match` named it; `current_version` says which version there is.
     VersionConflict = "version_conflict", PRECONDITION_FAILED, "It has changed since it was shown";
     /// `If-Match` must name what you saw.
@@ -165,6 +179,8 @@ codes! {
     TooManyStreams = "too_many_streams", TOO_MANY_REQUESTS, "There are too many streams";
     /// A fault of the server; the log has it under the request id.
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong here";
+    /// The provider by which people sign in could not be asked, or is not to be believed; the log has the reason.
+    ProviderFailed = "provider_failed", BAD_GATEWAY, "The provider could not be asked";
     /// The database did not answer in time; try again.
     DatabaseBusy = "database_busy", SERVICE_UNAVAILABLE, "The database is busy";
     /// The request took too long; it may or may not have been done.
@@ -244,6 +260,9 @@ pub(crate) struct Problem {
     /// With `version_conflict`, `draft_changed`, `webhook_changed` and `user_changed`: the version now.
     #[schema(required)]
     current_version: Option<i64>,
+    /// With `conversation_merged`: the conversation that it is in, `cnv_…`.
+    #[schema(required)]
+    merged_into: Option<String>,
 }
 
 /// Why a request was not answered as asked.
@@ -269,12 +288,20 @@ impl ApiError {
                 _ => None,
             },
             current_version: None,
+            merged_into: None,
         }))
     }
 
     /// There is no such thing.
     pub(crate) fn not_found(what: &str) -> Self {
         Self::new(ErrorCode::NotFound, format!("There is no such {what} in this workspace."))
+    }
+
+    /// The conversation is in another.
+    pub(crate) fn merged(into: String) -> Self {
+        let mut error = Self::new(ErrorCode::ConversationMerged, format!("It was merged into `{into}`: look there."));
+        error.0.merged_into = Some(into);
+        error
     }
 
     /// One field of the body is wrong.

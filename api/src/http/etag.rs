@@ -16,10 +16,7 @@ impl FromRequestParts<App> for IfMatch {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, ApiError> {
-        seen(&parts.headers)?.map(Self).ok_or_else(|| {
-            let detail = "Send `If-Match` with the `ETag` of what you saw, so that nobody's change is lost.";
-            ApiError::new(ErrorCode::PreconditionRequired, detail)
-        })
+        seen(&parts.headers)?.map(Self).ok_or_else(missing)
     }
 }
 
@@ -30,6 +27,22 @@ pub(crate) fn seen(headers: &HeaderMap) -> Result<Option<i64>, ApiError> {
     version.map(Some).ok_or_else(|| {
         ApiError::new(ErrorCode::BadRequest, "`If-Match` must be the `ETag` of what you saw, such as `\"v4\"`.")
     })
+}
+
+/// The version that the caller saw, where they say so in the body or in `If-Match`: once, or twice the same.
+pub(crate) fn named(headers: &HeaderMap, version: Option<i64>) -> Result<i64, ApiError> {
+    match (seen(headers)?, version) {
+        (Some(one), Some(other)) if one != other => {
+            Err(ApiError::new(ErrorCode::BadRequest, "`If-Match` and `version` name two versions."))
+        }
+        (Some(version), _) | (None, Some(version)) => Ok(version),
+        (None, None) => Err(missing()),
+    }
+}
+
+fn missing() -> ApiError {
+    let detail = "Send `If-Match` with the `ETag` of what you saw, so that nobody's change is lost.";
+    ApiError::new(ErrorCode::PreconditionRequired, detail)
 }
 
 /// The header of a version.

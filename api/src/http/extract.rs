@@ -26,8 +26,40 @@ impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
             return Err(ApiError::new(ErrorCode::UnsupportedMediaType, "Send `Content-Type: application/json`."));
         }
         let bytes = read_body(&parts.headers, body, JSON_LIMIT).await?;
+        if let Some(pointer) = zero_in(&bytes) {
+            return Err(ApiError::field(pointer, "invalid", "must not contain the character U+0000"));
+        }
         from_json(&bytes).map(Self)
     }
+}
+
+/// Where the zero character stands in a text of the body, which no database here can hold.
+fn zero_in(bytes: &[u8]) -> Option<String> {
+    fn find(value: &serde_json::Value, pointer: String) -> Option<String> {
+        match value {
+            serde_json::Value::String(text) => text.contains('\0').then_some(pointer),
+            serde_json::Value::Array(items) => {
+                items.iter().enumerate().find_map(|(at, item)| find(item, format!("{pointer}/{at}")))
+            }
+            serde_json::Value::Object(fields) => fields.iter().find_map(|(name, item)| {
+                let inner = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+                if name.contains('\0') { Some(pointer.clone()) } else { find(item, inner) }
+            }),
+            _ => None,
+        }
+    }
+    // It can be written in one way only, so that nearly no body is read twice.
+    let is_written = bytes.windows(6).any(|window| window == b"\\u0000");
+    is_written.then(|| serde_json::from_slice(bytes).ok()).flatten().and_then(|value| find(&value, String::new()))
+}
+
+/// A query in which the zero character stands is none.
+fn without_zero(parts: &Parts) -> Result<&str, ApiError> {
+    let query = parts.uri.query().unwrap_or_default();
+    if query.contains("%00") {
+        return Err(ApiError::new(ErrorCode::InvalidQuery, "No parameter may contain the character U+0000."));
+    }
+    Ok(query)
 }
 
 /// The media type without parameters, in lower case.
@@ -137,10 +169,25 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        without_zero(parts)?;
         match axum::extract::Query::<T>::from_request_parts(parts, app).await {
             Ok(axum::extract::Query(query)) => Ok(Self(query)),
             Err(rejection) => Err(ApiError::new(ErrorCode::InvalidQuery, rejection.body_text())),
         }
+    }
+}
+
+/// The query, without unknown parameters, in which some may be said more than once.
+#[derive(Debug)]
+pub(crate) struct RepeatedQuery<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequestParts<App> for RepeatedQuery<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, ApiError> {
+        let query = without_zero(parts)?;
+        let read = serde_html_form::from_str(query);
+        read.map(Self).map_err(|error| ApiError::new(ErrorCode::InvalidQuery, format!("The query: {error}")))
     }
 }
 

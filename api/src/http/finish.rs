@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::Method;
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use remit_engine::domain::IdKind;
@@ -26,7 +26,11 @@ pub(crate) async fn finish(State(app): State<App>, request: Request, next: Next)
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let method = request.method().clone();
     let span = tracing::info_span!("request", %request_id, %method, route);
+    let known_tag = request.headers().get(header::IF_NONE_MATCH).filter(|_| method == Method::GET).cloned();
     let mut response = next.run(request).instrument(span.clone()).await;
+    if known_tag.is_some_and(|tag| response.status() == StatusCode::OK && has(&tag, response.headers())) {
+        response = as_known(response);
+    }
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
         response = as_problem(response, path, &request_id);
@@ -40,6 +44,23 @@ pub(crate) async fn finish(State(app): State<App>, request: Request, next: Next)
     let _entered = span.enter();
     tracing::debug!(status = status.as_u16(), ms = begun.elapsed().as_millis(), "answered");
     response
+}
+
+/// Whether one of the tags that a caller knows is the one that an answer has.
+fn has(known: &HeaderValue, headers: &HeaderMap) -> bool {
+    let tag = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok());
+    let known = known.to_str().unwrap_or_default();
+    tag.is_some_and(|tag| known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag))
+}
+
+/// The caller has it already.
+fn as_known(response: Response) -> Response {
+    let (mut parts, _) = response.into_parts();
+    parts.status = StatusCode::NOT_MODIFIED;
+    for name in [header::CONTENT_LENGTH, header::CONTENT_TYPE] {
+        parts.headers.remove(name);
+    }
+    Response::from_parts(parts, Body::empty())
 }
 
 /// The method as a word of a closed list: what callers make up is not counted by name.
@@ -75,7 +96,7 @@ fn as_problem(mut response: Response, path: String, request_id: &str) -> Respons
     Response::from_parts(parts, Body::from(body))
 }
 
-fn general(status: axum::http::StatusCode) -> Problem {
+fn general(status: StatusCode) -> Problem {
     let code = ErrorCode::of(status);
     let detail = match code {
         ErrorCode::NotFound => "There is nothing at this path.",

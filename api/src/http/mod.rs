@@ -29,6 +29,7 @@ mod jobs;
 mod keys;
 mod messages;
 mod notes;
+mod oidc;
 mod once;
 mod origins;
 mod page;
@@ -38,6 +39,7 @@ mod rate;
 mod refused;
 mod search;
 mod session;
+mod settings;
 mod setup;
 mod site;
 mod spot_checks;
@@ -45,6 +47,7 @@ mod state;
 mod switches;
 mod system;
 mod tags;
+mod teams;
 mod throttle;
 mod time;
 mod timeline;
@@ -83,11 +86,25 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(conversations::list::list_conversations, conversations::begin::begin_conversation))
         .routes(routes!(conversations::counts::count_conversations))
         .routes(routes!(conversations::bulk::bulk_conversations))
-        .routes(routes!(conversations::get::get_conversation))
+        .routes(routes!(conversations::get::get_conversation, conversations::change::change_conversation))
+        .routes(routes!(conversations::merge::merge_conversation))
+        .routes(routes!(conversations::flag::flag_conversation, conversations::flag::unflag_conversation))
+        .routes(routes!(
+            conversations::presence::get_presence,
+            conversations::presence::be_present,
+            conversations::presence::leave_presence
+        ))
+        .routes(routes!(conversations::assign_team::assign_conversation_team))
+        .routes(routes!(teams::list::list_teams, teams::make::make_team))
+        .routes(routes!(teams::get::get_team, teams::change::change_team, teams::delete::delete_team))
+        .routes(routes!(teams::members::set_team_members))
+        .routes(routes!(settings::show::get_settings, settings::change::change_settings))
+        .routes(routes!(users::roles::list_roles))
         .routes(routes!(conversations::ai_status::get_ai_status))
         .routes(routes!(conversations::assign::assign_conversation))
         .routes(routes!(conversations::tag::set_conversation_tags))
         .routes(routes!(tags::list::list_tags, tags::make::make_tag))
+        .routes(routes!(tags::change::change_tag, tags::change::delete_tag))
         .routes(routes!(conversations::mark_read::mark_read, conversations::mark_unread::mark_unread))
         .routes(routes!(conversations::reply::create_reply))
         .routes(routes!(composer::get::get_composer, composer::keep::keep_composer, composer::drop::drop_composer))
@@ -117,23 +134,26 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(decisions::list::list_decisions))
         .routes(routes!(decisions::get::get_decision))
         .routes(routes!(notes::list::list_notes, notes::create::create_note))
-        .routes(routes!(notes::get::get_note))
+        .routes(routes!(notes::get::get_note, notes::change::change_note, notes::delete::delete_note))
+        .routes(routes!(timeline::contact::list_contact_timeline))
         .routes(routes!(timeline::list::list_timeline))
         .routes(routes!(timeline::linkedin::log_linkedin_activity))
         .routes(routes!(drafts::list::list_drafts))
         .routes(routes!(drafts::get::get_draft))
         .routes(routes!(drafts::versions::list_draft_versions))
+        .routes(routes!(drafts::diff::diff_draft))
         .routes(routes!(drafts::edit::edit_draft))
         .routes(routes!(drafts::restore::restore_draft))
         .routes(routes!(drafts::regenerate::regenerate_draft))
         .routes(routes!(drafts::take_back::take_back_draft))
         .routes(routes!(approvals::list::list_approvals))
+        .routes(routes!(approvals::counts::count_approvals))
         .routes(routes!(approvals::get::get_approval))
         .routes(routes!(approvals::approve::approve))
         .routes(routes!(approvals::reject::reject))
         .routes(routes!(approvals::claim::claim_approval))
         .routes(routes!(approvals::release::release_approval))
-        .routes(routes!(contacts::list::list_contacts))
+        .routes(routes!(contacts::list::list_contacts, contacts::make::make_contact))
         .routes(routes!(contacts::get::get_contact, contacts::change::change_contact))
         .routes(routes!(contacts::do_not_contact::do_not_contact))
         .routes(routes!(contacts::merge::merge_contact))
@@ -148,6 +168,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(channels::list::list_channels, channels::create::create_channel))
         .routes(routes!(channels::providers::list_channel_providers))
         .routes(routes!(channels::connect::connect_channel))
+        .routes(routes!(channels::list::get_channel))
         .routes(routes!(channels::health::get_channel_health))
         .routes(routes!(channels::health::test_channel))
         .routes(routes!(channels::events::list_channel_events))
@@ -181,6 +202,9 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(session::show::get_session, session::sign_in::sign_in, session::sign_out::sign_out))
         .routes(routes!(session::change_password::change_password))
         .routes(routes!(session::sign_in_by_link::choose_password))
+        .routes(routes!(oidc::methods::get_sign_in_methods))
+        .routes(routes!(oidc::start::start_provider_sign_in))
+        .routes(routes!(oidc::callback::finish_provider_sign_in))
         .routes(routes!(session::list::list_sessions))
         .routes(routes!(session::end::end_session))
         .routes(routes!(users::list::list_users, users::add::add_user))

@@ -6,6 +6,7 @@ use remit_engine::decide::job::JobError;
 use remit_engine::decide::person::DecideError;
 use remit_engine::decide::reply::ReplyError;
 use remit_engine::gone::GoneError;
+use remit_engine::join::DeskError;
 use remit_engine::once::CLAIMED;
 use remit_engine::policies::PolicyError;
 use remit_engine::store::StoreError;
@@ -70,6 +71,8 @@ impl From<AccessError> for ApiError {
         match error {
             AccessError::LinkEnded => Self::new(ErrorCode::LinkEnded, detail),
             AccessError::AddressTaken(_) => Self::new(ErrorCode::AddressTaken, detail),
+            AccessError::EmailNotVerified => Self::new(ErrorCode::EmailNotVerified, detail),
+            AccessError::NotInvited => Self::new(ErrorCode::NotInvited, detail),
             AccessError::LastOwner => Self::new(ErrorCode::LastOwner, detail),
             AccessError::Changed { current } => Self::new(ErrorCode::UserChanged, detail).at_version(current),
         }
@@ -111,6 +114,15 @@ impl From<EngineError> for ApiError {
             EngineError::Job(error) => error.into(),
             EngineError::Access(error) => error.into(),
             EngineError::TooMany { .. } => Self::new(ErrorCode::TooMany, error.to_string()),
+            EngineError::Taken { .. } => Self::new(ErrorCode::NameTaken, error.to_string()),
+            EngineError::Desk(error) => {
+                let code = match error {
+                    DeskError::AtWork => ErrorCode::ConversationBusy,
+                    DeskError::Pending => ErrorCode::ApprovalPending,
+                    _ => ErrorCode::CannotMerge,
+                };
+                Self::new(code, error.to_string())
+            }
             EngineError::Gone(error) => {
                 let code = match error {
                     GoneError::Itself => ErrorCode::SameContact,

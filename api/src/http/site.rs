@@ -29,6 +29,11 @@ impl Site {
         }
     }
 
+    /// Whether it is known where browsers find this server.
+    pub(crate) const fn is_known(&self) -> bool {
+        self.origin.is_some()
+    }
+
     fn is_https(&self) -> bool {
         self.origin.as_deref().is_some_and(|origin| origin.starts_with("https://"))
     }
@@ -54,6 +59,22 @@ impl Site {
     /// The header that takes it away.
     pub(crate) fn no_cookie(&self) -> Result<HeaderValue, ApiError> {
         self.header(&format!("{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0", self.cookie_name()))
+    }
+
+    /// Name of the cookie that binds a browser to the sign-in that it began with a provider.
+    pub(crate) fn binding_name(&self) -> &'static str {
+        if self.is_https() { "__Host-remit_sign_in" } else { "remit_sign_in" }
+    }
+
+    /// The header that binds a browser, for as long as somebody may be away at the provider.
+    pub(crate) fn binding(&self, token: &str) -> Result<HeaderValue, ApiError> {
+        let seconds = remit_engine::access::provider::AWAY_MS / 1000;
+        self.header(&format!("{}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}", self.binding_name()))
+    }
+
+    /// The header that takes that away.
+    pub(crate) fn no_binding(&self) -> Result<HeaderValue, ApiError> {
+        self.header(&format!("{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0", self.binding_name()))
     }
 
     fn header(&self, cookie: &str) -> Result<HeaderValue, ApiError> {

@@ -106,7 +106,7 @@ each_database!(every_combination_of_filters_finds_what_it_says, |database| {
     api.get("viewer", &other).await.problem(400, "cursor_mismatch");
     // A walk that ends before the page is full says where to go on, and nothing is left out.
     let viewer = user(&api, "viewer").await;
-    let tagged = Wanted { tag: Some(tag_id), ..Wanted::default() };
+    let tagged = Wanted { tags: tag_id, ..Wanted::default() };
     let (mut start, mut walked, mut short) = ((i64::MAX, String::new()), Vec::new(), 0);
     let mut reader = api.app.engine.db().read().await.unwrap();
     loop {

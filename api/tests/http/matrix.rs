@@ -127,6 +127,8 @@ async fn things(api: &Api) -> Vec<(&'static str, String)> {
     let hook = json!({ "url": "https://example.com/hook", "event_types": [] });
     let kept = json!({ "name": "All", "shared": true, "filter": {} });
     let view = api.post("owner", "/api/v1/views", kept).await.good();
+    let team = api.post("manager", "/api/v1/teams", json!({ "name": "ours" })).await.good();
+    let tag = api.post("closer", "/api/v1/tags", json!({ "name": "ours" })).await.good();
     let webhook = api.post("manager", "/api/v1/webhooks", hook).await.good();
     let key = api.post("owner", "/api/v1/keys", json!({ "name": "a" })).await.good();
     let policy = api.get("viewer", "/api/v1/policies/active").await.good();
@@ -145,6 +147,8 @@ async fn things(api: &Api) -> Vec<(&'static str, String)> {
         ("/api/v1/notes/", id(&note)),
         ("/api/v1/policies/versions/", policy["digest"].as_str().unwrap().to_owned()),
         ("/api/v1/sessions/", "ses_none".to_owned()),
+        ("/api/v1/tags/", id(&tag)),
+        ("/api/v1/teams/", id(&team)),
         ("/api/v1/users/", rep_id(api, "closer@acme.example").await),
         ("/api/v1/views/", id(&view)),
         ("/api/v1/webhooks/", id(&webhook["webhook"])),
@@ -161,6 +165,17 @@ fn body_of(name: &str, things: &[(&'static str, String)]) -> Value {
         | "revoke_certificate" => {
             json!({ "reason": "x" })
         }
+        "assign_conversation_team" => json!({ "team_id": of("/api/v1/teams/") }),
+        "be_present" => json!({ "doing": "typing" }),
+        "change_conversation" => json!({ "subject": "Theirs" }),
+        "change_note" => json!({ "body_text": "Theirs" }),
+        "change_settings" => json!({ "name": "Theirs" }),
+        "change_team" | "change_tag" => json!({ "name": "theirs" }),
+        "flag_conversation" => json!({ "reason": "x" }),
+        "make_contact" => json!({ "addresses": [{ "kind": "email", "address": "eve@evil.example" }] }),
+        "make_team" | "make_tag" => json!({ "name": "theirs" }),
+        "merge_conversation" => json!({ "into_id": of("/api/v1/conversations/") }),
+        "set_team_members" => json!({ "user_ids": [of("/api/v1/users/")] }),
         "assign_conversation" => json!({ "user_id": of("/api/v1/users/") }),
         "begin_conversation" => {
             json!({ "channel_id": of("/api/v1/channels/"), "contact_id": of("/api/v1/contacts/"), "body_text": "x" })

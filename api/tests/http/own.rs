@@ -25,6 +25,12 @@ async fn send(api: &Api, role: &str, method: Method, path: &str, tag: (&str, &st
     api.request(request.body(body).unwrap()).await
 }
 
+/// Somebody begins to write.
+pub(crate) async fn begin(api: &Api, path: &str, text: &str) {
+    let body = Some(json!({ "body_text": text }));
+    send(api, "closer", Method::PUT, path, ("if-none-match", "*"), body).await.good();
+}
+
 each_database!(filters_are_kept_for_oneself_or_for_everybody, |database| {
     let api = Api::new(&database).await;
     let view = |name: &str, shared: bool| json!({ "name": name, "shared": shared, "filter": { "channel": "email", "unread": true } });

@@ -4,6 +4,7 @@
 //! kept. Passwords come here as what [`password::hash`] makes of them.
 
 pub mod password;
+pub mod provider;
 
 use crate::domain::{DEFAULT_WORKSPACE, IdKind};
 use crate::engine::{Engine, EngineError};
@@ -36,6 +37,12 @@ pub enum AccessError {
     /// Without this person nobody could manage users any more.
     #[error("this is the last owner who can get in; make another one first")]
     LastOwner,
+    /// The provider does not say that the mail address is theirs.
+    #[error("the provider has not verified your mail address")]
+    EmailNotVerified,
+    /// Nobody has added them, or what the provider says gives them no role.
+    #[error("nobody has added you here; ask an owner")]
+    NotInvited,
     /// The person was changed since they were read.
     #[error("the user has changed; it has version {current} now")]
     Changed {

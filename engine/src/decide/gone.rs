@@ -3,7 +3,7 @@
 //! The more careful of two wins: whoever asked not to be written to did so for both, and a pause is a pause.
 
 use crate::store::Suppressed;
-use crate::store::rows::ContactRow;
+use crate::store::rows::{ContactRow, ConversationRow};
 
 /// A contact as it is after it took in another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +57,48 @@ fn both(into: &str, from: &str) -> String {
         }
     }
     serde_json::to_string(&all).unwrap_or_else(|_| into.to_owned())
+}
+
+/// What `into` becomes when it takes in `from`. What somebody chose for it stays; where nothing was chosen, the other's
+/// holds. It is open where either is.
+#[must_use]
+pub fn join(into: &ConversationRow, from: &ConversationRow) -> ConversationRow {
+    let latest = if from.last_activity_at > into.last_activity_at { from } else { into };
+    let earlier = |one: Option<i64>, other: Option<i64>| match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    };
+    let rank = |row: &ConversationRow| match row.status.as_str() {
+        "closed" => 2,
+        "snoozed" => 1,
+        _ => 0,
+    };
+    let stands = if rank(from) < rank(into) { from } else { into };
+    let urgency = |row: &ConversationRow| match row.priority.as_deref() {
+        Some("urgent") => 4,
+        Some("high") => 3,
+        Some("normal") => 2,
+        Some("low") => 1,
+        _ => 0,
+    };
+    let urgent = if urgency(from) > urgency(into) { from } else { into };
+    ConversationRow {
+        subject: into.subject.clone().or_else(|| from.subject.clone()),
+        status: stands.status.clone(),
+        snoozed_until: stands.snoozed_until,
+        preview: latest.preview.clone(),
+        revision: into.revision.saturating_add(from.revision),
+        ai_turns: into.ai_turns.saturating_add(from.ai_turns),
+        human_active: into.human_active || from.human_active,
+        team: into.team.clone().or_else(|| from.team.clone()),
+        person: into.person.clone().or_else(|| from.person.clone()),
+        priority: urgent.priority.clone(),
+        sla_at: earlier(into.sla_at, from.sla_at),
+        last_inbound_at: into.last_inbound_at.max(from.last_inbound_at),
+        last_activity_at: latest.last_activity_at,
+        created_at: into.created_at.min(from.created_at),
+        ..into.clone()
+    }
 }
 
 /// A decision record without the words that detectors found; `None` where there are none, or it cannot be read. What was
@@ -118,6 +160,59 @@ mod tests {
         assert_eq!((both.opted_out_at, both.ai_paused_until), (Some(3), None));
         let both = absorb(&paused(Some(9)), &contact("con_1"));
         assert!(both.ai_paused);
+    }
+
+    fn conversation(id: &str, status: &str, last: i64) -> ConversationRow {
+        ConversationRow {
+            workspace_id: "wsp_x".to_owned(),
+            id: id.to_owned(),
+            channel_id: "chn_1".to_owned(),
+            channel_kind: "email".to_owned(),
+            contact_id: "con_1".to_owned(),
+            subject: None,
+            status: status.to_owned(),
+            preview: id.to_owned(),
+            revision: 2,
+            ai_turns: 1,
+            human_active: false,
+            requires_action: false,
+            team: None,
+            person: None,
+            priority: None,
+            sla_at: None,
+            last_inbound_at: None,
+            last_activity_at: last,
+            created_at: last - 1,
+            version: 1,
+            snoozed_until: None,
+        }
+    }
+
+    #[test]
+    fn two_conversations_become_one_in_which_nothing_is_forgotten() {
+        let from = ConversationRow {
+            human_active: true,
+            team: Some("sales".to_owned()),
+            priority: Some("urgent".to_owned()),
+            sla_at: Some(7),
+            last_inbound_at: Some(9),
+            ..conversation("cnv_from", "open", 9)
+        };
+        let into = ConversationRow {
+            subject: Some("Ours".to_owned()),
+            priority: Some("low".to_owned()),
+            sla_at: Some(8),
+            ..conversation("cnv_into", "closed", 5)
+        };
+        let one = join(&into, &from);
+        assert_eq!((one.id.as_str(), one.status.as_str(), one.preview.as_str()), ("cnv_into", "open", "cnv_from"));
+        assert_eq!((one.revision, one.ai_turns, one.human_active), (4, 2, true), "who took over has taken both over");
+        assert_eq!((one.subject.as_deref(), one.team.as_deref()), (Some("Ours"), Some("sales")));
+        assert_eq!((one.priority.as_deref(), one.sla_at, one.last_inbound_at), (Some("urgent"), Some(7), Some(9)));
+        assert_eq!((one.last_activity_at, one.created_at), (9, 4));
+        let snoozed = ConversationRow { snoozed_until: Some(99), ..conversation("cnv_from", "snoozed", 1) };
+        let both = join(&conversation("cnv_into", "closed", 5), &snoozed);
+        assert_eq!((both.status.as_str(), both.snoozed_until), ("snoozed", Some(99)));
     }
 
     #[test]

@@ -34,6 +34,7 @@ pub enum IdKind {
     View,
     ProviderEvent,
     ModelCall,
+    Team,
 }
 
 impl IdKind {
@@ -69,6 +70,7 @@ impl IdKind {
             Self::View => "view",
             Self::ProviderEvent => "pev",
             Self::ModelCall => "call",
+            Self::Team => "team",
         }
     }
 }

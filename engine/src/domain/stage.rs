@@ -178,6 +178,8 @@ words! {
         SlaRisk = "sla_risk",
         /// A colleague was named in a note.
         Mention = "mention",
+        /// A person wants somebody to look.
+        Flagged = "flagged",
         /// The message could not be read, or names no sender.
         Unreadable = "unreadable",
         /// More came in than could be answered in time; the message is a person's.

@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::DEFAULT_WORKSPACE;
 use crate::engine::Engine;
+use crate::office::EVENT_DAYS;
 use crate::store::events::read;
 use crate::store::rows::{PlaceRow, TrimmedRow};
 use crate::store::{EventWrite, StoreError, Write};
@@ -54,7 +55,9 @@ pub(crate) async fn keep_short(engine: Engine, stopped: CancellationToken) {
             () = tokio::time::sleep(wait) => {}
         }
         let kept = async {
-            let more = engine.trim_events(Retention::default(), &mut counted).await?;
+            let days = engine.settings(DEFAULT_WORKSPACE).await.map_or(EVENT_DAYS, |set| set.event_days);
+            let keep = Retention { oldest_ms: days * DAY_MS, ..Retention::default() };
+            let more = engine.trim_events(keep, &mut counted).await?;
             Ok::<_, StoreError>(engine.prune_deliveries().await? || more)
         };
         wait = match kept.await {

@@ -9,6 +9,7 @@ use super::words::document;
 use super::{contact_fields, message_fields};
 use crate::engine::Engine;
 use crate::events::{Event, Place, events_of};
+use crate::join::MOST_JOINED;
 use crate::store::events::read as log;
 use crate::store::rows::PlaceRow;
 use crate::store::search::{Doc, Gone, State, Taken};
@@ -26,6 +27,8 @@ const LOOK: Duration = Duration::from_secs(1);
 const BREATH: Duration = Duration::from_millis(200);
 /// Between two steps while more than [`BUSY`] conversations are being worked on: the index waits, not they.
 const ASIDE: Duration = Duration::from_millis(500);
+/// How soon it is looked again for what could not be read yet.
+const AGAIN: Duration = Duration::from_millis(20);
 /// See [`ASIDE`].
 const BUSY: usize = 64;
 /// How long a process that is at work on the index keeps others away, in milliseconds.
@@ -67,13 +70,25 @@ pub(crate) async fn keep_indexing(engine: Engine, stopped: CancellationToken) {
 }
 
 impl Engine {
-    /// Takes in what is told and not in the index yet, all of it.
+    /// Takes in all that was told when this began and is not in the index yet. On PostgreSQL what was told is read once
+    /// every transaction that was begun before has ended: so long this waits, and while another process is at work.
     ///
     /// # Errors
     /// [`StoreError`] when the database or the index fails.
     pub async fn index_all(&self) -> Result<(), StoreError> {
-        while self.index_step().await? == Progress::More {}
-        Ok(())
+        let mut reader = self.db().read().await?;
+        let told = log::written(&mut reader.conn()).await?;
+        drop(reader);
+        loop {
+            if self.index_step().await? == Progress::More {
+                continue;
+            }
+            let state = self.index().state().await?;
+            if state.is_some_and(|state| state.walk.is_none() && state.place >= told) {
+                return Ok(());
+            }
+            tokio::time::sleep(AGAIN).await;
+        }
     }
 
     /// Throws the index away: the next step begins to make it anew.
@@ -133,6 +148,8 @@ impl Engine {
 struct Step {
     state: State,
     gone: Vec<Gone>,
+    /// Conversations that took in others: workspace and id.
+    joined: BTreeSet<(String, String)>,
     subjects: BTreeSet<Subject>,
 }
 
@@ -144,6 +161,7 @@ async fn follow(conn: &mut Conn<'_>, seen: &State, rows: i64, now: i64) -> Resul
     let mut step = Step {
         state: State { place: last.place(), walk: None, until: now },
         gone: Vec::new(),
+        joined: BTreeSet::new(),
         subjects: BTreeSet::new(),
     };
     for row in &rows {
@@ -151,6 +169,12 @@ async fn follow(conn: &mut Conn<'_>, seen: &State, rows: i64, now: i64) -> Resul
             step.state.until = event.at;
             step.hear(&event);
         }
+    }
+    for (ws, conversation) in std::mem::take(&mut step.joined) {
+        let messages = read::messages(conn, &ws, &conversation, i64::MAX, MOST_JOINED).await?;
+        step.subjects.extend(messages.into_iter().map(|message| (ws.clone(), "message", message.id)));
+        let notes = read::notes(conn, &ws, &conversation, i64::MAX, "", MOST_JOINED).await?;
+        step.subjects.extend(notes.into_iter().map(|note| (ws.clone(), "note", note.id)));
     }
     Ok(Some(step))
 }
@@ -164,12 +188,22 @@ impl Step {
                 self.subjects.extend(id("message_id").map(|id| (ws.clone(), "message", id)));
             }
             "note.created" => self.subjects.extend(id("note_id").map(|id| (ws.clone(), "note", id))),
+            "note.updated" => {
+                self.gone.extend(id("note_id").map(|id| Gone::One(ws.clone(), "note", id)));
+                self.subjects.extend(id("note_id").map(|id| (ws.clone(), "note", id)));
+            }
             "contact.created" | "contact.updated" => {
                 self.subjects.extend(id("contact_id").map(|id| (ws.clone(), "contact", id)));
             }
             "contact.merged" | "contact.erased" => {
                 self.gone.extend(id("contact_id").map(|id| Gone::One(ws.clone(), "contact", id)));
                 self.subjects.extend(id("into_id").map(|id| (ws.clone(), "contact", id)));
+            }
+            "note.deleted" => self.gone.extend(id("note_id").map(|id| Gone::One(ws.clone(), "note", id))),
+            "conversation.merged" => {
+                let from = event.conversation_id.clone();
+                self.gone.extend(from.map(|id| Gone::Conversation(ws.clone(), id)));
+                self.joined.extend(id("into_id").map(|id| (ws.clone(), id)));
             }
             "conversation.erased" => {
                 let erased = event.conversation_id.clone();
@@ -198,7 +232,12 @@ async fn walk(conn: &mut Conn<'_>, seen: &State, after: &str) -> Result<Step, St
         None => TABLES.into_iter().skip_while(|one| *one != table).nth(1).map(|table| format!("{table}  ")),
     };
     let subjects = rows.into_iter().map(|(ws, id)| (ws, table, id)).collect();
-    Ok(Step { state: State { place: seen.place, walk: next, until: seen.until }, gone: Vec::new(), subjects })
+    Ok(Step {
+        state: State { place: seen.place, walk: next, until: seen.until },
+        gone: Vec::new(),
+        joined: BTreeSet::new(),
+        subjects,
+    })
 }
 
 /// The documents of what is still there.
@@ -222,7 +261,8 @@ async fn documents(conn: &mut Conn<'_>, subjects: &BTreeSet<Subject>) -> Result<
         });
     }
     for (ws, id) in of("note") {
-        let Some(note) = read::note(conn, ws, id).await? else { continue };
+        let note = read::note(conn, ws, id).await?.filter(|note| note.deleted_at.is_none());
+        let Some(note) = note else { continue };
         let conversation = read::conversation(conn, ws, &note.conversation_id).await?;
         docs.push(Doc {
             workspace_id: ws.to_owned(),

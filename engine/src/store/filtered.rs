@@ -10,21 +10,30 @@ use super::{Conn, StoreError, on};
 /// Conversations that are looked at for one page, at most.
 pub const BUDGET: i64 = 2_000;
 
-/// Which conversations; each filter narrows. Absent ones filter nothing.
+/// Which conversations; each filter narrows. Absent and empty ones filter nothing. Those in the plural are lists with
+/// commas between, of which one must match.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Wanted<'a> {
-    /// Of this channel kind.
-    pub channel: Option<&'a str>,
+    /// Of these channel kinds.
+    pub channels: &'a str,
+    /// On this channel account.
+    pub channel_id: Option<&'a str>,
     /// `open`, `snoozed` or `closed`.
-    pub status: Option<&'a str>,
-    /// That this rep looks after.
-    pub assignee: Option<&'a str>,
-    /// That nobody looks after.
+    pub statuses: &'a str,
+    /// That these reps look after.
+    pub assignees: &'a str,
+    /// That nobody looks after; with `assignees`, those too.
     pub unassigned: bool,
+    /// That these teams look after, by their names.
+    pub teams: &'a str,
     /// With this contact.
     pub contact: Option<&'a str>,
-    /// With this tag.
-    pub tag: Option<&'a str>,
+    /// With one of these tags.
+    pub tags: &'a str,
+    /// That need a person for one of these reasons.
+    pub reasons: &'a str,
+    /// In which something happened after this time, UTC milliseconds.
+    pub after: Option<i64>,
     /// That the rep who asks has not seen.
     pub unread: bool,
     /// That need a person.
@@ -60,13 +69,21 @@ macro_rules! seek {
     };
     (@chosen $walk:literal) => {
         concat!("WITH seen AS (\n", include_str!(concat!("sql/", $walk, ".sql")), "), page AS (
-SELECT * FROM seen c WHERE ($7 = '' OR c.channel_kind = $7) AND ($8 = '' OR c.status = $8)
-    AND ($9 = '' OR c.assignee_id = $9) AND ($10 = '' OR c.assignee_id IS NULL) AND ($11 = '' OR c.contact_id = $11)
+SELECT * FROM seen c WHERE ($7 = '' OR REPLACE(',' || $7 || ',', ',' || c.channel_kind || ',', '') <> ',' || $7 || ',')
+    AND ($8 = '' OR REPLACE(',' || $8 || ',', ',' || c.status || ',', '') <> ',' || $8 || ',')
+    AND (($9 = '' AND $10 = '') OR ($9 <> '' AND REPLACE(',' || $9 || ',', ',' || c.assignee_id || ',', '') <> ',' || $9 || ',')
+        OR ($10 <> '' AND c.assignee_id IS NULL))
+    AND ($11 = '' OR c.contact_id = $11)
     AND ($12 = '' OR EXISTS (SELECT 1 FROM conversation_tag g WHERE g.workspace_id = c.workspace_id
-        AND g.conversation_id = c.id AND g.tag_id = $12))
+        AND g.conversation_id = c.id AND REPLACE(',' || $12 || ',', ',' || g.tag_id || ',', '') <> ',' || $12 || ','))
     AND ($13 = '' OR EXISTS (SELECT 1 FROM unread u WHERE u.workspace_id = c.workspace_id AND u.rep_id = $5
         AND u.conversation_id = c.id))
     AND ($14 = '' OR c.requires_action)
+    AND ($15 = '' OR REPLACE(',' || $15 || ',', ',' || c.team || ',', '') <> ',' || $15 || ',')
+    AND ($16 = '' OR c.channel_id = $16)
+    AND ($17 = '' OR EXISTS (SELECT 1 FROM requires_action q WHERE q.workspace_id = c.workspace_id
+        AND q.conversation_id = c.id AND REPLACE(',' || $17 || ',', ',' || q.reason || ',', '') <> ',' || $17 || ','))
+    AND c.last_activity_at > $18
 ORDER BY c.last_activity_at DESC, c.id DESC LIMIT $4)\n")
     };
     (@page) => { tail!("$5") };
@@ -89,18 +106,19 @@ seek! {
 impl Wanted<'_> {
     /// The walk that meets the fewest rows in vain, and how it ends.
     fn statements(&self) -> (&'static str, &'static str) {
-        let is_aside = self.status.is_some_and(|status| status != "open");
+        let one = |list: &str| !list.is_empty() && !list.contains(',');
+        let is_aside = one(self.statuses) && self.statuses != "open";
         if self.contact.is_some() {
             (contact::PAGE, contact::END)
         } else if self.unread {
             (unread::PAGE, unread::END)
-        } else if self.assignee.is_some() {
+        } else if one(self.assignees) && !self.unassigned {
             (assigned::PAGE, assigned::END)
-        } else if self.requires_action {
+        } else if self.requires_action || !self.reasons.is_empty() {
             (action::PAGE, action::END)
         } else if is_aside {
             (aside::PAGE, aside::END)
-        } else if self.channel.is_some() {
+        } else if one(self.channels) {
             (channel::PAGE, channel::END)
         } else {
             (all::PAGE, all::END)
@@ -132,14 +150,18 @@ pub async fn page(
                 .bind(limit)
                 .bind(rep)
                 .bind(budget)
-                .bind(wanted.channel.unwrap_or_default())
-                .bind(wanted.status.unwrap_or_default())
-                .bind(wanted.assignee.unwrap_or_default())
+                .bind(wanted.channels)
+                .bind(wanted.statuses)
+                .bind(wanted.assignees)
                 .bind(yes(wanted.unassigned))
                 .bind(wanted.contact.unwrap_or_default())
-                .bind(wanted.tag.unwrap_or_default())
+                .bind(wanted.tags)
                 .bind(yes(wanted.unread))
                 .bind(yes(wanted.requires_action))
+                .bind(wanted.teams)
+                .bind(wanted.channel_id.unwrap_or_default())
+                .bind(wanted.reasons)
+                .bind(wanted.after.unwrap_or(i64::MIN))
         };
     }
     let rows: Vec<InboxRow> = on!(conn, |c| bound!(sqlx::query_as(page)).fetch_all(c).await?);
@@ -147,7 +169,9 @@ pub async fn page(
         return Ok(Found { rows, walked_to: None });
     }
     let end: Option<End> = on!(conn, |c| bound!(sqlx::query_as(end)).fetch_optional(c).await?);
-    // A walk that was shorter than it might have been has seen the last one.
-    let walked_to = end.filter(|end| end.seen >= budget).map(|end| (end.last_activity_at, end.id));
+    // A walk that was shorter than it might have been has seen the last one; so has one that came to what is too old.
+    let walked_to = end
+        .filter(|end| end.seen >= budget && wanted.after.is_none_or(|after| end.last_activity_at > after))
+        .map(|end| (end.last_activity_at, end.id));
     Ok(Found { rows, walked_to })
 }

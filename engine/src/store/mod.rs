@@ -34,6 +34,7 @@ mod write_files;
 mod write_gone;
 mod write_jobs;
 mod write_labels;
+mod write_office;
 mod write_once;
 mod write_own;
 mod write_people;
@@ -67,6 +68,8 @@ pub use write_files::FileWrite;
 pub use write_gone::{AuditEntry, GoneWrite};
 pub use write_jobs::JobWrite;
 pub use write_labels::{LabelSource, LabelWrite, NewCertificate, NewLabel};
+pub(crate) use write_office::{AT_WORK, CONVERSATION, NOTE, SETTINGS, TAG, TEAM};
+pub use write_office::{Join, OfficeWrite};
 pub use write_once::OnceWrite;
 pub use write_own::OwnWrite;
 pub(crate) use write_own::{COMPOSER, VIEW};
@@ -328,7 +331,8 @@ impl Db {
         let mut good = Vec::new();
         let mut bad = Vec::new();
         let each = if sqlite { statements::EACH } else { &[] };
-        let all = statements::PORTABLE.iter().chain(inbox::PORTABLE).chain(filtered::PORTABLE).chain(filtered::ENDS);
+        let all = statements::PORTABLE.iter().chain(statements::office::PORTABLE).chain(inbox::PORTABLE);
+        let all = all.chain(filtered::PORTABLE).chain(filtered::ENDS);
         for (name, text) in all.chain(jobs::PORTABLE).chain(own).chain(each).copied().chain(sets) {
             let mut reader = match self.read().await {
                 Ok(reader) => reader,

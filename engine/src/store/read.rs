@@ -5,11 +5,11 @@ use super::batch::set::Set;
 use super::rows::{
     AboutRow, ActionRow, AddressRow, ApprovalRow, AttachmentRow, AuditRow, BootRow, CertificateRow, ChannelRow,
     ComposerRow, ContactListRow, ContactRow, ConversationRow, CountsRow, DecisionKeyRow, DecisionRow, DeliveryRow,
-    DraftRow, DraftVersionRow, DueRow, GoneRow, HealthRow, KeyRow, LabelCountRow, LedgerBlockRow, LessonRow, LinkRow,
-    MailboxRow, MentionRow, MessageRow, NoteRow, OnceRow, PackRow, PlaceRow, PolicyActivationRow, PolicyActiveRow,
-    PolicyListRow, PolicyVersionRow, PrincipalRow, ProviderEventRow, QueuedRow, RawBytesRow, RejectedRow, RepRow,
-    RunErrorRow, RunRow, SessionRow, SpotCheckRow, SwitchRow, TagRow, TimelineRow, TimerRow, TrainingRow, ViewRow,
-    VoteRow, WebhookRow, WorkspaceRow,
+    DraftRow, DraftVersionRow, DueRow, GoneRow, HealthRow, JoinedRow, KeyRow, LabelCountRow, LedgerBlockRow, LessonRow,
+    LinkRow, MailboxRow, MemberRow, MentionRow, MessageRow, NoteRow, OnceRow, PackRow, PlaceRow, PolicyActivationRow,
+    PolicyActiveRow, PolicyListRow, PolicyVersionRow, PresenceRow, PrincipalRow, ProviderEventRow, QueuedRow,
+    RawBytesRow, RejectedRow, RepRow, RunErrorRow, RunRow, SessionRow, SettingRow, SignInRow, SpotCheckRow, SwitchRow,
+    TagRow, TeamRow, TimelineRow, TimerRow, TrainingRow, ViewRow, VoteRow, WebhookRow, WorkspaceRow,
 };
 use super::statements::{self as sql, many};
 use super::{Conn, StoreError, fetch, on};
@@ -58,6 +58,28 @@ reads! {
     tag(ws: &str, id: &str) -> one TagRow = TAG_GET;
     /// A tag by its name.
     tag_by_name(ws: &str, name: &str) -> one TagRow = TAG_BY_NAME;
+    /// A team.
+    team(ws: &str, id: &str) -> one TeamRow = TEAM_GET;
+    /// A team by its name.
+    team_by_name(ws: &str, name: &str) -> one TeamRow = TEAM_BY_NAME;
+    /// Teams after a name.
+    teams(ws: &str, after: &str, limit: i64) -> all TeamRow = TEAM_LIST;
+    /// Who is in a team.
+    team_members(ws: &str, team: &str) -> all MemberRow = TEAM_MEMBERS;
+    /// Who is at a conversation now.
+    presence(ws: &str, conversation: &str, now: i64) -> all PresenceRow = PRESENCE_LIST;
+    /// What somebody does at a conversation, and until when that is good.
+    presence_of(ws: &str, conversation: &str, rep: &str) -> one (String, i64) = PRESENCE_OF;
+    /// What a workspace has set.
+    settings(ws: &str) -> one SettingRow = SETTING_GET;
+    /// Who comes back from the provider that says who they are.
+    sign_in_begun(state_sha256: &str, now: i64) -> one SignInRow = SIGN_IN_GET;
+    /// Whom a provider means.
+    identity(ws: &str, issuer: &str, subject: &str) -> one (String,) = IDENTITY_GET;
+    /// What became of a conversation that is no more.
+    conversation_joined(ws: &str, conversation: &str) -> one JoinedRow = CONVERSATION_GONE_GET;
+    /// What happened in the latest conversations with a contact before a time and id, latest first.
+    timeline_of_contact(ws: &str, contact: &str, before: i64, before_id: &str, limit: i64) -> all TimelineRow = TIMELINE_OF_CONTACT;
     /// A conversation's tags.
     tags_of(ws: &str, conversation: &str) -> all TagRow = CONVERSATION_TAGS;
     /// The labels of one model's answers under one policy, counted.
@@ -112,6 +134,8 @@ reads! {
     composer(ws: &str, rep: &str, conversation: &str) -> one ComposerRow = COMPOSER_GET;
     /// What somebody is writing, before a time and conversation, latest first.
     composers(ws: &str, rep: &str, before: i64, before_id: &str, limit: i64) -> all ComposerRow = COMPOSER_LIST;
+    /// Who was merged into a contact.
+    merged_into(ws: &str, contact: &str) -> all (String,) = CONTACT_GONE_INTO;
     /// What became of a contact that is no more by itself.
     contact_gone(ws: &str, contact: &str) -> one GoneRow = CONTACT_GONE_GET;
     /// A contact's conversations after an id.

@@ -240,8 +240,20 @@ rows! {
     /// An internal note.
     NoteRow {
         workspace_id: String, id: String, conversation_id: String, author_id: String, author_name: String,
-        body_text: String, created_at: i64,
+        body_text: String, created_at: i64, version: i64, edited_at: Option<i64>, deleted_at: Option<i64>,
     }
+    /// A team.
+    TeamRow { id: String, name: String, version: i64, created_at: i64, }
+    /// Somebody in a team.
+    MemberRow { id: String, name: String, }
+    /// Who is at a conversation, what they do, and until when that is good.
+    PresenceRow { rep_id: String, rep_name: String, doing: String, until_at: i64, }
+    /// What a workspace has set; `sign_in` is JSON.
+    SettingRow { event_days: i64, sign_in: Option<String>, version: i64, }
+    /// Somebody on the way to the provider that says who they are, and back.
+    SignInRow { workspace_id: String, browser_sha256: String, nonce: String, verifier: String, return_to: String, }
+    /// What became of a conversation that is no more.
+    JoinedRow { into_id: String, by_name: String, at: i64, }
     /// What people read.
     TimelineRow {
         workspace_id: String, id: String, conversation_id: String, contact_id: String, kind: String,

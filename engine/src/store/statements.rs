@@ -4,6 +4,10 @@
 //! use the constant with `on!`. Portable subset: `$N` parameters, time is bound and never read from the
 //! database, no JSON operators, no arrays, `CAST(SUM(x) AS BIGINT)`, counts and limits are `i64`.
 
+pub mod office;
+
+pub(crate) use office::*;
+
 /// Makes a constant of each file and a list of them all.
 macro_rules! statements {
     ($($constant:ident = $file:literal,)+) => {

@@ -15,6 +15,7 @@ use super::write_files::FileWrite;
 use super::write_gone::GoneWrite;
 use super::write_jobs::JobWrite;
 use super::write_labels::LabelWrite;
+use super::write_office::OfficeWrite;
 use super::write_once::OnceWrite;
 use super::write_own::OwnWrite;
 use super::write_people::PeopleWrite;
@@ -181,6 +182,8 @@ pub enum Write {
     Channels(ChannelWrite),
     /// What people do with conversations beside writing in them.
     Desk(DeskWrite),
+    /// What keeps the desk in order: teams, who is where, notes, tags, settings.
+    Office(OfficeWrite),
     /// A rep begins a conversation.
     Begin(Box<NewConversation>),
     /// Files that people send along.
@@ -389,6 +392,7 @@ impl Write {
             Self::Once(write) => write.apply(conn, ws, now).await?,
             Self::Channels(write) => write.apply(conn, ws, now, log).await?,
             Self::Desk(write) => write.apply(conn, ws, now).await?,
+            Self::Office(write) => write.apply(conn, ws, now, log).await?,
             Self::Begin(write) => write.apply(conn, ws, now, log).await?,
             Self::File(write) => write.apply(conn, ws, now).await?,
             Self::Gone(write) => write.apply(conn, ws, now).await?,

@@ -80,6 +80,19 @@ pub enum AccessWrite {
     Key(Box<NewKey>),
     /// A key is in use.
     KeySeen { id: String },
+    /// Somebody goes to the provider that says who they are. Who did not come back in time is forgotten.
+    SignInBegin {
+        state_sha256: String,
+        browser_sha256: String,
+        nonce: String,
+        verifier: String,
+        return_to: String,
+        ends_at: i64,
+    },
+    /// They are back, once.
+    SignInUse { state_sha256: String },
+    /// From now on a provider means this person.
+    Identity { issuer: String, subject: String, rep_id: String },
 }
 
 impl AccessWrite {
@@ -150,6 +163,21 @@ impl AccessWrite {
             }
             Self::KeySeen { id } => {
                 execute!(conn, sql::API_KEY_SEEN, ws, id, now);
+            }
+            Self::SignInBegin { state_sha256, browser_sha256, nonce, verifier, return_to, ends_at } => {
+                execute!(conn, sql::SIGN_IN_FORGET, now);
+                let until = *ends_at;
+                execute!(conn, sql::SIGN_IN_BEGIN, state_sha256, ws, browser_sha256, nonce, verifier, return_to, until);
+            }
+            Self::SignInUse { state_sha256 } => {
+                if execute!(conn, sql::SIGN_IN_USE, state_sha256) == 0 {
+                    return Err(StoreError::Stale("link"));
+                }
+            }
+            Self::Identity { issuer, subject, rep_id } => {
+                if execute!(conn, sql::IDENTITY_INSERT, ws, issuer, subject, rep_id, now) == 0 {
+                    return Err(StoreError::Stale("identity"));
+                }
             }
         }
         Ok(())

@@ -12,6 +12,12 @@ pub enum GoneWrite {
     Merge { from: (String, i64), into: (String, i64), absorbed: Box<Absorbed>, limits: Vec<String>, by: String },
     /// Nothing is left of who a contact is.
     EraseContact { id: String, by: String },
+    /// Nothing is left of who was merged into a contact, nor of what it would take to undo that.
+    EraseMerged { id: String },
+    /// What was answered since a time is not said again: words stand in it.
+    HushAnswers { since: i64 },
+    /// The pack of a decision says where a message came from: it is not read any more.
+    ErasePack { at: i64, id: String },
     /// Nothing is left of what was said in a conversation. `files` went out in it.
     EraseConversation { id: String, files: Vec<String> },
     /// A decision without a contact's words, and what it hashed to before.
@@ -56,6 +62,17 @@ impl GoneWrite {
                 execute!(conn, sql::CONTACT_SEGMENT_ERASE, ws, id);
                 execute!(conn, sql::CONTACT_GONE_INSERT, ws, id, "erased", None::<&str>, by, now);
             }
+            Self::EraseMerged { id } => {
+                execute!(conn, sql::CONTACT_ERASE, ws, id, now);
+                let merge = format!("/api/v1/contacts/{id}/merge");
+                execute!(conn, sql::AUDIT_ERASE, ws, id, &merge);
+            }
+            Self::HushAnswers { since } => {
+                execute!(conn, sql::ONCE_HUSH, ws, *since);
+            }
+            Self::ErasePack { at, id } => {
+                execute!(conn, sql::DECISION_PACK_EMPTY, ws, *at, id, &[] as &[u8]);
+            }
             Self::EraseConversation { id, files } => {
                 // What is found by way of the messages goes before what is in them.
                 execute!(conn, sql::MESSAGE_REF_ERASE, ws, id);
@@ -76,6 +93,7 @@ impl GoneWrite {
                     sql::NOTE_ERASE,
                     sql::COMPOSER_ERASE,
                     sql::TIMELINE_ERASE,
+                    sql::AUDIT_ERASE_JOINED,
                     sql::CONVERSATION_ERASE,
                 ] {
                     execute!(conn, text, ws, id);

@@ -258,7 +258,8 @@ impl NewReply {
     }
 }
 
-async fn withdraw_parked(
+/// True when there was anything.
+pub(super) async fn withdraw_parked(
     conn: &mut Conn<'_>,
     ws: &str,
     conversation_id: &str,
@@ -266,10 +267,10 @@ async fn withdraw_parked(
     said: &TimelineEntry,
     now: i64,
     log: &mut Log,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let closed: Vec<SupersededRow> = fetch!(conn, sql::RUN_WITHDRAW, ws, conversation_id, reason.as_str(), now);
     if closed.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     log.begin(ws, now, Some(conversation_id), Some((said.actor_kind, said.actor_name.as_deref())));
     for run in &closed {
@@ -278,5 +279,6 @@ async fn withdraw_parked(
     remove_action(conn, ws, conversation_id, ActionReason::ApprovalPending).await?;
     let mut kinds = Kinds::new();
     kinds.entry(ws, said);
-    kinds.write(conn).await
+    kinds.write(conn).await?;
+    Ok(true)
 }

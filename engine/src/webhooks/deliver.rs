@@ -162,7 +162,9 @@ async fn fan_out(engine: &Engine, workspace: &str, webhooks: &[WebhookRow]) -> R
         for event in events_of(row, Place::default())? {
             let mut body = None;
             for (webhook, wanted) in &wanted {
-                if event.place.row <= from(webhook) || !wanted.takes(&event) {
+                // Who is looking at what is for those who look, unless a program asks for it by name.
+                let is_presence = event.kind.starts_with("presence.") && wanted.kinds.is_empty();
+                if is_presence || event.place.row <= from(webhook) || !wanted.takes(&event) {
                     continue;
                 }
                 deliveries.push(NewDelivery {

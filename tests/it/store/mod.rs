@@ -22,7 +22,8 @@ async fn both_databases_take_the_same_parameters_and_give_the_same_columns() {
         return skipped("store::both_databases_give_the_same_columns", "REMIT_TEST_POSTGRES_URL is not set");
     };
     let sqlite = Database::fresh(Kind::Sqlite).await.unwrap();
-    let portable: Vec<&str> = remit_engine::store::statements::PORTABLE.iter().map(|(name, _)| *name).collect();
+    let all = remit_engine::store::statements::PORTABLE.iter().chain(remit_engine::store::statements::office::PORTABLE);
+    let portable: Vec<&str> = all.map(|(name, _)| *name).collect();
     let mut seen = Vec::new();
     for database in [&sqlite, &postgres] {
         let prepared = database.open().await.prepare_all().await.unwrap();
@@ -93,10 +94,11 @@ fn every_sql_file_is_listed_and_says_what_it_is_for() {
             }
         }
     }
-    use remit_engine::store::statements::{EACH, PORTABLE, POSTGRES_ONLY, SETS, SQLITE_ONLY};
+    use remit_engine::store::statements::{EACH, PORTABLE, POSTGRES_ONLY, SETS, SQLITE_ONLY, office};
     use remit_engine::store::{filtered, jobs};
     let mut listed: Vec<String> = PORTABLE
         .iter()
+        .chain(office::PORTABLE)
         .chain(jobs::PORTABLE)
         .chain(filtered::PORTABLE)
         .chain(SQLITE_ONLY)

@@ -2,6 +2,7 @@
 
 pub(crate) mod approve;
 pub(crate) mod claim;
+pub(crate) mod counts;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod reject;

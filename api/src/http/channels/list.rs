@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::provider::secrets_set;
 use crate::http::auth::Rep;
 use crate::http::error::ApiError;
+use crate::http::extract::Id;
 use crate::http::page::page;
 use crate::http::state::App;
 use crate::http::time::Timestamp;
@@ -64,6 +65,21 @@ impl Channel {
             created_at: Timestamp(row.created_at),
         }
     }
+}
+
+/// One channel
+#[utoipa::path(
+    get,
+    path = "/api/v1/channels/{id}",
+    tag = "channels",
+    params(("id" = String, Path, description = "The channel, `chn_…`")),
+    responses((status = 200, description = "The channel", body = Channel))
+)]
+pub(crate) async fn get_channel(rep: Rep, State(app): State<App>, Id(id): Id) -> Result<Json<Channel>, ApiError> {
+    let mut reader = app.read().await?;
+    let row = read::channel_by_id(&mut reader.conn(), &id).await?;
+    let row = row.filter(|row| row.workspace_id == rep.workspace());
+    Ok(Json(Channel::of(&app, row.ok_or_else(|| ApiError::not_found("channel"))?)))
 }
 
 /// All channels

@@ -6,6 +6,7 @@ pub(crate) mod do_not_contact;
 pub(crate) mod erase;
 pub(crate) mod get;
 pub(crate) mod list;
+pub(crate) mod make;
 pub(crate) mod merge;
 pub(crate) mod pause;
 pub(crate) mod resume;

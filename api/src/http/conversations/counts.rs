@@ -10,7 +10,7 @@ use crate::http::error::ApiError;
 use crate::http::state::App;
 
 /// Beyond this nothing is counted: more is `1000+` to a person, and counting it all would cost more with every year.
-const MOST: i64 = 1_000;
+pub(crate) const MOST: i64 = 1_000;
 
 /// How many, up to 1000.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
@@ -23,7 +23,7 @@ pub(crate) struct Count {
 
 impl Count {
     /// A number that was counted up to one more than the most.
-    fn of(counted: i64) -> Self {
+    pub(crate) fn of(counted: i64) -> Self {
         Self { count: counted.min(MOST), capped: counted > MOST }
     }
 

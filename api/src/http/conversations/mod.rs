@@ -2,28 +2,37 @@
 
 pub(crate) mod ai_status;
 pub(crate) mod assign;
+pub(crate) mod assign_team;
 pub(crate) mod begin;
 pub(crate) mod bulk;
+pub(crate) mod change;
 pub(crate) mod close;
 pub(crate) mod counts;
+pub(crate) mod flag;
 pub(crate) mod get;
 pub(crate) mod hand_back;
 pub(crate) mod list;
 pub(crate) mod mark_read;
 pub(crate) mod mark_unread;
+pub(crate) mod merge;
+pub(crate) mod presence;
 pub(crate) mod reopen;
 pub(crate) mod reply;
 pub(crate) mod snooze;
 pub(crate) mod tag;
 pub(crate) mod take_over;
 
+use axum::Json;
+use axum::http::header::ETAG;
+use axum::response::{IntoResponse, Response};
 use remit_engine::store::inbox::{self, InboxRow};
-use remit_engine::store::read;
+use remit_engine::store::{Conn, read};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::auth::Rep;
 use super::error::ApiError;
+use super::etag::etag;
 use super::state::App;
 use super::tags::{self, Tag};
 use super::time::Timestamp;
@@ -177,16 +186,35 @@ impl Conversation {
     }
 }
 
-/// The conversation as the rep sees it, or 404.
+/// The conversation as the rep sees it, or 404; 410 where it was merged into another.
 async fn shown<R>(app: &App, rep: &Rep<R>, id: &str) -> Result<Conversation, ApiError> {
     let mut reader = app.read().await?;
-    let row = inbox::one(&mut reader.conn(), rep.workspace(), id, &rep.row.id).await?;
-    row.map(|row| Conversation::of(row, app.now_ms())).ok_or_else(|| ApiError::not_found("conversation"))
+    let conn = &mut reader.conn();
+    match inbox::one(conn, rep.workspace(), id, &rep.row.id).await? {
+        Some(row) => Ok(Conversation::of(row, app.now_ms())),
+        None => Err(absent(conn, rep.workspace(), id).await?),
+    }
 }
 
-/// 404 unless there is such a conversation: what hangs on one that does not exist is not an empty list.
+/// The same with its version as `ETag`.
+async fn tagged<R>(app: &App, rep: &Rep<R>, id: &str) -> Result<Response, ApiError> {
+    let conversation = shown(app, rep, id).await?;
+    Ok(([(ETAG, etag(conversation.version)?)], Json(conversation)).into_response())
+}
+
+/// 404 unless there is such a conversation: what hangs on one that does not exist is not an empty list. 410 where it was
+/// merged into another.
 pub(crate) async fn must_exist<R>(app: &App, rep: &Rep<R>, id: &str) -> Result<(), ApiError> {
     let mut reader = app.read().await?;
-    let found = read::conversation(&mut reader.conn(), rep.workspace(), id).await?;
-    found.map(|_| ()).ok_or_else(|| ApiError::not_found("conversation"))
+    let conn = &mut reader.conn();
+    match read::conversation(conn, rep.workspace(), id).await? {
+        Some(_) => Ok(()),
+        None => Err(absent(conn, rep.workspace(), id).await?),
+    }
+}
+
+/// Why there is no such conversation.
+async fn absent(conn: &mut Conn<'_>, workspace: &str, id: &str) -> Result<ApiError, ApiError> {
+    let joined = read::conversation_joined(conn, workspace, id).await?;
+    Ok(joined.map_or_else(|| ApiError::not_found("conversation"), |joined| ApiError::merged(joined.into_id)))
 }

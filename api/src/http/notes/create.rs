@@ -17,7 +17,7 @@ use crate::http::state::App;
 pub(crate) struct NewNote {
     /// The text.
     #[schema(min_length = 1, max_length = 20_000)]
-    body_text: String,
+    pub(super) body_text: String,
 }
 
 /// Write a note

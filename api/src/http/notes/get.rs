@@ -1,8 +1,7 @@
-use axum::Json;
 use axum::extract::State;
-use remit_engine::store::read;
+use axum::response::Response;
 
-use super::Note;
+use super::{Note, shown};
 use crate::http::auth::Rep;
 use crate::http::error::ApiError;
 use crate::http::extract::Id;
@@ -16,8 +15,6 @@ use crate::http::state::App;
     params(("id" = String, Path, description = "The note, `note_…`")),
     responses((status = 200, description = "The note", body = Note))
 )]
-pub(crate) async fn get_note(rep: Rep, State(app): State<App>, Id(id): Id) -> Result<Json<Note>, ApiError> {
-    let mut reader = app.read().await?;
-    let row = read::note(&mut reader.conn(), rep.workspace(), &id).await?;
-    Ok(Json(row.ok_or_else(|| ApiError::not_found("note"))?.into()))
+pub(crate) async fn get_note(rep: Rep, State(app): State<App>, Id(id): Id) -> Result<Response, ApiError> {
+    shown(&app, &rep, &id).await
 }

@@ -54,7 +54,7 @@ impl Session {
 }
 
 /// Names of the operations that a role may use, with what it comes by.
-fn may(role: Role, credential: Credential) -> Vec<String> {
+pub(crate) fn may(role: Role, credential: Credential) -> Vec<String> {
     /// Method and path of each operation, and its name.
     static NAMES: LazyLock<BTreeMap<(String, String), String>> = LazyLock::new(|| {
         let document = super::openapi();

@@ -19,6 +19,16 @@ pub(crate) struct NewTag {
     name: String,
 }
 
+impl NewTag {
+    pub(super) fn checked(&self) -> Result<&str, ApiError> {
+        let name = text("/name", &self.name, 40)?;
+        if name.contains(',') || name.chars().any(char::is_control) {
+            return Err(ApiError::field("/name", "invalid", "must be one line without commas"));
+        }
+        Ok(name)
+    }
+}
+
 /// Make a tag
 ///
 /// Where there is one of this name, it is the answer.
@@ -34,9 +44,6 @@ pub(crate) async fn make_tag(
     State(app): State<App>,
     JsonBody(body): JsonBody<NewTag>,
 ) -> Result<(StatusCode, Json<Tag>), ApiError> {
-    let name = text("/name", &body.name, 40)?;
-    if name.contains(',') || name.chars().any(char::is_control) {
-        return Err(ApiError::field("/name", "invalid", "must be one line without commas"));
-    }
+    let name = body.checked()?;
     Ok((StatusCode::CREATED, Json(app.engine().make_tag(rep.workspace(), name).await?.into())))
 }

@@ -1,5 +1,6 @@
 //! Tags: words that people put on conversations.
 
+pub(crate) mod change;
 pub(crate) mod list;
 pub(crate) mod make;
 

@@ -30,7 +30,7 @@ pub(crate) struct TimelineItem {
     /// What: `message_received`, `classified`, `approved`, `note`, `ai_paused` and so on.
     kind: String,
     /// Who did it.
-    actor: Actor,
+    actor: TimelineActor,
     /// One sentence for people.
     summary: String,
     /// Id of the message, draft, approval or note it is about.
@@ -45,7 +45,7 @@ pub(crate) struct TimelineItem {
 
 /// Who did it.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Actor {
+pub(crate) struct TimelineActor {
     /// `contact`, `ai_agent`, `rep` or `system`.
     kind: String,
     /// Name, where there is one.
@@ -60,7 +60,7 @@ impl From<TimelineRow> for TimelineItem {
             conversation_id: row.conversation_id,
             contact_id: row.contact_id,
             kind: row.kind,
-            actor: Actor { kind: row.actor_kind, name: row.actor_name },
+            actor: TimelineActor { kind: row.actor_kind, name: row.actor_name },
             summary: row.summary,
             refers_to: row.refers_to,
             data: serde_json::from_str(&row.data).unwrap_or_default(),

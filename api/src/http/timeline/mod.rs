@@ -1,4 +1,5 @@
 //! What happened in a conversation, for people.
 
+pub(crate) mod contact;
 pub(crate) mod linkedin;
 pub(crate) mod list;

@@ -5,6 +5,7 @@ pub(crate) mod change;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod password_link;
+pub(crate) mod roles;
 
 use remit_engine::access::address;
 use remit_engine::store::LinkKind;

@@ -1,5 +1,6 @@
-use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
 use remit_engine::webhooks::Wish;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -7,6 +8,7 @@ use utoipa::ToSchema;
 use super::{Webhook, event_types, get, url};
 use crate::http::auth::{Manager, Rep};
 use crate::http::error::ApiError;
+use crate::http::etag::named;
 use crate::http::extract::{Id, JsonBody, bounded};
 use crate::http::state::App;
 
@@ -14,9 +16,10 @@ use crate::http::state::App;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WebhookChange {
-    /// Version of the webhook that you saw.
+    /// Version of the webhook that you saw, where `If-Match` does not name it.
+    #[serde(default)]
     #[schema(minimum = 1)]
-    version: i64,
+    version: Option<i64>,
     /// Where to post to.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 2000)]
@@ -39,19 +42,25 @@ pub(crate) struct WebhookChange {
     patch,
     path = "/api/v1/webhooks/{id}",
     tag = "webhooks",
-    params(("id" = String, Path, description = "The webhook, `whk_…`")),
+    params(
+        ("id" = String, Path, description = "The webhook, `whk_…`"),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the webhook that you saw"),
+    ),
     request_body = WebhookChange,
     responses(
         (status = 200, description = "The webhook, changed", body = Webhook),
         (status = 409, description = "`webhook_changed`"),
+        (status = 428, description = "`precondition_required`"),
     )
 )]
 pub(crate) async fn change_webhook(
     rep: Rep<Manager>,
     State(app): State<App>,
     Id(id): Id,
+    headers: HeaderMap,
     JsonBody(change): JsonBody<WebhookChange>,
-) -> Result<Json<Webhook>, ApiError> {
+) -> Result<Response, ApiError> {
+    let version = named(&headers, change.version)?;
     let now = get::found(&app, rep.workspace(), &id).await?;
     let wish = Wish {
         url: change.url.as_deref().map(|text| url(&app, text)).transpose()?.unwrap_or_else(|| now.url.clone()),
@@ -62,6 +71,6 @@ pub(crate) async fn change_webhook(
         event_types: change.event_types.map(event_types).transpose()?.unwrap_or_else(|| now.event_types()),
         enabled: change.enabled.unwrap_or(now.enabled),
     };
-    let row = app.engine().change_webhook(&rep.row, &id, change.version, &wish).await?;
-    Ok(Json(Webhook::of(row, app.now_ms())))
+    let row = app.engine().change_webhook(&rep.row, &id, version, &wish).await?;
+    get::tagged(&app, row)
 }

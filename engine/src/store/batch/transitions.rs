@@ -78,6 +78,7 @@ fn conversations(transition: &Transition) -> impl Iterator<Item = &str> {
         | Write::ActionRemove { conversation_id, .. } => Some(conversation_id.as_str()),
         Write::People(write) => write.conversation(),
         Write::Job(write) => write.conversation(),
+        Write::Office(write) => write.conversation(),
         Write::EffectStart { message: Some(claim), .. } => Some(claim.conversation_id.as_str()),
         Write::Timeline(entry) => Some(entry.conversation_id.as_str()),
         _ => None,

@@ -46,6 +46,22 @@ pub async fn tail(conn: &mut Conn<'_>, from: PlaceRow, limit: i64) -> Result<Vec
     })
 }
 
+/// The last place of the log that is written, on PostgreSQL also where nobody reads it yet because an older transaction
+/// is under way.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn written(conn: &mut Conn<'_>) -> Result<PlaceRow, StoreError> {
+    match conn {
+        Conn::Postgres(c) => {
+            let last: Option<PlaceRow> =
+                sqlx::query_as(postgres::EVENT_HEAD).bind(i64::MAX).fetch_optional(&mut **c).await?;
+            Ok(last.unwrap_or_default())
+        }
+        _ => head(conn).await,
+    }
+}
+
 /// The last place of the log; before everything while nothing was ever told.
 ///
 /// # Errors

@@ -3,7 +3,9 @@
 use super::{Datum, Log};
 use crate::store::transition::{TimelineEntry, Transition};
 use crate::store::write::Write;
-use crate::store::{AccessWrite, ChannelWrite, DeskWrite, GoneWrite, Ingest, LabelWrite, NewConversation, PeopleWrite};
+use crate::store::{
+    AccessWrite, ChannelWrite, DeskWrite, GoneWrite, Ingest, LabelWrite, NewConversation, OfficeWrite, PeopleWrite,
+};
 use Datum::{Maybe, Number, Text, Words};
 
 impl Log {
@@ -69,6 +71,14 @@ impl Log {
         let message = ("message_id", Text(&new.reply.message_id));
         self.event("draft.created", &[("draft_id", Text(&new.reply.draft_id)), message, ("version", Number(1))]);
         self.event("message.queued", &[message]);
+    }
+
+    /// Two conversations became one.
+    pub(in crate::store) fn joined(&mut self, ws: &str, now: i64, from: &str, into: &str, by: &str) {
+        self.begin(ws, now, Some(from), Some(("rep", Some(by))));
+        self.event("conversation.merged", &[("into_id", Text(into))]);
+        self.begin(ws, now, Some(into), Some(("rep", Some(by))));
+        self.conversation(&["messages", "notes", "drafts", "tags", "requires_action", "status", "last_activity_at"]);
     }
 
     /// An approval was settled.
@@ -183,6 +193,7 @@ impl Log {
             }
             Write::Desk(DeskWrite::Tag { .. } | DeskWrite::Untag { .. }) => return self.conversation(&["tags"]),
             Write::Gone(write) => return self.gone(write),
+            Write::Office(write) => return self.office(write),
             Write::Channels(ChannelWrite::Connect { id, .. }) => {
                 let changed = Words(&["provider", "settings"]);
                 self.event("channel.updated", &[("channel_id", Text(id)), ("changed", changed)]);
@@ -209,8 +220,49 @@ impl Log {
                 self.event("conversation.erased", &[]);
                 true
             }
-            GoneWrite::EraseDecision { .. } | GoneWrite::Audit(_) => false,
+            GoneWrite::EraseDecision { .. }
+            | GoneWrite::EraseMerged { .. }
+            | GoneWrite::HushAnswers { .. }
+            | GoneWrite::ErasePack { .. }
+            | GoneWrite::Audit(_) => false,
         }
+    }
+
+    fn office(&mut self, write: &OfficeWrite) -> bool {
+        match write {
+            OfficeWrite::NewTeam { id, .. } => self.event("team.created", &[("team_id", Text(id))]),
+            OfficeWrite::Team { id, .. } => {
+                self.event("team.updated", &[("team_id", Text(id)), ("changed", Words(&["name"]))]);
+            }
+            OfficeWrite::Members { id, .. } => {
+                self.event("team.updated", &[("team_id", Text(id)), ("changed", Words(&["members"]))]);
+            }
+            OfficeWrite::DeleteTeam { id, .. } => self.event("team.deleted", &[("team_id", Text(id))]),
+            OfficeWrite::AssignTeam { .. } => self.event("conversation.assigned", &[("changed", Words(&["team"]))]),
+            OfficeWrite::Conversation { changed, .. } => return self.conversation(changed),
+            OfficeWrite::Note { id, version, .. } => {
+                self.event("note.updated", &[("note_id", Text(id)), ("version", Number(*version + 1))]);
+            }
+            OfficeWrite::DeleteNote { id, .. } => self.event("note.deleted", &[("note_id", Text(id))]),
+            OfficeWrite::Tag { id, .. } => {
+                self.event("tag.updated", &[("tag_id", Text(id)), ("changed", Words(&["name"]))]);
+            }
+            OfficeWrite::DeleteTag { id } => self.event("tag.deleted", &[("tag_id", Text(id))]),
+            OfficeWrite::Presence { rep_id, doing, new: true, .. } => {
+                self.event("presence.updated", &[("user_id", Text(rep_id)), ("doing", Text(doing))]);
+            }
+            OfficeWrite::Leave { rep_id, .. } => {
+                self.event("presence.updated", &[("user_id", Text(rep_id)), ("doing", Maybe(None))]);
+            }
+            OfficeWrite::NewContact { id, .. } => self.event("contact.created", &[("contact_id", Text(id))]),
+            OfficeWrite::Settings { .. } => {
+                self.event("settings.updated", &[("changed", Words(&["name", "event_days", "sign_in"]))]);
+            }
+            // It tells when it is made.
+            OfficeWrite::Join(_) => {}
+            OfficeWrite::Presence { .. } | OfficeWrite::TagOff { .. } => return false,
+        }
+        true
     }
 
     fn access(&mut self, write: &AccessWrite) -> bool {
@@ -311,6 +363,7 @@ fn conversation(write: &Write) -> Option<&str> {
         Write::Begin(new) => Some(&new.reply.conversation_id),
         Write::People(write) => write.conversation(),
         Write::Desk(write) => write.conversation(),
+        Write::Office(write) => write.conversation(),
         _ => None,
     }
 }
@@ -325,6 +378,7 @@ fn actor(write: &Write) -> Option<(&str, Option<&str>)> {
         Write::Switch { by, .. } => Some(("rep", Some(by))),
         Write::PolicyPublish(activation) => Some(("rep", Some(&activation.by_name))),
         Write::Events(write) => write.by().map(|by| ("rep", Some(by))),
+        Write::Office(write) => write.by().map(|by| ("rep", Some(by))),
         _ => None,
     }
 }

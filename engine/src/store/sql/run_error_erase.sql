@@ -1,3 +1,5 @@
--- Nor what a provider said.  $1 workspace  $2 conversation
+-- Nor what a provider said, or a step that broke off.  $1 workspace  $2 conversation
 UPDATE run_error SET error = '' WHERE workspace_id = $1 AND run_id IN
-    (SELECT run_id FROM draft WHERE workspace_id = $1 AND conversation_id = $2)
+    (SELECT run_id FROM draft WHERE workspace_id = $1 AND conversation_id = $2
+    UNION SELECT r.id FROM message m CROSS JOIN run r WHERE m.workspace_id = $1 AND m.conversation_id = $2
+        AND r.workspace_id = m.workspace_id AND r.message_id = m.id AND r.author_kind = 'ai_agent')

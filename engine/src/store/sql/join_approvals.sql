@@ -1,0 +1,3 @@
+-- What people were asked in a conversation was asked in another.  $1 workspace  $2 from  $3 into
+UPDATE approval SET conversation_id = $3 WHERE workspace_id = $1 AND run_id IN
+    (SELECT run_id FROM draft WHERE workspace_id = $1 AND conversation_id = $2)

@@ -1,0 +1,7 @@
+-- What they write there already goes on with it.  $1 workspace  $2 from  $3 into
+UPDATE composer SET body_text = body_text || '
+
+' || (SELECT j.body_text FROM composer j WHERE j.workspace_id = $1 AND j.rep_id = composer.rep_id AND j.conversation_id = $2),
+    version = version + 1
+WHERE workspace_id = $1 AND rep_id IN (SELECT id FROM rep WHERE workspace_id = $1) AND conversation_id = $3 AND EXISTS
+    (SELECT 1 FROM composer j WHERE j.workspace_id = $1 AND j.rep_id = composer.rep_id AND j.conversation_id = $2)

@@ -1,0 +1,2 @@
+-- A team is no more, if its version is the one that was seen.  $1 workspace  $2 id  $3 version
+DELETE FROM team WHERE workspace_id = $1 AND id = $2 AND version = $3

@@ -1,0 +1,2 @@
+-- Another name for a workspace.  $1 workspace  $2 name
+UPDATE workspace SET name = $2 WHERE id = $1
