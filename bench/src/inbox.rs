@@ -98,6 +98,11 @@ impl Inbox {
         Ok(Self { engine, replies, rep, channels })
     }
 
+    /// Id of the channel of a kind.
+    pub(crate) fn channel(&self, kind: &str) -> &str {
+        self.channels.iter().find(|channel| channel.kind == kind).map_or("", |channel| &channel.id)
+    }
+
     /// Stores a message as a channel hands it over.
     pub(crate) async fn receive(&self, letter: &Letter) -> Result<Ingested, BenchError> {
         let kind = letter.kind;

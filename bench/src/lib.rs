@@ -1,5 +1,7 @@
 //! Benchmarks: one JSON line per figure. One file per bench; `README.md` says what each figure means.
 
+pub mod api;
+mod asked;
 pub mod channels;
 pub mod check;
 pub mod classify;
@@ -24,6 +26,7 @@ mod policy;
 pub mod promise;
 pub mod replay;
 mod replies;
+mod seeded;
 mod store;
 
 use std::path::PathBuf;
@@ -50,6 +53,8 @@ pub enum Name {
     List,
     /// Requests, mails and chat messages coming in from outside.
     Channels,
+    /// The inbox by HTTP on a full store.
+    Api,
     /// Recorded decisions under another policy.
     Replay,
     /// A process that is killed again and again.
@@ -60,7 +65,7 @@ pub enum Name {
 
 impl Name {
     /// Every bench.
-    pub const EACH: [Self; 10] = [
+    pub const EACH: [Self; 11] = [
         Self::Gate,
         Self::Check,
         Self::Diff,
@@ -69,6 +74,7 @@ impl Name {
         Self::Pipeline,
         Self::List,
         Self::Channels,
+        Self::Api,
         Self::Replay,
         Self::Crash,
     ];
@@ -130,6 +136,7 @@ pub async fn run(name: Name, settings: &Settings, print: &mut dyn FnMut(Figure))
         Name::Pipeline => pipeline::run(settings).await?.into_iter().for_each(print),
         Name::List => list::run(settings).await?.into_iter().for_each(print),
         Name::Channels => channels::run(settings).await?.into_iter().for_each(print),
+        Name::Api => api::run(settings).await?.into_iter().for_each(print),
         Name::Replay => replay::run(settings).await?.into_iter().for_each(print),
         Name::Crash => crash::run(settings).await?.into_iter().for_each(print),
         Name::All => {

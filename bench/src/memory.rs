@@ -14,6 +14,14 @@ pub(crate) fn peak_mb() -> f64 {
     kib.map_or(f64::NAN, |kib| kib / 1024.0)
 }
 
+/// Resident memory in MiB (`VmRSS`); not a number where there is no `/proc`.
+pub(crate) fn resident_mb() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse::<f64>().ok());
+    kib.map_or(f64::NAN, |kib| kib / 1024.0)
+}
+
 /// Processor time of this process so far, user and system, in microseconds; not a number where there is no `/proc`.
 pub(crate) fn cpu_us() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();

@@ -182,6 +182,17 @@ async fn list() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn api() {
+    let figures = lines(Name::Api, "api", 60, nowhere()).await;
+    assert_has(
+        &figures,
+        &["list_p99_ms", "list_worst_p99_ms", "detail_p99_ms", "counts_p99_ms", "search_p99_ms", "requests_per_s"],
+    );
+    assert_has(&figures, &["ceiling_ratio", "sse_mb", "sse_fanout_p99_ms"]);
+    assert_eq!(figures["sse_fanout_p99_ms"]["clients"], 60);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn replay() {
     let figures = lines(Name::Replay, "replay", 1_200, nowhere()).await;
     assert_has(
