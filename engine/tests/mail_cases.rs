@@ -1,7 +1,5 @@
 //! The ugly mails: each is named by its number in the list of what mail does in the world (`tests/it/cases.rs`).
 
-#![expect(clippy::unwrap_used, reason = "a set-up that fails should fail its test")]
-
 use remit_engine::clock::{SystemClock, SystemIds};
 use remit_engine::decide::normalise::{Arrival, from_mail};
 use remit_engine::domain::ChannelKind;

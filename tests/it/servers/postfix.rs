@@ -52,6 +52,15 @@ fn configure(folder: &std::path::Path, port: u16, ours: u16) {
     std::fs::write(folder.join("etc/master.cf"), master).unwrap();
 }
 
+/// Its master is no child of ours: it ends when it is told to.
+struct Stop(std::path::PathBuf, String);
+
+impl Drop for Stop {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new(&self.0).args(["-c", &self.1, "stop"]).output();
+    }
+}
+
 each_database!(postfix_takes_what_we_send_and_brings_it_to_us_once, |database| {
     let test = "postfix_takes_what_we_send_and_brings_it_to_us_once";
     let Some(program) = installed(test, "postfix") else { return };
@@ -66,6 +75,7 @@ each_database!(postfix_takes_what_we_send_and_brings_it_to_us_once, |database| {
     let owned = std::process::Command::new("chown").arg("postfix").arg(path.join("data")).status().unwrap();
     assert!(owned.success());
     let etc = path.join("etc").display().to_string();
+    let _stopped = Stop(program.clone(), etc.clone());
     let _postfix = Server::start(&program, &["-c", &etc, "start-fg"], &path.join("out"), theirs);
 
     // We are not there yet: postfix keeps the mail and comes again.
