@@ -131,6 +131,7 @@ fn case_015_016_017_codings_that_are_broken_give_what_can_be_read() {
     let coded = |coding: &str, body: &str| of(&format!("Content-Transfer-Encoding: {coding}\r\n"), body).text;
     assert!(coded("base64", "SGVs*bG8g\r\nd29y!bGQ\r\n").contains("Hello wor"));
     assert!(coded("base64", "SGVsbG8gd29ybGQ").contains("Hello world"), "no padding");
+    assert!(coded("base64", "This was never encoded!").contains("This was never encoded!"), "words are words");
     assert!(coded("quoted-printable", "50= percent =\r\nand =ZZ more=").contains("percent and"));
     for coding in ["7-bit", "plain", ""] {
         assert!(coded(coding, "Hello\r\n").contains("Hello"), "{coding}");

@@ -90,6 +90,7 @@ impl Provider for TimelineEvents {
 
     fn parse(&self, _account: &Account, hook: &Hook<'_>) -> Vec<Event> {
         match hook.json() {
+            Some(Value::Array(none)) if none.is_empty() => vec![Event::unknown(hook, "no event")],
             Some(Value::Array(all)) => all.iter().take(MOST_EVENTS).map(|event| one(event, hook)).collect(),
             Some(event) => vec![one(&event, hook)],
             None => vec![Event::unknown(hook, "no JSON")],

@@ -298,8 +298,12 @@ pub(super) fn part_text(message: &Message<'_>, part: &MessagePart<'_>) -> String
     text
 }
 
-/// Base64 among characters that are none, with too few or too many at its end: what can be read.
+/// Base64 among characters that are none, with too few or too many at its end: what can be read. Words with spaces between
+/// them were never encoded, and are what they are.
 fn lenient_base64(raw: &[u8]) -> Option<Vec<u8>> {
+    if raw.split(|byte| *byte == b'\n').any(|line| line.trim_ascii().contains(&b' ')) {
+        return Some(raw.to_vec());
+    }
     let good = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
     let mut letters: Vec<u8> = raw.iter().filter(good).copied().collect();
     // One letter alone says nothing, and what a last one says too much is cut off.

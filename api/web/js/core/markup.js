@@ -1,4 +1,4 @@
-// The little that a mail's text may be besides text: **bold**, _italic_, [links](https://…), and lines that begin with
+// The little that a mail's text may be besides text: **bold**, _italic_, [links](address), and lines that begin with
 // "- " or "1. ". The server makes the mail's HTML from the same, so that what was read and approved is what leaves.
 
 /** @typedef {{ text: string, bold: boolean, italic: boolean, href: string }} Span */
