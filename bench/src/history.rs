@@ -6,7 +6,7 @@ use std::time::Instant;
 use remit_engine::domain::DEFAULT_WORKSPACE;
 use remit_engine::store::{Db, read};
 
-use crate::BenchError;
+use crate::{BenchError, store};
 
 /// Pairs of a message and its reply that one statement adds.
 const CHUNK: i64 = 20_000;
@@ -161,36 +161,6 @@ pub(crate) async fn load(db: &Db, messages: usize) -> Result<f64, BenchError> {
         return Err(BenchError::Unexpected("the store has no channel or no policy".to_owned()));
     };
     let pairs = i64::try_from(messages.div_ceil(2)).unwrap_or(i64::MAX);
-    for from in (0..pairs).step_by(usize::try_from(CHUNK).unwrap_or(1)) {
-        let until = (from + CHUNK).min(pairs);
-        for &statement in STATEMENTS {
-            macro_rules! run {
-                ($pool:expr) => {
-                    sqlx::query(statement)
-                        .bind(from)
-                        .bind(until)
-                        .bind(DEFAULT_WORKSPACE)
-                        .bind(&channel.id)
-                        .bind(&policy.digest)
-                        .execute($pool)
-                        .await
-                        .map(|_| ())?
-                };
-            }
-            match db {
-                Db::Sqlite { write, .. } => run!(write),
-                Db::Postgres { read, .. } => run!(read),
-            }
-        }
-    }
-    // As it is in a store that is not new: written out, and known to the planner.
-    match db {
-        Db::Sqlite { write, .. } => {
-            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await?;
-        }
-        Db::Postgres { read, .. } => {
-            sqlx::query("VACUUM ANALYZE").execute(read).await?;
-        }
-    }
+    store::in_chunks(db, STATEMENTS, (pairs, CHUNK), [&channel.id, &policy.digest]).await?;
     Ok(begin.elapsed().as_secs_f64())
 }

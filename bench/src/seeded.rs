@@ -1,10 +1,9 @@
 //! A full inbox, put into the store as it would be after a long time, without working on any of it: conversations over all
 //! channels with five messages each, some unread, some that need a person, closed, snoozed, given to somebody, tagged.
 
-use remit_engine::domain::DEFAULT_WORKSPACE;
 use remit_engine::store::Db;
 
-use crate::BenchError;
+use crate::{BenchError, store};
 
 /// Messages of a conversation.
 pub(crate) const MESSAGES: usize = 5;
@@ -90,36 +89,5 @@ pub(crate) fn contact(number: usize) -> String {
 /// Adds so many conversations.
 pub(crate) async fn fill(db: &Db, conversations: usize, rep: &str, tag: &str) -> Result<(), BenchError> {
     let all = i64::try_from(conversations).unwrap_or(i64::MAX);
-    for from in (0..all).step_by(usize::try_from(CHUNK).unwrap_or(1)) {
-        let until = (from + CHUNK).min(all);
-        for &statement in STATEMENTS {
-            macro_rules! run {
-                ($pool:expr) => {
-                    sqlx::query(statement)
-                        .bind(from)
-                        .bind(until)
-                        .bind(DEFAULT_WORKSPACE)
-                        .bind(rep)
-                        .bind(tag)
-                        .execute($pool)
-                        .await
-                        .map(|_| ())?
-                };
-            }
-            match db {
-                Db::Sqlite { write, .. } => run!(write),
-                Db::Postgres { read, .. } => run!(read),
-            }
-        }
-    }
-    // As it is in a store that is not new: written out, and known to the planner.
-    match db {
-        Db::Sqlite { write, .. } => {
-            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await?;
-        }
-        Db::Postgres { read, .. } => {
-            sqlx::query("VACUUM ANALYZE").execute(read).await?;
-        }
-    }
-    Ok(())
+    store::in_chunks(db, STATEMENTS, (all, CHUNK), [rep, tag]).await
 }

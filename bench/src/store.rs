@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use remit_engine::domain::DEFAULT_WORKSPACE;
 use remit_engine::store::{Address, Db};
 use sqlx::{Connection as _, PgConnection};
 
@@ -48,6 +49,48 @@ pub(crate) async fn with_fresh_address<T>(
             done.and_then(|done| dropped.map(|()| done))
         }
     }
+}
+
+/// Fills a store straight into its tables: each statement for every chunk of the numbers below `count`, with the chunk's
+/// bounds, the workspace and two texts. Afterwards the store is as one that is not new: written out, and known to the
+/// planner.
+pub(crate) async fn in_chunks(
+    db: &Db,
+    statements: &'static [&'static str],
+    (count, chunk): (i64, i64),
+    texts: [&str; 2],
+) -> Result<(), BenchError> {
+    for from in (0..count).step_by(usize::try_from(chunk).unwrap_or(1)) {
+        let until = (from + chunk).min(count);
+        for &statement in statements {
+            macro_rules! run {
+                ($pool:expr) => {
+                    sqlx::query(statement)
+                        .bind(from)
+                        .bind(until)
+                        .bind(DEFAULT_WORKSPACE)
+                        .bind(texts[0])
+                        .bind(texts[1])
+                        .execute($pool)
+                        .await
+                        .map(|_| ())?
+                };
+            }
+            match db {
+                Db::Sqlite { write, .. } => run!(write),
+                Db::Postgres { read, .. } => run!(read),
+            }
+        }
+    }
+    match db {
+        Db::Sqlite { write, .. } => {
+            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await?;
+        }
+        Db::Postgres { read, .. } => {
+            sqlx::query("VACUUM ANALYZE").execute(read).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn tell(server: &str, statement: String) -> Result<(), BenchError> {
