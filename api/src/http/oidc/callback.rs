@@ -1,5 +1,5 @@
 use axum::extract::State;
-use axum::http::header::{COOKIE, LOCATION, SET_COOKIE};
+use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use remit_engine::access::provider::Stranger;
@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{introduce, provider};
-use crate::http::auth::Role;
+use crate::http::auth::{Role, cookie};
 use crate::http::error::{ApiError, ErrorCode};
 use crate::http::extract::Query;
 use crate::http::session::browser;
@@ -50,7 +50,7 @@ pub(crate) async fn finish_provider_sign_in(
     Query(query): Query<SignInBack>,
 ) -> Result<Response, ApiError> {
     let kept = provider(&app).await?;
-    let token = binding(&headers, app.site().binding_name());
+    let token = cookie(&headers, app.site().binding_name());
     let (state, token) = match (query.state, token) {
         (Some(state), Some(token)) if !state.is_empty() => (state, token),
         _ => return Err(ApiError::new(ErrorCode::LinkEnded, "This browser did not begin to sign in; begin anew.")),
@@ -77,11 +77,4 @@ pub(crate) async fn finish_provider_sign_in(
     let location = begun.return_to.parse().map_err(|_| ApiError::internal())?;
     let go: [(_, axum::http::HeaderValue); 1] = [(LOCATION, location)];
     Ok((StatusCode::SEE_OTHER, go, cookies).into_response())
-}
-
-/// What binds a browser to what it began.
-fn binding<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let all = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = all.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(key, value)| *key == name && !value.is_empty()).map(|(_, value)| value)
 }
