@@ -1,6 +1,6 @@
 use axum::extract::State;
 use axum::response::Response;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::found;
@@ -8,7 +8,7 @@ use super::get::{Contact, shown};
 use crate::http::auth::{Closer, Rep};
 use crate::http::error::ApiError;
 use crate::http::etag::IfMatch;
-use crate::http::extract::{Id, JsonBody, text};
+use crate::http::extract::{Id, JsonBody, given, text};
 use crate::http::state::App;
 
 /// What shall be different; what is left out stays, and null takes it away (RFC 7396).
@@ -23,11 +23,6 @@ pub(crate) struct ContactChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200)]
     company: Option<Option<String>>,
-}
-
-/// A field that is there, be it null.
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }
 
 /// Change a contact

@@ -2,7 +2,7 @@ use axum::extract::State;
 use axum::response::Response;
 use remit_engine::join::Wish;
 use remit_engine::store::read;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{Conversation, must_exist, tagged};
@@ -10,7 +10,7 @@ use crate::http::auth::{Closer, Rep};
 use crate::http::drafts::one_line;
 use crate::http::error::ApiError;
 use crate::http::etag::IfMatch;
-use crate::http::extract::{Id, JsonBody};
+use crate::http::extract::{Id, JsonBody, given};
 use crate::http::state::App;
 
 /// How soon somebody should look.
@@ -54,11 +54,6 @@ pub(crate) struct ConversationChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<ConversationPriority>)]
     priority: Option<Option<ConversationPriority>>,
-}
-
-/// A field that is there, be it null.
-fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }
 
 /// Change a conversation

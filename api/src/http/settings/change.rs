@@ -1,14 +1,14 @@
 use axum::extract::State;
 use axum::response::Response;
 use remit_engine::office::{self, MOST_EVENT_DAYS};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{Settings, shown};
 use crate::http::auth::{Owner, Rep};
 use crate::http::error::ApiError;
 use crate::http::etag::IfMatch;
-use crate::http::extract::{JsonBody, text};
+use crate::http::extract::{JsonBody, given, text};
 use crate::http::oidc::setting::{NewSignInProvider, kept};
 use crate::http::state::App;
 
@@ -29,11 +29,6 @@ pub(crate) struct SettingsChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<NewSignInProvider>)]
     sign_in: Option<Option<NewSignInProvider>>,
-}
-
-/// A field that is there, be it null.
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<NewSignInProvider>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }
 
 /// Change settings of the workspace
