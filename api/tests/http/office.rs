@@ -1,28 +1,16 @@
 //! What keeps the desk in order: teams, who is where, notes that are mended, tags, contacts that are made, settings.
 
-use axum::body::Body;
-use axum::http::{Method, Request};
+use axum::http::Method;
 use remit_engine::domain::ChannelKind;
 use remit_tests::each_database;
 use serde_json::{Value, json};
 
-use crate::support::{Api, Reply, key};
+use crate::support::{Api, Reply};
 
-/// A request with a header of its own.
+/// A request with a version: the one that was seen, or the one that is to be changed.
 pub(crate) async fn send(api: &Api, role: &str, method: Method, path: &str, tag: &str, body: Option<Value>) -> Reply {
-    let mut request = Request::builder().method(method.clone()).uri(path);
-    request = request.header("authorization", format!("Bearer {}", key(role)));
-    if !tag.is_empty() {
-        request = request.header(if method == Method::GET { "if-none-match" } else { "if-match" }, tag);
-    }
-    let body = match body {
-        Some(body) => {
-            request = request.header("content-type", "application/json");
-            Body::from(body.to_string())
-        }
-        None => Body::empty(),
-    };
-    api.request(request.body(body).unwrap()).await
+    let name = if method == Method::GET { "if-none-match" } else { "if-match" };
+    api.send(role, method, path, if tag.is_empty() { ("", "") } else { (name, tag) }, body).await
 }
 
 async fn user(api: &Api, role: &str) -> String {

@@ -7,28 +7,12 @@ use remit_engine::domain::ChannelKind;
 use remit_tests::each_database;
 use serde_json::{Value, json};
 
-use crate::support::{Api, MASTER, Reply, key};
-
-async fn send(api: &Api, role: &str, method: Method, path: &str, tag: (&str, &str), body: Option<Value>) -> Reply {
-    let mut request = Request::builder().method(method).uri(path);
-    request = request.header("authorization", format!("Bearer {}", key(role)));
-    if !tag.0.is_empty() {
-        request = request.header(tag.0, tag.1);
-    }
-    let body = match body {
-        Some(body) => {
-            request = request.header("content-type", "application/json");
-            Body::from(body.to_string())
-        }
-        None => Body::empty(),
-    };
-    api.request(request.body(body).unwrap()).await
-}
+use crate::support::{Api, MASTER, key};
 
 /// Somebody begins to write.
 pub(crate) async fn begin(api: &Api, path: &str, text: &str) {
     let body = Some(json!({ "body_text": text }));
-    send(api, "closer", Method::PUT, path, ("if-none-match", "*"), body).await.good();
+    api.send("closer", Method::PUT, path, ("if-none-match", "*"), body).await.good();
 }
 
 each_database!(filters_are_kept_for_oneself_or_for_everybody, |database| {
@@ -54,9 +38,9 @@ each_database!(filters_are_kept_for_oneself_or_for_everybody, |database| {
 
     let put = |role: &'static str, path: String, tag: &'static str, body: Value| {
         let api = &api;
-        async move { send(api, role, Method::PUT, &path, ("if-match", tag), Some(body)).await }
+        async move { api.send(role, Method::PUT, &path, ("if-match", tag), Some(body)).await }
     };
-    send(&api, "closer", Method::PUT, &mine, ("", ""), Some(view("x", false)))
+    api.send("closer", Method::PUT, &mine, ("", ""), Some(view("x", false)))
         .await
         .problem(428, "precondition_required");
     put("approver", ours.clone(), "\"v1\"", view("Theirs", true)).await.problem(403, "forbidden");
@@ -66,8 +50,8 @@ each_database!(filters_are_kept_for_oneself_or_for_everybody, |database| {
         put("closer", ours.clone(), "\"v1\"", view("x", true)).await.problem(412, "version_conflict")["current_version"],
         2
     );
-    send(&api, "closer", Method::DELETE, &ours, ("if-match", "\"v1\""), None).await.problem(412, "version_conflict");
-    assert_eq!(send(&api, "closer", Method::DELETE, &ours, ("if-match", "\"v2\""), None).await.status, 204);
+    api.send("closer", Method::DELETE, &ours, ("if-match", "\"v1\""), None).await.problem(412, "version_conflict");
+    assert_eq!(api.send("closer", Method::DELETE, &ours, ("if-match", "\"v2\""), None).await.status, 204);
     api.get("closer", &ours).await.problem(404, "not_found");
     for wrong in [
         json!({ "name": " ", "filter": {} }),
@@ -85,17 +69,17 @@ each_database!(what_is_being_written_is_kept_and_never_overwritten_unseen, |data
     let path = format!("/api/v1/conversations/{}/composer", got.conversation_id);
     let text = |text: &str| Some(json!({ "body_text": text }));
     api.get("closer", &path).await.problem(404, "not_found");
-    send(&api, "closer", Method::PUT, &path, ("", ""), text("a")).await.problem(428, "precondition_required");
-    send(&api, "viewer", Method::PUT, &path, ("if-none-match", "*"), text("a")).await.problem(403, "forbidden");
-    let first = send(&api, "closer", Method::PUT, &path, ("if-none-match", "*"), text("Dear")).await;
+    api.send("closer", Method::PUT, &path, ("", ""), text("a")).await.problem(428, "precondition_required");
+    api.send("viewer", Method::PUT, &path, ("if-none-match", "*"), text("a")).await.problem(403, "forbidden");
+    let first = api.send("closer", Method::PUT, &path, ("if-none-match", "*"), text("Dear")).await;
     assert_eq!(first.header("etag"), "\"v1\"");
     first.good();
     // Another device that saw nothing does not overwrite it, nor does one that saw an older text.
-    let late = send(&api, "closer", Method::PUT, &path, ("if-none-match", "*"), text("Hey")).await;
+    let late = api.send("closer", Method::PUT, &path, ("if-none-match", "*"), text("Hey")).await;
     assert_eq!(late.problem(412, "version_conflict")["current_version"], 1);
-    let second = send(&api, "closer", Method::PUT, &path, ("if-match", "\"v1\""), text("Dear Ann")).await.good();
+    let second = api.send("closer", Method::PUT, &path, ("if-match", "\"v1\""), text("Dear Ann")).await.good();
     assert_eq!((second["version"].as_i64(), second["body_text"].as_str()), (Some(2), Some("Dear Ann")));
-    send(&api, "closer", Method::PUT, &path, ("if-match", "\"v1\""), text("x")).await.problem(412, "version_conflict");
+    api.send("closer", Method::PUT, &path, ("if-match", "\"v1\""), text("x")).await.problem(412, "version_conflict");
     assert_eq!(api.get("closer", &path).await.good()["body_text"], "Dear Ann");
     // It is nobody else's.
     api.get("approver", &path).await.problem(404, "not_found");
@@ -105,13 +89,13 @@ each_database!(what_is_being_written_is_kept_and_never_overwritten_unseen, |data
     let reply = format!("/api/v1/conversations/{}/replies", got.conversation_id);
     api.post("closer", &reply, json!({ "body_text": "Dear Ann, yes." })).await.good();
     api.get("closer", &path).await.problem(404, "not_found");
-    let gone = send(&api, "closer", Method::PUT, &path, ("if-match", "\"v2\""), text("x")).await;
+    let gone = api.send("closer", Method::PUT, &path, ("if-match", "\"v2\""), text("x")).await;
     assert_eq!(gone.problem(412, "version_conflict")["current_version"], 0);
-    send(&api, "closer", Method::PUT, &path, ("if-none-match", "*"), text("again")).await.good();
-    assert_eq!(send(&api, "closer", Method::DELETE, &path, ("", ""), None).await.status, 204);
-    assert_eq!(send(&api, "closer", Method::DELETE, &path, ("", ""), None).await.status, 204);
+    api.send("closer", Method::PUT, &path, ("if-none-match", "*"), text("again")).await.good();
+    assert_eq!(api.send("closer", Method::DELETE, &path, ("", ""), None).await.status, 204);
+    assert_eq!(api.send("closer", Method::DELETE, &path, ("", ""), None).await.status, 204);
     let nowhere = "/api/v1/conversations/cnv_none/composer";
-    send(&api, "closer", Method::PUT, nowhere, ("if-none-match", "*"), text("x")).await.problem(404, "not_found");
+    api.send("closer", Method::PUT, nowhere, ("if-none-match", "*"), text("x")).await.problem(404, "not_found");
 });
 
 each_database!(other_origins_are_let_in_by_name_only_and_none_unless_named, |database| {

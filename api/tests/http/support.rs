@@ -84,10 +84,25 @@ impl Api {
     }
 
     pub(crate) async fn call(&self, role: &str, method: Method, path: &str, body: Option<Value>) -> Reply {
-        let mut request = Request::builder().method(method).uri(path);
         // A fresh name for each thing that is wanted; what is sent again is tried in tests of its own.
-        request = request.header("idempotency-key", self.app.engine.ids().next(IdKind::RawEvent));
+        let name = self.app.engine.ids().next(IdKind::RawEvent);
+        self.send(role, method, path, ("idempotency-key", &name), body).await
+    }
+
+    /// A request with a header of its own; without one where its name is empty.
+    pub(crate) async fn send(
+        &self,
+        role: &str,
+        method: Method,
+        path: &str,
+        (name, value): (&str, &str),
+        body: Option<Value>,
+    ) -> Reply {
+        let mut request = Request::builder().method(method).uri(path);
         request = request.header("authorization", format!("Bearer {}", key(role)));
+        if !name.is_empty() {
+            request = request.header(name, value);
+        }
         let body = match body {
             Some(body) => {
                 request = request.header("content-type", "application/json");
