@@ -193,9 +193,9 @@ mod tests {
     fn the_page_takes_no_code_from_elsewhere_and_writes_none() {
         for path in Files::iter().filter(|path| path.ends_with(".js") && !path.starts_with("vendor/")) {
             let file = Files::get(&path).unwrap();
-            let text = String::from_utf8_lossy(&file.data).into_owned();
-            // No address is written down; what somebody types may become one.
-            for word in ["http://", "\"https://", "'https://", "innerHTML", "allow-scripts", "eval("] {
+            // No address is written down; what somebody types becomes one.
+            let text = String::from_utf8_lossy(&file.data).replace("`https://${given}`", "");
+            for word in ["http://", "https://", "innerHTML", "allow-scripts", "eval("] {
                 assert!(!text.contains(word), "{path} says {word}");
             }
         }
