@@ -1,8 +1,7 @@
 //! Formulas over the cells of facts. Equal formulas are one node, so that common parts are built and asked only once.
 
-use std::collections::HashMap;
-
 use foldhash::quality::FixedState;
+use indexmap::IndexSet;
 
 /// A formula or its negation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,17 +82,16 @@ pub(crate) enum Gate {
 /// All formulas built so far. The parts of a node come before it.
 #[derive(Debug)]
 pub(crate) struct Circuit {
-    gates: Vec<Gate>,
-    known: HashMap<Gate, u32, FixedState>,
+    gates: IndexSet<Gate, FixedState>,
     /// How many cells each variable has.
     sizes: Vec<usize>,
 }
 
 impl Circuit {
     pub(crate) fn new(sizes: Vec<usize>) -> Self {
-        let mut known = HashMap::default();
-        known.insert(Gate::True, 0);
-        Self { gates: vec![Gate::True], known, sizes }
+        let mut gates = IndexSet::default();
+        gates.insert(Gate::True);
+        Self { gates, sizes }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -101,21 +99,23 @@ impl Circuit {
     }
 
     pub(crate) fn gate(&self, formula: Formula) -> &Gate {
-        self.gates.get(formula.node()).unwrap_or(&Gate::True)
+        self.gates.get_index(formula.node()).unwrap_or(&Gate::True)
     }
 
     pub(crate) fn size(&self, variable: usize) -> usize {
         self.sizes.get(variable).copied().unwrap_or(0)
     }
 
-    fn add(&mut self, gate: Gate) -> Formula {
-        if let Some(node) = self.known.get(&gate) {
-            return Formula::positive(*node as usize);
+    /// A part of a conjunction.
+    pub(crate) fn part(&self, whole: Formula, number: usize) -> Formula {
+        match self.gate(whole) {
+            Gate::All(parts) => parts.get(number).copied().unwrap_or(Formula::TRUE),
+            Gate::True | Gate::In(..) => Formula::TRUE,
         }
-        let node = self.gates.len();
-        self.known.insert(gate.clone(), node as u32);
-        self.gates.push(gate);
-        Formula::positive(node)
+    }
+
+    fn add(&mut self, gate: Gate) -> Formula {
+        Formula::positive(self.gates.insert_full(gate).0)
     }
 
     /// The variable is in one of the cells for which `member` says so.

@@ -75,7 +75,10 @@ impl Lints<'_> {
             }
             // A rule that decides only when facts fail is of use all the same.
             let failing = failing.get_or_insert_with(|| Subject::new(self.model, self.domain, true, MOST_CONFLICTS));
-            if overruled(self.model, failing, rule.part).is_some() {
+            // Mostly the same rules are to blame then too, and asking about a few costs little.
+            if overruled_by(self.model, failing, rule.part, |part| core.contains(&part)).is_some()
+                || overruled(self.model, failing, rule.part).is_some()
+            {
                 self.report_never_decides(rule, &core);
             }
         }
@@ -199,6 +202,16 @@ fn degrees(part: &Part) -> Option<(usize, usize)> {
 
 /// The parts because of which another one never decides; `None` when it does, or when that is too hard to say.
 fn overruled(model: &Model, subject: &mut Subject<'_>, number: usize) -> Option<Vec<usize>> {
+    overruled_by(model, subject, number, |_| true)
+}
+
+/// The same, if these parts alone are enough for it.
+fn overruled_by(
+    model: &Model,
+    subject: &mut Subject<'_>,
+    number: usize,
+    among: impl Fn(usize) -> bool,
+) -> Option<Vec<usize>> {
     let Some((own, others)) = subject.gate.parts.get(number).and_then(degrees) else { return Some(Vec::new()) };
     let this = subject.gate.parts.get(number).and_then(|part| part.at_least.get(own)).copied()?;
     let rest: Vec<(usize, Formula)> = subject
@@ -206,7 +219,7 @@ fn overruled(model: &Model, subject: &mut Subject<'_>, number: usize) -> Option<
         .parts
         .iter()
         .enumerate()
-        .filter(|(place, part)| *place != number && counts(model, part))
+        .filter(|(place, part)| *place != number && among(*place) && counts(model, part))
         .filter_map(|(place, part)| Some((place, *part.at_least.get(others)?)))
         .filter(|(_, demands)| *demands != Formula::FALSE)
         .collect();

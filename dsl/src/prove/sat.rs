@@ -174,12 +174,19 @@ impl<'d> Questions<'d> {
         let literal = match known {
             Some(literal) => literal,
             None => {
-                let literal = match self.circuit.gate(formula).clone() {
+                let literal = match self.circuit.gate(formula) {
                     Gate::True => self.always,
-                    Gate::In(variable, cells) => self.within(variable, |cell| cells.contains(cell)),
+                    Gate::In(variable, cells) => {
+                        let (variable, cells) = (*variable, cells.clone());
+                        self.within(variable, |cell| cells.contains(cell))
+                    }
                     Gate::All(parts) => {
-                        let parts: Vec<Literal> = parts.into_iter().map(|part| self.literal(part)).collect();
-                        self.conjunction(&parts)
+                        let mut literals = Vec::with_capacity(parts.len());
+                        for part in 0..parts.len() {
+                            let part = self.circuit.part(formula, part);
+                            literals.push(self.literal(part));
+                        }
+                        self.conjunction(&literals)
                     }
                 };
                 if let Some(place) = self.literals.get_mut(node) {
@@ -193,7 +200,8 @@ impl<'d> Questions<'d> {
 
     fn conjunction(&mut self, parts: &[Literal]) -> Literal {
         let whole = self.prover.fresh();
-        let mut clause = vec![whole];
+        let mut clause = Vec::with_capacity(parts.len() + 1);
+        clause.push(whole);
         for part in parts {
             self.prover.clause(&[-whole, *part]);
             clause.push(-part);
