@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::Instant;
 
-use crate::figure::Durations;
+use crate::figure::{Durations, quietest};
 use crate::{BenchError, Figure, Settings, hundred, policy};
 
 const COMPILATIONS: usize = 50;
@@ -19,8 +19,9 @@ const MANY: usize = 5_000;
 pub fn run(settings: &Settings) -> Result<Vec<Figure>, BenchError> {
     policy::shipped()?;
     let count = settings.count_or(COMPILATIONS);
-    let line = |name, ms, policy: &str, count: usize| {
-        Figure::new("check", name, ms, "ms").about("policy", policy).about("n", count)
+    let line = |name, (ms, highest): (f64, f64), policy: &str, count: usize| {
+        let figure = Figure::new("check", name, ms, "ms").about("policy", policy).about("n", count);
+        figure.about("slowest_round", highest)
     };
     let shipped = median_ms(count, || drop(black_box(policy::compile())));
     let hundred = median_ms(count, || drop(black_box(hundred::compile())));
@@ -52,14 +53,18 @@ pub fn run(settings: &Settings) -> Result<Vec<Figure>, BenchError> {
     Ok(figures)
 }
 
-fn median_ms(count: usize, mut compile: impl FnMut()) -> f64 {
-    let mut durations = Durations::with_capacity(count);
-    for _ in 0..count {
-        let begin = Instant::now();
-        compile();
-        durations.push(begin.elapsed());
-    }
-    durations.quantile_ms(0.5)
+/// The median of the quietest round, and the highest of any.
+fn median_ms(count: usize, mut compile: impl FnMut()) -> (f64, f64) {
+    let (durations, highest) = quietest(count, |count| {
+        let mut durations = Durations::with_capacity(count);
+        for _ in 0..count {
+            let begin = Instant::now();
+            compile();
+            durations.push(begin.elapsed());
+        }
+        durations
+    });
+    (durations.quantile_ms(0.5), highest / 1e6)
 }
 
 /// What makes the guards of [`many`] matter: without them replies would leave.

@@ -8,7 +8,7 @@ use remit_dsl::{Decider, Facts, Outcome, Provenance, Raw};
 use remit_engine::decide::facts::collect;
 
 use crate::contexts::situations;
-use crate::figure::Durations;
+use crate::figure::{Durations, quietest};
 use crate::hundred::{Hundred, Inputs};
 use crate::{BenchError, Figure, Settings, floor, hundred, policy};
 
@@ -46,8 +46,13 @@ fn compared(count: usize) -> Result<Vec<Figure>, BenchError> {
             black_box(&decider.decide(&Hundred::frame(&values)));
         }
     };
-    let deciding = batches(count, &mut decide);
-    let (alone, clock_ns) = alone(count, &mut decide);
+    let (deciding, slowest) = quietest(count, |count| batches(count, &mut decide));
+    let mut clock_ns = f64::INFINITY;
+    let (alone, slowest_alone) = quietest(count, |count| {
+        let (alone, look) = alone(count, &mut decide);
+        clock_ns = clock_ns.min(look);
+        alone
+    });
     let verdicts = batches(count.div_ceil(4), &mut |at| {
         facts
             .get(at % SITUATIONS)
@@ -59,10 +64,12 @@ fn compared(count: usize) -> Result<Vec<Figure>, BenchError> {
             drop(black_box(hundred.policy.decide_plainly(black_box(facts))));
         });
     });
-    let floor = batches(count, &mut |at| {
-        one(at).into_iter().for_each(|inputs| {
-            black_box(floor::decide(black_box(inputs)));
-        });
+    let (floor, _) = quietest(count, |count| {
+        batches(count, &mut |at| {
+            one(at).into_iter().for_each(|inputs| {
+                black_box(floor::decide(black_box(inputs)));
+            });
+        })
     });
 
     let figure = |name, value: f64| {
@@ -74,8 +81,11 @@ fn compared(count: usize) -> Result<Vec<Figure>, BenchError> {
     let p99 = alone.quantile_ns(0.99) - clock_ns;
     #[cfg_attr(not(feature = "peers"), expect(unused_mut, reason = "the peers add theirs"))]
     let mut figures = vec![
-        figure("decision_ns_median", median).about("outcomes", outcomes).about("batch", BATCH),
-        figure("decision_ns_p99", p99).about("clock_ns", clock_ns),
+        figure("decision_ns_median", median)
+            .about("outcomes", outcomes)
+            .about("batch", BATCH)
+            .about("slowest_round", slowest / BATCH as f64),
+        figure("decision_ns_p99", p99).about("clock_ns", clock_ns).about("slowest_median", slowest_alone - clock_ns),
         figure("verdict_ns_median", each(&verdicts)).about("batch", BATCH),
         figure("interpreter_ns_median", each(&plain)).about("batch", BATCH),
         figure("floor_ns", each(&floor)).about("batch", BATCH),
@@ -93,8 +103,9 @@ fn compared(count: usize) -> Result<Vec<Figure>, BenchError> {
             }
         }
         let few = count.div_ceil(100);
-        let cedar = each(&batches(few, &mut |at| drop(black_box(cedar.decide(black_box(at % SITUATIONS))))));
-        let rego = each(&batches(few, &mut |at| drop(black_box(rego.decide(black_box(at % SITUATIONS))))));
+        let quiet = |decide: &mut dyn FnMut(usize)| each(&quietest(few, |few| batches(few, decide)).0);
+        let cedar = quiet(&mut |at| drop(black_box(cedar.decide(black_box(at % SITUATIONS)))));
+        let rego = quiet(&mut |at| drop(black_box(rego.decide(black_box(at % SITUATIONS)))));
         let ratio = |name, value| Figure::new("gate", name, value, "times").about("policy", "policies/hundred.remit");
         figures.push(figure("cedar_ns_median", cedar).about("batch", BATCH));
         figures.push(ratio("cedar_ratio", cedar / median));
