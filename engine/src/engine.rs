@@ -12,14 +12,15 @@ use crate::decide::reply::ReplyError;
 use crate::domain::{DEFAULT_WORKSPACE, IdKind};
 use crate::events::hub::Hub;
 use crate::gone::GoneError;
+use crate::lanes::Lanes;
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::policies::{InForce, Policies, PolicyError, Prepared};
 use crate::ports::{Clock, Ids, Models, Outbounds};
 use crate::publish::By;
-use crate::queue::{self, Lanes};
+use crate::queue;
 use crate::stages::{self, Known, Work};
-use crate::store::ingest::{Ingest, Ingested, WorkHere};
+use crate::store::ingest::{InLane, Ingest, Ingested, WorkHere};
 use crate::store::rows::DueRow;
 use crate::store::search::Index;
 use crate::store::{Db, StoreError, Transition, Write, Writer, read};
@@ -326,13 +327,7 @@ impl Engine {
             return Ok(ingested);
         }
         self.metrics().arrived(channel);
-        // With another run of its conversation on its way, which need not be in memory, the feeder brings both in order.
-        let is_head = arrived.as_ref().is_some_and(|arrived| arrived.head);
-        if !is_head {
-            self.lanes().follow(&ingested.conversation_id);
-            self.wake();
-            return Ok(ingested);
-        }
+        let in_lane = arrived.as_ref().map_or(InLane::Behind, |arrived| arrived.in_lane);
         let known = in_force.zip(arrived).and_then(|(in_force, arrived)| {
             let context = stages::on_arrival(&in_force, *arrived)?;
             Some(Box::new(Known { in_force, context }))
@@ -345,7 +340,20 @@ impl Engine {
             epoch: known.as_ref().map_or(0, |known| known.context.run.epoch),
             suspect: false,
         };
-        self.lanes().offer(Work { due, known }, false);
+        let work = Work { due, known };
+        let taken = match in_lane {
+            InLane::Head => {
+                self.lanes().offer(work, false);
+                true
+            }
+            InLane::Next => self.lanes().offer_next(work),
+            InLane::Behind => false,
+        };
+        if !taken {
+            // With other runs of its conversation on their way, which need not be in memory, the feeder brings all in order.
+            self.lanes().follow(&ingested.conversation_id);
+            self.wake();
+        }
         Ok(ingested)
     }
 

@@ -23,6 +23,7 @@ pub mod files;
 pub mod gone;
 pub mod jobs;
 pub mod join;
+mod lanes;
 pub mod language;
 pub mod learn;
 pub mod ledger;

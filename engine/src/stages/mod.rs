@@ -46,6 +46,10 @@ pub(crate) enum Next {
     Stop,
 }
 
+/// How long what is known of a run is relied on, in milliseconds. Under load runs wait their turn that long, and it costs
+/// nothing to be wrong: the commit fails where anything has changed, and the run is loaded again.
+const KNOWN_HOLDS_MS: i64 = 2_000;
+
 /// A run cannot take more steps than this in one go; more would be a loop.
 const MOST_STEPS: usize = 16;
 
@@ -78,8 +82,14 @@ async fn take_steps(engine: &Engine, due: &DueRow, mut known: Option<Box<Known>>
     for steps in 0..MOST_STEPS {
         let in_force = engine.policies().in_force(engine.db(), &due.workspace_id).await?;
         let context = match known.take() {
-            // What a context holds of limits and AI agents belongs to the policy it was loaded under.
-            Some(known) if Arc::ptr_eq(&known.in_force, &in_force) => Some(known.context),
+            // What a context holds of limits and AI agents belongs to the policy it was loaded under, and the gate must
+            // not decide by an old time.
+            Some(known)
+                if Arc::ptr_eq(&known.in_force, &in_force)
+                    && engine.clock().now_ms() - known.context.now_ms < KNOWN_HOLDS_MS =>
+            {
+                Some(known.context)
+            }
             _ => context(engine, &in_force, &due.workspace_id, &due.id).await?,
         };
         let Some(context) = context else { return Ok(()) };

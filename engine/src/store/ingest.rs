@@ -142,13 +142,35 @@ pub enum LimitSubject {
     Named(String),
 }
 
+/// Where a run stands among those of its conversation, which are worked on one after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InLane {
+    /// At once: no other run of the conversation is on its way. On PostgreSQL it is leased then, and only then.
+    Head,
+    /// After one whose reply is just leaving: nothing that this one reads will change any more.
+    Next,
+    /// After others, which change what there is to read.
+    Behind,
+}
+
+impl InLane {
+    /// As the statement that starts a run says it.
+    pub(super) const fn of(head: i64) -> Self {
+        match head {
+            1 => Self::Head,
+            2 => Self::Next,
+            _ => Self::Behind,
+        }
+    }
+}
+
 /// A message that was stored just now, and what its first step may read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are rows")]
 pub struct Arrived {
     pub run: RunRow,
-    /// No other run of the conversation is on its way. On PostgreSQL it is leased then, and only then.
-    pub head: bool,
+    /// Where it stands in its lane.
+    pub in_lane: InLane,
     pub message: MessageRow,
     pub conversation: ConversationRow,
     pub contact: ContactRow,

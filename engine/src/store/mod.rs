@@ -265,7 +265,7 @@ impl Db {
             .connect_with(options.clone())
             .await?;
         let read = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(
-            options.create_if_missing(false).pragma("query_only", "on").pragma("cache_size", "-8192"),
+            options.create_if_missing(false).pragma("query_only", "on").pragma("cache_size", "-4096"),
         );
         Ok(Self::Sqlite { write, read })
     }

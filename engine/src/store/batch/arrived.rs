@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::ingest::Placed;
 use super::limits::{self, LimitAsk};
 use super::set::Set;
-use crate::store::ingest::{Arrived, LimitSubject};
+use crate::store::ingest::{Arrived, InLane, LimitSubject};
 use crate::store::rows::{ChannelRow, ConversationRow, SwitchRow};
 use crate::store::statements::many;
 use crate::store::{Conn, StoreError, read};
@@ -15,7 +15,7 @@ pub(super) async fn rows(
     conn: &mut Conn<'_>,
     placed: &[Placed<'_>],
     threads: &HashMap<String, ConversationRow>,
-    started: &HashMap<String, (i64, bool)>,
+    started: &HashMap<String, (i64, InLane)>,
 ) -> Result<HashMap<usize, Box<Arrived>>, StoreError> {
     let here = || placed.iter().filter(|one| one.ingest.work_here.is_some());
     if here().next().is_none() {
@@ -70,12 +70,12 @@ pub(super) async fn rows(
         else {
             continue;
         };
-        let (epoch, head) = started.get(&ingest.ids.run).copied().unwrap_or((0, false));
+        let (epoch, in_lane) = started.get(&ingest.ids.run).copied().unwrap_or((0, InLane::Behind));
         arrived.insert(
             one.place,
             Box::new(Arrived {
                 run: ingest.run_row(thread, epoch),
-                head,
+                in_lane,
                 message: ingest.message_row(thread, &one.contact),
                 conversation: thread.clone(),
                 contact: one.contact.clone(),

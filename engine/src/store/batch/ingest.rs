@@ -6,7 +6,7 @@ use super::set::Set;
 use super::{arrived, next_wave};
 use crate::domain::{ActionReason, ChannelKind};
 use crate::store::events::Log;
-use crate::store::ingest::{AddressKind, Ingest, Ingested, MOST_THREAD_IDS};
+use crate::store::ingest::{AddressKind, InLane, Ingest, Ingested, MOST_THREAD_IDS};
 use crate::store::rows::{ContactRow, ConversationRow, SeenRow, SupersededRow};
 use crate::store::statements::{self as sql, many, postgres};
 use crate::store::transition::TimelineEntry;
@@ -458,7 +458,7 @@ async fn runs(
     conn: &mut Conn<'_>,
     placed: &[Placed<'_>],
     threads: &HashMap<String, ConversationRow>,
-) -> Result<HashMap<String, (i64, bool)>, StoreError> {
+) -> Result<HashMap<String, (i64, InLane)>, StoreError> {
     let mut runs = Set::new(&many::RUN_INSERT);
     for one in placed {
         let ingest = one.ingest;
@@ -476,7 +476,7 @@ async fn runs(
         ]);
     }
     let started = runs.fetch::<(String, i64, i64)>(conn).await?;
-    Ok(started.into_iter().map(|(id, epoch, head)| (id, (epoch, head != 0))).collect())
+    Ok(started.into_iter().map(|(id, epoch, head)| (id, (epoch, InLane::of(head)))).collect())
 }
 
 async fn seen_before(conn: &mut Conn<'_>, earlier: &[Arrival<'_>]) -> Result<Vec<(usize, Outcome)>, StoreError> {
