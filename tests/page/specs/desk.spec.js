@@ -44,7 +44,7 @@ test("many conversations at once: chosen with the pointer and the keyboard, tagg
   await bar.getByLabel("Give to").selectOption({ label: "Ana Prior" });
   await until(async () => (await server.conversation(names[0])).assignee?.name === "Ana Prior", "given away");
   await row(page, names[0]).click({ modifiers: ["ControlOrMeta"] });
-  await bar.getByRole("button", { name: "Snooze…" }).click();
+  await bar.getByRole("button", { name: "Snooze", exact: true }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Snooze" }).click();
   await until(async () => (await server.conversation(names[0])).status === "snoozed", "snoozed");
   await row(page, names[1]).click({ modifiers: ["ControlOrMeta"] });

@@ -13,7 +13,7 @@ import { ChannelIcon, Empty, Field, Loading, PageHead } from "../ui/parts.js";
 
 /** What `agent` lines can name. */
 const KINDS = [...Object.keys(CHANNELS), "linkedin"];
-const word = (/** @type {string} */ kind) => CHANNELS[kind] || plain(kind);
+const word = (/** @type {string} */ kind) => CHANNELS[kind] || (kind === "linkedin" ? "LinkedIn" : plain(kind));
 /** One whole declaration on its line; anything written otherwise is left to the editor. */
 const LINE = /^(\s*)agent\s+([A-Za-z_][\w-]*)(\s+"(?:[^"\\]|\\.)*")?\s+on\s+([a-z]+(?:\s*,\s*[a-z]+)*)\s*$/;
 

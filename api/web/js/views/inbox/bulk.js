@@ -68,9 +68,9 @@ export function Bulk() {
     <div class="row"><span class="small strong grow" role="status">${count ? `${count} selected` : "Choose conversations"}</span>
       <button class="button little" onClick=${() => (picked.value = new Set(count === rows.value.length ? [] : rows.value.map((row) => row.id)))}>${count && count === rows.value.length ? "None" : "All shown"}</button>
       <button class="button little icon" aria-label="End the selection" onClick=${end}><${Icon} name="close" size=${14} /></button></div>
-    <div class="row"><label class="unseen" for="bulk-give">Give to</label><select class="select" id="bulk-give" disabled=${!count} onChange=${give}><option value="">Give to…</option><option value="nobody">Nobody</option>${(known?.users || []).filter((user) => !user.disabled).map((user) => html`<option value=${user.id} key=${user.id}>${user.name}${user.id === mine ? " (you)" : ""}</option>`)}</select>
+    <div class="row"><label class="unseen" for="bulk-give">Give to</label><select class="select" id="bulk-give" disabled=${!count} onChange=${give}><option value="">Give…</option><option value="nobody">Nobody</option>${(known?.users || []).filter((user) => !user.disabled).map((user) => html`<option value=${user.id} key=${user.id}>${user.name}${user.id === mine ? " (you)" : ""}</option>`)}</select>
       <label class="unseen" for="bulk-tag">Tag</label><select class="select" id="bulk-tag" disabled=${!count || !known?.tags.length} onChange=${tag}><option value="">Tag…</option>${(known?.tags || []).map((one) => html`<option value=${one.id} key=${one.id}>${one.name}</option>`)}</select>
-      <button class="button little" disabled=${!count} onClick=${snooze}>Snooze…</button>
+      <button class="button little" disabled=${!count} onClick=${snooze}>Snooze</button>
       <button class="button little" disabled=${!count} onClick=${doing({ action: "close" }, "closed")}>Close</button>
       <button class="button little" disabled=${!count} onClick=${doing({ action: "read" }, "marked as read")}>Read</button></div>
   </div>`;
