@@ -17,6 +17,7 @@ declare global {
   type Team = Schemas["Team"];
   type ApprovalDetail = Schemas["ApprovalDetail"];
   type Channel = Schemas["Channel"];
+  type ChannelSecret = Schemas["ChannelSecret"];
   type ChannelStopped = Schemas["ChannelStopped"];
   type Checked = Schemas["Checked"];
   type Contact = Schemas["Contact"];

@@ -219,3 +219,26 @@ test("one's own name and signature are kept by the server, and the signature goe
   expect(complaints).toEqual([]);
   await page.context().close();
 });
+
+test("a channel gets another name, a new secret, and is given up without losing what was said", async ({ page, server }) => {
+  const address = `${randomUUID().slice(0, 8)}@acme.example`;
+  const made = await server.api("/channels", { body: { kind: "email", name: "Second desk", address } });
+  await page.goto(`${server.url}/channels`);
+  const card = page.getByRole("article").filter({ hasText: address });
+  const choose = async (word) => {
+    await card.getByRole("button", { name: "More about this channel" }).click();
+    await card.getByRole("button", { name: word }).click();
+  };
+  await choose("Name and address…");
+  await page.getByLabel("Name that contacts see").fill("Third desk");
+  await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  await expect(card).toContainText("Third desk");
+  await choose("New secret…");
+  await page.getByRole("dialog").getByRole("button", { name: "Make a new secret" }).click();
+  await expect(page.getByRole("dialog", { name: "The new secret" })).toContainText("whsec_");
+  await page.getByRole("button", { name: "I have it" }).click();
+  await choose("Give it up…");
+  await page.getByRole("dialog").getByRole("button", { name: "Give it up" }).click();
+  await expect(card).toHaveCount(0);
+  expect((await server.api(`/channels/${made.id}`)).deleted_at).toBeTruthy();
+});
