@@ -10,9 +10,11 @@ use crate::channels::mailbox::{IMAP, Mailbox};
 use crate::channels::seal::{SealError, Vault};
 use crate::channels::{Account, provider};
 use crate::domain::ChannelKind;
-use crate::engine::Engine;
-use crate::store::rows::ChannelRow;
-use crate::store::{ChannelWrite, StoreError, Write, read};
+use crate::engine::{Engine, EngineError};
+use crate::people::not_found;
+use crate::stop::Stopped;
+use crate::store::rows::{ChannelRow, RepRow};
+use crate::store::{CHANNEL, ChannelWrite, StoreError, Write, read};
 
 /// How a channel shall be spoken with.
 #[derive(Clone, Default)]
@@ -62,6 +64,8 @@ const COMMON: [&str; 3] = ["hook_url", "base_url", "authserv_id"];
 const MAIL: [&str; 3] = ["public_url", "dkim_domain", "dkim_selector"];
 /// The secret that mail is signed with.
 const DKIM_KEY: &str = "dkim_key";
+/// How long the secret before a new one is believed, in milliseconds: until whoever delivers has the new one.
+pub const OLD_SECRET_MS: i64 = 86_400_000;
 /// Longest value, in characters.
 const LONGEST: usize = 4000;
 
@@ -175,6 +179,53 @@ impl Engine {
         };
         self.commit_writes(&channel.workspace_id, vec![Write::Channels(write)]).await?;
         Ok(())
+    }
+
+    /// Gives a channel another name and address, if its version is the one that was seen.
+    ///
+    /// # Errors
+    /// [`EngineError::Changed`]; nothing was changed then.
+    pub async fn change_channel(
+        &self,
+        workspace: &str,
+        id: &str,
+        version: i64,
+        name: String,
+        address: String,
+    ) -> Result<(), EngineError> {
+        let write = ChannelWrite::Change { id: id.to_owned(), version, name, address };
+        self.on_channel(workspace, id, write).await
+    }
+
+    /// Makes a new secret for what is delivered to a channel. The one before is believed for [`OLD_SECRET_MS`] more.
+    ///
+    /// # Errors
+    /// [`EngineError::Store`] when it could not be committed.
+    pub async fn rotate_channel(&self, workspace: &str, id: &str) -> Result<(), EngineError> {
+        self.on_channel(workspace, id, ChannelWrite::Rotate { id: id.to_owned() }).await
+    }
+
+    /// Gives a channel up, if its version is the one that was seen: nothing comes in or goes out by it any more, what the AI
+    /// had queued for it is taken back, and its credentials are forgotten. Its conversations stay.
+    ///
+    /// # Errors
+    /// [`EngineError::Changed`]; nothing was changed then.
+    pub async fn delete_channel(&self, rep: &RepRow, id: &str, version: i64) -> Result<Stopped, EngineError> {
+        let write = ChannelWrite::Delete { id: id.to_owned(), version };
+        self.on_channel(&rep.workspace_id, id, write).await?;
+        self.stop_channel(&rep.workspace_id, id, &rep.name, "gave the channel up").await
+    }
+
+    async fn on_channel(&self, workspace: &str, id: &str, write: ChannelWrite) -> Result<(), EngineError> {
+        match self.commit_writes(workspace, vec![Write::Channels(write)]).await {
+            Err(StoreError::Stale(CHANNEL)) => {
+                let mut reader = self.db().read().await?;
+                let now = read::channel_state(&mut reader.conn(), workspace, id).await?;
+                let now = now.filter(|now| now.deleted_at.is_none()).ok_or_else(|| not_found("channel", id))?;
+                Err(EngineError::Changed { what: "channel", current: now.version })
+            }
+            done => Ok(done?),
+        }
     }
 
     /// What keeps conversations of a channel from appearing, or its replies from arriving.

@@ -36,6 +36,7 @@ pub mod models;
 pub mod office;
 pub mod once;
 pub mod options;
+pub mod outside;
 mod overload;
 pub mod own;
 mod people;

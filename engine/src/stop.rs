@@ -74,7 +74,18 @@ impl Engine {
         if active {
             return Ok(Stopped::default());
         }
-        let why = format!("{by} disabled the channel: {reason}");
+        self.stop_channel(workspace, channel_id, by, &format!("disabled the channel: {reason}")).await
+    }
+
+    /// Takes back what the AI had queued for a channel by which nothing leaves any more.
+    pub(crate) async fn stop_channel(
+        &self,
+        workspace: &str,
+        channel_id: &str,
+        by: &str,
+        what: &str,
+    ) -> Result<Stopped, EngineError> {
+        let why = format!("{by} {what}");
         let stop = Stop { closed: ClosedReason::Stopped, action: ActionReason::SendingStopped, by, reason: &why };
         Ok(self.stop_queued(workspace, Some(channel_id), stop).await?)
     }
@@ -91,8 +102,8 @@ impl Engine {
 
     async fn channel_exists(&self, workspace: &str, id: &str) -> Result<(), EngineError> {
         let mut reader = self.db().read().await?;
-        let channel = read::channel_by_id(&mut reader.conn(), id).await?;
-        let own = channel.filter(|channel| channel.workspace_id == workspace);
+        let own = read::channel_state(&mut reader.conn(), workspace, id).await?;
+        let own = own.filter(|own| own.deleted_at.is_none());
         own.map(|_| ()).ok_or_else(|| not_found("channel", id))
     }
 

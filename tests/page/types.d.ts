@@ -5,9 +5,19 @@ type Schemas = components["schemas"];
 
 declare global {
   type ActivePolicy = Schemas["ActivePolicy"];
+  type AiAgent = Schemas["AiAgent"];
+  type AiAgents = Schemas["AiAgents"];
   type Approval = Schemas["Approval"];
+  type BulkResults = Schemas["BulkResults"];
+  type Present = Schemas["Present"];
+  type ProvedClaim = Schemas["ProvedClaim"];
+  type ProvedClaims = Schemas["ProvedClaims"];
+  type ProvingRule = Schemas["ProvingRule"];
+  type SignInMethods = Schemas["SignInMethods"];
+  type Team = Schemas["Team"];
   type ApprovalDetail = Schemas["ApprovalDetail"];
   type Channel = Schemas["Channel"];
+  type ChannelSecret = Schemas["ChannelSecret"];
   type ChannelStopped = Schemas["ChannelStopped"];
   type Checked = Schemas["Checked"];
   type Contact = Schemas["Contact"];
@@ -35,6 +45,7 @@ declare global {
   type ViewFilter = Schemas["ViewFilter"];
   type Conversation = Schemas["Conversation"];
   type ConversationCounts = Schemas["ConversationCounts"];
+  type OwnSettings = Schemas["Me"];
   type OwnSession = Schemas["OwnSession"];
   type Session = Schemas["Session"];
   type TabCounts = Schemas["TabCounts"];

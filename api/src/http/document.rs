@@ -94,9 +94,11 @@ pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
 
 /// What has a version that its answer names as `ETag`, to be sent back as `If-Match` with a change.
 const TAGGED: &[&str] = &[
+    "/api/v1/channels/{id}",
     "/api/v1/contacts/{id}",
     "/api/v1/conversations/{id}",
     "/api/v1/conversations/{id}/composer",
+    "/api/v1/me",
     "/api/v1/notes/{id}",
     "/api/v1/settings",
     "/api/v1/teams/{id}",

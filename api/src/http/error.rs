@@ -374,7 +374,7 @@ impl ApiError {
     }
 
     /// The same problem, with the version that there is now.
-    pub(super) fn at_version(mut self, current: i64) -> Self {
+    pub(crate) fn at_version(mut self, current: i64) -> Self {
         self.0.current_version = Some(current);
         self
     }

@@ -199,6 +199,36 @@ impl<T: DeserializeOwned> FromRequestParts<App> for RepeatedQuery<T> {
     }
 }
 
+/// How often a filter of a query may be said that names things.
+pub(crate) const MOST_VALUES: usize = 20;
+
+/// The values of a filter that may be said more than once, as a list with commas between.
+pub(crate) fn joined(name: &str, values: &[String], most: usize) -> Result<String, ApiError> {
+    let wrong = |what: String| Err(ApiError::new(ErrorCode::InvalidQuery, what));
+    if values.len() > most {
+        return wrong(format!("`{name}` may be said {most} times at most."));
+    }
+    if values.iter().any(|value| value.contains(',') || value.chars().count() > 100) {
+        return wrong(format!("`{name}` names one thing each time, in at most 100 characters."));
+    }
+    Ok(values.join(","))
+}
+
+/// The value of a filter that is said once at most; empty where it is not said.
+pub(crate) fn one<'a>(name: &str, value: Option<&'a str>) -> Result<&'a str, ApiError> {
+    let value = value.unwrap_or_default();
+    if value.chars().count() > 200 {
+        return Err(ApiError::new(ErrorCode::InvalidQuery, format!("`{name}` has at most 200 characters.")));
+    }
+    Ok(value)
+}
+
+/// UTC milliseconds of a time in a query.
+pub(crate) fn moment(name: &str, value: Option<&str>) -> Result<Option<i64>, ApiError> {
+    let wrong = || ApiError::new(ErrorCode::InvalidQuery, format!("`{name}` must be a time, 2026-03-02T09:00:00Z."));
+    value.map(|text| super::time::parse(text).ok_or_else(wrong)).transpose()
+}
+
 /// A text that a person wrote: not blank, at most `longest` characters, nothing a database cannot hold.
 pub(crate) fn text<'a>(pointer: &str, text: &'a str, longest: usize) -> Result<&'a str, ApiError> {
     let trimmed = text.trim();

@@ -3,6 +3,7 @@
 //! A handler and its document are registered together, so that a route without a document cannot exist. Errors are
 //! RFC 9457 problems on every path; what a caller may do is in the handler's signature.
 
+mod agents;
 mod approvals;
 mod attachments;
 mod audit;
@@ -136,9 +137,11 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(notes::list::list_notes, notes::create::create_note))
         .routes(routes!(notes::get::get_note, notes::change::change_note, notes::delete::delete_note))
         .routes(routes!(timeline::contact::list_contact_timeline))
+        .routes(routes!(timeline::record::record_timeline_event))
         .routes(routes!(timeline::list::list_timeline))
         .routes(routes!(timeline::linkedin::log_linkedin_activity))
         .routes(routes!(drafts::list::list_drafts))
+        .routes(routes!(drafts::all::list_all_drafts))
         .routes(routes!(drafts::get::get_draft))
         .routes(routes!(drafts::versions::list_draft_versions))
         .routes(routes!(drafts::diff::diff_draft))
@@ -148,6 +151,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(drafts::take_back::take_back_draft))
         .routes(routes!(approvals::list::list_approvals))
         .routes(routes!(approvals::counts::count_approvals))
+        .routes(routes!(approvals::bulk::bulk_approvals))
         .routes(routes!(approvals::get::get_approval))
         .routes(routes!(approvals::approve::approve))
         .routes(routes!(approvals::reject::reject))
@@ -168,7 +172,12 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(channels::list::list_channels, channels::create::create_channel))
         .routes(routes!(channels::providers::list_channel_providers))
         .routes(routes!(channels::connect::connect_channel))
-        .routes(routes!(channels::list::get_channel))
+        .routes(routes!(
+            channels::list::get_channel,
+            channels::change::change_channel,
+            channels::delete::delete_channel
+        ))
+        .routes(routes!(channels::rotate::rotate_channel_secret))
         .routes(routes!(channels::health::get_channel_health))
         .routes(routes!(channels::health::test_channel))
         .routes(routes!(channels::events::list_channel_events))
@@ -186,6 +195,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(policies::diff::diff_policies))
         .routes(routes!(policies::simulate::simulate_policy))
         .routes(routes!(policies::replay::replay_policy))
+        .routes(routes!(policies::prove::prove_policy))
+        .routes(routes!(agents::list::list_agents))
         .routes(routes!(events::list::list_events))
         .routes(routes!(events::stream::stream_events))
         .routes(routes!(webhooks::list::list_webhooks, webhooks::create::create_webhook))
@@ -205,6 +216,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(oidc::methods::get_sign_in_methods))
         .routes(routes!(oidc::start::start_provider_sign_in))
         .routes(routes!(oidc::callback::finish_provider_sign_in))
+        .routes(routes!(session::me::get_me, session::me::change_me))
         .routes(routes!(session::list::list_sessions))
         .routes(routes!(session::end::end_session))
         .routes(routes!(users::list::list_users, users::add::add_user))

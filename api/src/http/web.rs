@@ -21,6 +21,7 @@ const PLACES: &[&str] = &[
     "approvals",
     "policies",
     "channels",
+    "agents",
     "jobs",
     "webhooks",
     "activity",

@@ -13,7 +13,7 @@ use sha2::Sha256;
 use crate::support::{Api, Reply};
 
 /// Signs as any Standard Webhooks library does: with the base64 part of the secret.
-fn sign(secret: &str, id: &str, timestamp: &str, body: &[u8]) -> String {
+pub(crate) fn sign(secret: &str, id: &str, timestamp: &str, body: &[u8]) -> String {
     let key = data_encoding::BASE64.decode(secret.strip_prefix("whsec_").unwrap().as_bytes()).unwrap();
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
     mac.update(format!("{id}.{timestamp}.").as_bytes());

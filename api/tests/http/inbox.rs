@@ -4,7 +4,7 @@ use axum::http::Method;
 use remit_engine::decide::why::{Asked, Outcome, why};
 use remit_engine::domain::{ChannelKind, DEFAULT_WORKSPACE};
 use remit_engine::ports::SendError;
-use remit_engine::store::filtered::{self, Wanted};
+use remit_engine::store::filtered::{self, Wanted, Way};
 use remit_engine::store::read;
 use remit_tests::each_database;
 use serde_json::{Value, json};
@@ -21,6 +21,29 @@ async fn user(api: &Api, role: &str) -> String {
 
 async fn put(api: &Api, role: &str, path: &str, body: Value) -> crate::support::Reply {
     api.call(role, Method::PUT, path, Some(body)).await
+}
+
+/// Turns pages to the last one and then back to the first, and finds the same on the way.
+async fn there_and_back(api: &Api, path: &str) -> Vec<String> {
+    let ids = |page: &Value| -> Vec<String> {
+        page["data"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let (mut there, mut page) = (Vec::new(), api.get("viewer", path).await.good());
+    assert_eq!(page["prev_cursor"], Value::Null);
+    loop {
+        there.extend(ids(&page));
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        page = api.get("viewer", &format!("{path}&cursor={next}")).await.good();
+    }
+    let mut back = ids(&page);
+    while let Some(prev) = page["prev_cursor"].as_str() {
+        page = api.get("viewer", &format!("{path}&cursor={prev}")).await.good();
+        let mut rows = ids(&page);
+        rows.extend(back);
+        back = rows;
+    }
+    assert_eq!(back, there, "{path}");
+    there
 }
 
 each_database!(every_combination_of_filters_finds_what_it_says, |database| {
@@ -96,6 +119,25 @@ each_database!(every_combination_of_filters_finds_what_it_says, |database| {
         let wanted: Vec<Value> = all.iter().filter(|row| chosen.iter().all(|(_, holds)| holds(row))).cloned().collect();
         assert_eq!(ids(&api.data("viewer", &path).await), ids(&wanted), "{path}");
         found += wanted.len();
+        if chosen.len() > 2 {
+            continue;
+        }
+        // The same the other way round, counted, and page by page there and back.
+        let mut oldest = ids(&api.data("viewer", &format!("{path}&sort=oldest")).await);
+        oldest.reverse();
+        assert_eq!(oldest, ids(&wanted), "{path}&sort=oldest");
+        let counted = path.replace("conversations?", "conversations/counts?").replace("&limit=100", "");
+        let counts = api.get("viewer", &counted).await.good();
+        let flag = |row: &&Value| row["requires_action"]["flag"] == true;
+        let all = &counts["tabs"][0];
+        assert_eq!(all["conversations"]["count"], wanted.len(), "{path} {counts}");
+        assert_eq!(all["conversations"]["capped"], false, "{path} {counts}");
+        assert_eq!(all["requires_action"]["count"], wanted.iter().filter(flag).count(), "{path} {counts}");
+        assert_eq!(all["unread"]["count"], wanted.iter().filter(|row| row["unread_count"] != 0).count(), "{path}");
+        for (sort, order) in [("newest", ids(&wanted)), ("oldest", ids(&wanted).into_iter().rev().collect())] {
+            let path = path.replace("limit=100", &format!("limit=4&sort={sort}"));
+            assert_eq!(there_and_back(&api, &path).await, order, "{path}");
+        }
     }
     assert!(found > 500, "{found}");
     // Pages go on where they ended, and a cursor is good for its filters only.
@@ -112,7 +154,7 @@ each_database!(every_combination_of_filters_finds_what_it_says, |database| {
     loop {
         let before = (start.0, start.1.as_str());
         let conn = &mut reader.conn();
-        let found = filtered::page(conn, DEFAULT_WORKSPACE, &viewer, &tagged, before, 3, 4).await.unwrap();
+        let found = filtered::page(conn, DEFAULT_WORKSPACE, &viewer, &tagged, Way::Down, before, (3, 4)).await.unwrap();
         let last = found.rows.last().map(|row| (row.conversation.last_activity_at, row.conversation.id.clone()));
         walked.extend(found.rows.into_iter().map(|row| row.conversation.id));
         match (found.walked_to, last) {
@@ -224,11 +266,59 @@ each_database!(conversations_are_given_to_people_and_tagged_one_by_one_and_many_
     assert_eq!(api.data("closer", "/api/v1/conversations?status=closed").await.len(), 3);
     many(json!({ "action": "reopen" }), ids.clone()).await.good();
     assert_eq!(api.data("closer", "/api/v1/conversations?status=open").await.len(), 3);
+    many(json!({ "action": "snooze", "until": "2999-01-01T00:00:00Z" }), ids.clone()).await.good();
+    assert_eq!(api.data("closer", "/api/v1/conversations?status=snoozed").await.len(), 3);
+    many(json!({ "action": "snooze", "until": "2000-01-01T00:00:00Z" }), ids.clone()).await.problem(422, "invalid");
     many(json!({ "action": "close" }), Vec::new()).await.problem(422, "invalid");
     many(json!({ "action": "close" }), vec!["x".to_owned(); 101]).await.problem(422, "invalid");
     many(json!({ "action": "send" }), ids.clone()).await.problem(422, "invalid");
     many(json!({ "action": "tag", "tag_id": "tag_nothing" }), ids).await.problem(422, "invalid");
     assert!(api.app.sent().is_empty());
+});
+
+each_database!(the_inbox_is_filtered_by_what_it_is_about_and_what_the_ai_does, |database| {
+    let api = Api::new(&database).await;
+    let mut all = Vec::new();
+    for (n, text) in [SURE, UNSURE, SURE, UNSURE].into_iter().enumerate() {
+        all.push(api.app.receive(ChannelKind::Chat, &format!("visitor-{n}"), text).await);
+    }
+    let paused = format!("/api/v1/contacts/{}/ai/pause", api.app.contact(&all[2]).await.id);
+    let until = json!({ "reason": "In talks", "until": "2026-03-03T11:00:00Z" });
+    api.post("closer", &paused, until).await.good();
+    api.post("closer", &format!("/api/v1/conversations/{}/take-over", all[3].conversation_id), json!({})).await.good();
+    let found = |query: &'static str| {
+        let api = &api;
+        async move {
+            let rows = api.data("viewer", &format!("/api/v1/conversations?{query}")).await;
+            rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect::<std::collections::BTreeSet<_>>()
+        }
+    };
+    let of = |wanted: &[usize]| wanted.iter().map(|n| all[*n].conversation_id.clone()).collect();
+    for (query, wanted) in [
+        ("ai_state=idle", &[0][..]),
+        ("ai_state=held", &[1]),
+        ("ai_state=paused", &[2]),
+        ("ai_state=off", &[3]),
+        ("ai_state=handling", &[]),
+        ("ai_state=held&ai_state=off", &[1, 3]),
+        ("intent=question", &[0, 2]),
+        ("intent=complaint&ai_state=held", &[1]),
+        ("intent=question&intent=complaint", &[0, 1, 2, 3]),
+        ("intent=nothing", &[]),
+    ] {
+        let wanted: std::collections::BTreeSet<String> = of(wanted);
+        assert_eq!(found(query).await, wanted, "{query}");
+        let counts = api.get("viewer", &format!("/api/v1/conversations/counts?{query}")).await.good();
+        assert_eq!(counts["tabs"][0]["conversations"]["count"], wanted.len(), "{query}");
+        let chat = counts["tabs"].as_array().unwrap().iter().find(|tab| tab["channel"] == "chat").unwrap();
+        assert_eq!(chat["conversations"]["count"], wanted.len(), "{query}");
+    }
+    // A pause that has run out is none.
+    api.app.clock.advance(std::time::Duration::from_secs(2 * 3600));
+    assert!(found("ai_state=paused").await.is_empty());
+    for wrong in ["ai_state=asleep", "intent=a,b", "sort=loudest"] {
+        api.get("viewer", &format!("/api/v1/conversations?{wrong}")).await.problem(400, "invalid_query");
+    }
 });
 
 each_database!(every_reason_why_the_ai_did_not_respond_is_told, |database| {

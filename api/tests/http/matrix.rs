@@ -165,6 +165,14 @@ fn body_of(name: &str, things: &[(&'static str, String)]) -> Value {
         | "revoke_certificate" => {
             json!({ "reason": "x" })
         }
+        "bulk_approvals" => {
+            let seen = json!({ "id": of("/api/v1/approvals/"), "draft_version": 1, "content_sha256": "0".repeat(64) });
+            json!({ "items": [seen], "what": { "action": "approve" } })
+        }
+        "change_channel" | "change_me" => json!({ "name": "Theirs" }),
+        "record_timeline_event" => json!({
+            "source": "x", "external_id": "x", "kind": "activity", "summary": "x", "contact_id": of("/api/v1/contacts/"),
+        }),
         "assign_conversation_team" => json!({ "team_id": of("/api/v1/teams/") }),
         "be_present" => json!({ "doing": "typing" }),
         "change_conversation" => json!({ "subject": "Theirs" }),

@@ -22,7 +22,7 @@ fn names(rows: &[Value], field: &str) -> Vec<String> {
 }
 
 /// Types of the events told in a conversation, or about none, once one of this type is.
-async fn told(api: &Api, kind: &str) -> Vec<Value> {
+pub(crate) async fn told(api: &Api, kind: &str) -> Vec<Value> {
     for _ in 0..500 {
         let events = api.data("viewer", &format!("/api/v1/events?types={kind}&limit=100")).await;
         if !events.is_empty() {

@@ -109,6 +109,13 @@ each_database!(every_call_that_must_be_named_has_one_effect_when_its_connection_
                     let body = yes(&api, &approval).await;
                     (path.replace("{id}", &approval), body)
                 }
+                "/api/v1/approvals/bulk" => {
+                    let message = api.app.receive(ChannelKind::Chat, &name, UNSURE).await;
+                    let approval = api.app.approval(&message).await.id;
+                    let mut seen = yes(&api, &approval).await;
+                    seen["id"] = json!(approval);
+                    (path.clone(), json!({ "items": [seen], "what": { "action": "approve" } }))
+                }
                 "/api/v1/jobs/{id}/retry" => {
                     api.app.outbound.recorder.fail_with(vec![SendError::Refused("full".to_owned())]);
                     let message = api.app.receive(ChannelKind::Chat, &name, SURE).await;

@@ -198,3 +198,43 @@ each_database!(a_difference_a_replay_and_a_simulation_by_api, |database| {
     assert_eq!(none.pointers()[0].0, "/messages");
     assert!(api.app.engine.policies().current(DEFAULT_WORKSPACE).is_some());
 });
+
+each_database!(claims_are_proved_for_every_message_or_refuted_by_one, |database| {
+    let api = Api::new(&database).await;
+    let path = "/api/v1/policies/prove";
+    let claims = ["never send when message detects threat", "never send when contact.new"];
+    let proved = api.post("viewer", path, json!({ "claims": claims })).await.good();
+    let rows = proved["data"].as_array().unwrap();
+    assert_eq!(rows.len(), 2, "only what was asked: {proved}");
+    assert_eq!((&rows[0]["claim"], &rows[0]["holds"]), (&json!(claims[0]), &json!(true)), "{proved}");
+    assert_eq!(rows[0]["counterexample"], json!(null));
+    assert_eq!(rows[0]["proved_by"][0]["name"], "legal", "{proved}");
+    assert_eq!((&rows[1]["standing"], &rows[1]["holds"]), (&json!("false"), &json!(false)), "{proved}");
+    assert_eq!(rows[1]["counterexample"]["outcome"], "send", "{proved}");
+    assert!(!rows[1]["counterexample"]["message"].as_array().unwrap().is_empty());
+    // The same of files that were not kept; without claims, of those that stand in them.
+    let text = format!("{}\nnever send when message detects threat\n", crate::support::POLICY);
+    let files = json!({ "root": "test.remit", "files": [{ "path": "test.remit", "text": text }] });
+    let own = api.post("viewer", path, json!({ "policy": files })).await.good();
+    assert_eq!(own["data"].as_array().unwrap().len(), 1, "{own}");
+    assert_eq!(own["data"][0]["holds"], true);
+    let wrong = api.post("viewer", path, json!({ "claims": ["never send when nonsense.fact"] })).await;
+    assert_eq!(wrong.pointers()[0].0, "/claims");
+    let many = vec!["never send when contact.new"; 21];
+    assert_eq!(api.post("viewer", path, json!({ "claims": many })).await.pointers()[0].0, "/claims");
+    let broken =
+        json!({ "root": "test.remit", "files": [{ "path": "test.remit", "text": "remit 1\npolicy x\nnonsense\n" }] });
+    assert_eq!(api.post("viewer", path, json!({ "policy": broken })).await.pointers()[0].0, "/files");
+    api.post("viewer", path, json!({ "policy": "sha256:none" })).await.problem(404, "not_found");
+});
+
+each_database!(who_answers_where_is_what_the_policy_declares, |database| {
+    let api = Api::new(&database).await;
+    let agents = api.get("viewer", "/api/v1/agents").await.good();
+    assert_eq!(
+        agents["data"],
+        json!([{ "name": "ada", "title": null, "channels": ["email", "chat", "sms", "whatsapp", "voice"] }])
+    );
+    assert_eq!(agents["unanswered"], json!(["linkedin"]));
+    assert_eq!(agents["digest"], api.get("viewer", "/api/v1/policies/active").await.good()["digest"]);
+});

@@ -24,6 +24,7 @@ const VIEWS = {
   c: Inbox,
   approvals: later(() => import("./views/approvals.js").then((module) => module.Approvals)),
   policies: later(() => import("./views/policies/page.js").then((module) => module.Policies)),
+  agents: later(() => import("./views/agents.js").then((module) => module.Agents)),
   channels: later(() => import("./views/channels.js").then((module) => module.Channels)),
   jobs: later(() => import("./views/jobs.js").then((module) => module.Jobs)),
   webhooks: later(() => import("./views/webhooks.js").then((module) => module.Webhooks)),
@@ -37,7 +38,7 @@ const VIEWS = {
 
 /** @type {Record<string, string>} */
 const TITLES = {
-  inbox: "Inbox", c: "Inbox", approvals: "Approvals", policies: "Policies", channels: "Channels", jobs: "Jobs", webhooks: "Webhooks",
+  inbox: "Inbox", c: "Inbox", approvals: "Approvals", policies: "Policies", agents: "AI agents", channels: "Channels", jobs: "Jobs", webhooks: "Webhooks",
   activity: "Decisions", insights: "Insights", assurance: "Assurance", audit: "Audit", team: "Team", settings: "Settings",
 };
 

@@ -308,6 +308,29 @@ impl Engine {
         }
     }
 
+    /// Keeps somebody's own name and what they set for themselves, JSON, if their version is the one that was seen.
+    ///
+    /// # Errors
+    /// [`EngineError::Changed`]; nothing was changed then.
+    pub async fn change_own(
+        &self,
+        rep: &RepRow,
+        version: i64,
+        name: String,
+        settings: String,
+    ) -> Result<(), EngineError> {
+        let write = AccessWrite::Own { id: rep.id.clone(), version, name, settings };
+        match self.commit_writes(&rep.workspace_id, vec![Write::Access(write)]).await {
+            Err(StoreError::Stale("user")) => {
+                let mut reader = self.db().read().await?;
+                let now = read::rep(&mut reader.conn(), &rep.workspace_id, &rep.id).await?;
+                let now = now.ok_or_else(|| crate::people::not_found("user", &rep.id))?;
+                Err(EngineError::Changed { what: "user", current: now.version })
+            }
+            done => Ok(done?),
+        }
+    }
+
     /// Keeps a key.
     ///
     /// # Errors

@@ -62,6 +62,9 @@ pub struct Attachment {
     pub size: u64,
     /// True when the HTML shows it in place (`cid:`).
     pub inline: bool,
+    /// What the HTML calls it after `cid:`, where it shows it in place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_id: Option<String>,
 }
 
 /// What a delivery status notification says of one recipient.

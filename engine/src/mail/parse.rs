@@ -414,8 +414,9 @@ fn parts<'m>(message: &'m Message<'_>, html: &str) -> Vec<(Attachment, &'m Messa
             _ => part.contents().len() as u64,
         };
         let cid = part.content_id().map(|id| id.trim_matches(['<', '>']).to_owned());
-        let inline = cid.is_some_and(|cid| !cid.is_empty() && html.contains(&format!("cid:{cid}")));
-        kept.push((Attachment { name, media_type, size, inline }, part));
+        let content_id = cid.filter(|cid| !cid.is_empty() && html.contains(&format!("cid:{cid}")));
+        let inline = content_id.is_some();
+        kept.push((Attachment { name, media_type, size, inline, content_id }, part));
     }
     kept
 }

@@ -43,6 +43,9 @@ pub struct InboxRow {
 // The kind of address is asked for inside MIN: as a condition it tempts SQLite into walking every address in order.
 macro_rules! tail {
     ($rep:literal) => {
+        tail!($rep, "page.last_activity_at DESC, page.id DESC")
+    };
+    ($rep:literal, $order:literal) => {
         concat!("\
 SELECT page.*, k.name AS contact_name, k.company AS contact_company, k.ai_paused, k.ai_pause_reason, k.ai_paused_until,
     (SELECT MIN(CASE WHEN a.kind = 'email' THEN a.address END) FROM contact_address a
@@ -58,7 +61,7 @@ SELECT page.*, k.name AS contact_name, k.company AS contact_company, k.ai_paused
         FROM conversation_tag g CROSS JOIN tag t WHERE t.workspace_id = g.workspace_id AND t.id = g.tag_id
         AND g.workspace_id = page.workspace_id AND g.conversation_id = page.id) AS tags
 FROM page CROSS JOIN contact k WHERE k.workspace_id = page.workspace_id AND k.id = page.contact_id
-ORDER BY page.last_activity_at DESC, page.id DESC")
+ORDER BY ", $order)
     };
 }
 

@@ -4,12 +4,13 @@
 use super::batch::set::Set;
 use super::rows::{
     AboutRow, ActionRow, AddressRow, ApprovalRow, AttachmentRow, AuditRow, BootRow, CertificateRow, ChannelRow,
-    ComposerRow, ContactListRow, ContactRow, ConversationRow, CountsRow, DecisionKeyRow, DecisionRow, DeliveryRow,
-    DraftRow, DraftVersionRow, DueRow, GoneRow, HealthRow, JoinedRow, KeyRow, LabelCountRow, LedgerBlockRow, LessonRow,
-    LinkRow, MailboxRow, MemberRow, MentionRow, MessageRow, NoteRow, OnceRow, PackRow, PlaceRow, PolicyActivationRow,
-    PolicyActiveRow, PolicyListRow, PolicyVersionRow, PresenceRow, PrincipalRow, ProviderEventRow, QueuedRow,
-    RawBytesRow, RejectedRow, RepRow, RunErrorRow, RunRow, SessionRow, SettingRow, SignInRow, SpotCheckRow, SwitchRow,
-    TagRow, TeamRow, TimelineRow, TimerRow, TrainingRow, ViewRow, VoteRow, WebhookRow, WorkspaceRow,
+    ChannelStateRow, ComposerRow, ContactListRow, ContactRow, ConversationRow, CountsRow, DecisionKeyRow, DecisionRow,
+    DeliveryRow, DraftRow, DraftVersionRow, DueRow, GoneRow, HealthRow, JoinedRow, KeyRow, LabelCountRow,
+    LedgerBlockRow, LessonRow, LinkRow, MailboxRow, MemberRow, MentionRow, MessageRow, NoteRow, OnceRow, PackRow,
+    PlaceRow, PolicyActivationRow, PolicyActiveRow, PolicyListRow, PolicyVersionRow, PresenceRow, PrincipalRow,
+    ProviderEventRow, QueuedRow, RawBytesRow, RejectedRow, RepRow, RunErrorRow, RunRow, SessionRow, SettingRow,
+    SignInRow, SpotCheckRow, SwitchRow, TagRow, TeamRow, TimelineRow, TimerRow, ToldRow, TrainingRow, ViewRow, VoteRow,
+    WebhookRow, WorkspaceRow,
 };
 use super::statements::{self as sql, many};
 use super::{Conn, StoreError, fetch, on};
@@ -116,6 +117,16 @@ reads! {
     channel_first_of_kind(ws: &str, kind: &str) -> one ChannelRow = CHANNEL_FIRST_OF_KIND;
     /// All channels.
     channels(ws: &str) -> all ChannelRow = CHANNEL_LIST;
+    /// How often a channel was changed, and whether it was given up.
+    channel_state(ws: &str, id: &str) -> one ChannelStateRow = CHANNEL_STATE;
+    /// The same of all channels, also of those that were given up.
+    channel_states(ws: &str) -> all ChannelStateRow = CHANNEL_STATES;
+    /// Where something that was told from outside stands.
+    told(ws: &str, name_sha256: &str) -> one ToldRow = TIMELINE_EVENT_GET;
+    /// What somebody set for themselves, as JSON.
+    own_settings(ws: &str, rep: &str) -> one (String,) = REP_SETTING_GET;
+    /// A contact's latest conversation.
+    conversation_last(ws: &str, contact: &str) -> one (String,) = CONVERSATION_LAST;
     /// A contact.
     contact(ws: &str, id: &str) -> one ContactRow = CONTACT_GET;
     /// Contacts before a time and id, latest first.

@@ -50,6 +50,10 @@ rows! {
         email_warmup: bool, secret_version: i64, created_at: i64, provider: Option<String>, settings: String,
         secrets: String,
     }
+    /// How often a channel was changed, when its secret was renewed, and when it was given up.
+    ChannelStateRow { id: String, version: i64, rotated_at: Option<i64>, deleted_at: Option<i64>, }
+    /// Where something that was told from outside stands.
+    ToldRow { timeline_id: String, conversation_id: String, }
     /// The labels of one intent and one confidence, counted.
     LabelCountRow { intent: String, confidence: i64, labelled: i64, wrong: i64, }
     /// What was asked to be proved, and what came of it.

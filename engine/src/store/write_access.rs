@@ -1,6 +1,6 @@
 //! The writes that decide who gets in: people, passwords, sessions, links and keys.
 
-use super::statements as sql;
+use super::statements::{self as sql, office as own};
 use super::{Conn, StoreError, execute};
 
 /// What a link that is good once is for.
@@ -54,6 +54,8 @@ impl NewKey {
 pub enum AccessWrite {
     /// A rep as they shall be, if their version is the one that was seen and an owner is left who gets in.
     RepChange { id: String, version: i64, name: String, role: String, disabled_at: Option<i64> },
+    /// A rep's own name and settings (JSON), if their version is the one that was seen; else [`StoreError::Stale`].
+    Own { id: String, version: i64, name: String, settings: String },
     /// A rep's password from now on: its hash.
     Password { rep_id: String, hash: String },
     /// Somebody signed in. Sessions of the rep that have ended by themselves are forgotten.
@@ -108,6 +110,12 @@ impl AccessWrite {
                     execute!(conn, sql::SESSION_END_OTHERS, ws, id, "");
                     execute!(conn, sql::LINK_END_OF_REP, ws, id, now);
                 }
+            }
+            Self::Own { id, version, name, settings } => {
+                if execute!(conn, own::REP_RENAME, ws, id, *version, name) == 0 {
+                    return Err(StoreError::Stale("user"));
+                }
+                execute!(conn, own::REP_SETTING_SET, ws, id, settings, now);
             }
             Self::Password { rep_id, hash } => {
                 execute!(conn, sql::PASSWORD_SET, ws, rep_id, hash, now);

@@ -9,13 +9,16 @@ use super::batch::Kinds;
 use super::batch::set::Set;
 use super::events::Log;
 use super::rows::{DeliveryStateRow, ParkedRow, SubjectRow};
-use super::statements::{self as sql, many};
+use super::statements::{self as sql, many, office as own};
 use super::suppress::{alias, release, suppress};
 use super::transition::TimelineEntry;
 use super::write::add_action;
 use super::{Conn, StoreError, execute, fetch};
 use crate::channels::{Delivery, Is};
 use crate::domain::ActionReason;
+
+/// What [`StoreError::Stale`] names where a channel is not as it was seen.
+pub(crate) const CHANNEL: &str = "channel";
 
 /// What an event means beside being told.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,6 +74,12 @@ pub struct NewEvent {
 pub enum ChannelWrite {
     /// How a channel is spoken with.
     Connect { id: String, provider: Option<String>, settings: String, secrets: String },
+    /// Another name and address, if the version is the one that was seen; else [`StoreError::Stale`].
+    Change { id: String, version: i64, name: String, address: String },
+    /// A new secret from now on.
+    Rotate { id: String },
+    /// A channel is given up, if its version is the one that was seen; else [`StoreError::Stale`].
+    Delete { id: String, version: i64 },
     /// A request that told more than messages.
     Request { channel_id: String, sha256: String, content_type: String, url: String, bytes: Vec<u8> },
     /// What a provider told.
@@ -103,6 +112,19 @@ impl ChannelWrite {
         match self {
             Self::Connect { id, provider, settings, secrets } => {
                 execute!(conn, sql::CHANNEL_CONNECT, ws, id, provider.as_deref(), settings, secrets);
+            }
+            Self::Change { id, version, name, address } => {
+                if execute!(conn, own::CHANNEL_CHANGE, ws, id, *version, name, address) == 0 {
+                    return Err(StoreError::Stale(CHANNEL));
+                }
+            }
+            Self::Rotate { id } => {
+                execute!(conn, own::CHANNEL_ROTATE, ws, id, now);
+            }
+            Self::Delete { id, version } => {
+                if execute!(conn, own::CHANNEL_DELETE, ws, id, *version, now) == 0 {
+                    return Err(StoreError::Stale(CHANNEL));
+                }
             }
             Self::Request { channel_id, sha256, content_type, url, bytes } => {
                 let bytes = bytes.as_slice();

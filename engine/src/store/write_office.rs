@@ -3,7 +3,7 @@
 
 use super::batch::Kinds;
 use super::batch::set::Set;
-use super::events::Log;
+use super::events::{Datum, Log};
 use super::rows::ConversationRow;
 use super::statements::{self as texts, many, office as sql};
 use super::transition::TimelineEntry;
@@ -68,6 +68,13 @@ pub enum OfficeWrite {
     NewContact { id: String, name: Option<String>, company: Option<String>, addresses: Vec<(String, String)> },
     /// What a workspace sets, if the version is the one that was seen; else [`StoreError::Stale`].
     Settings { version: i64, name: String, event_days: i64, sign_in: Option<String> },
+    /// Something was told from outside, unless it was told before or its conversation is no more: then nothing happens.
+    Told {
+        /// SHA-256 of its source and its own name there, hex.
+        name_sha256: String,
+        /// Its line of the timeline.
+        line: Box<TimelineEntry>,
+    },
     /// Two conversations become one, if both are as they were seen and nothing is under way; else [`StoreError::Stale`].
     Join(Box<Join>),
 }
@@ -180,10 +187,31 @@ impl OfficeWrite {
                 };
                 (changed, SETTINGS)
             }
+            Self::Told { name_sha256, line } => return told(conn, ws, now, log, name_sha256, line).await,
             Self::Join(join) => return join.apply(conn, ws, now, log).await,
         };
         if changed == 0 { Err(StoreError::Stale(what)) } else { Ok(()) }
     }
+}
+
+/// Keeps what was told from outside, once.
+async fn told(
+    conn: &mut Conn<'_>,
+    ws: &str,
+    now: i64,
+    log: &mut Log,
+    name_sha256: &str,
+    line: &TimelineEntry,
+) -> Result<(), StoreError> {
+    if execute!(conn, sql::TIMELINE_EVENT_INSERT, ws, name_sha256, &line.id, &line.conversation_id, now) == 0 {
+        return Ok(());
+    }
+    let mut kinds = Kinds::new();
+    kinds.entry(ws, line);
+    kinds.write(conn).await?;
+    log.begin(ws, now, Some(&line.conversation_id), Some((line.actor_kind, line.actor_name.as_deref())));
+    log.event("timeline.recorded", &[("timeline_id", Datum::Text(&line.id)), ("kind", Datum::Text(line.kind))]);
+    Ok(())
 }
 
 impl Join {
@@ -218,6 +246,7 @@ impl Join {
             sql::JOIN_MENTIONS,
             sql::JOIN_NOTES,
             sql::JOIN_TIMELINE,
+            sql::JOIN_TIMELINE_EVENTS,
             sql::JOIN_ACTIONS,
             sql::JOIN_UNREAD,
             sql::JOIN_TAGS,

@@ -7,7 +7,7 @@ import { expect, openConversation, test } from "../page.js";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WEB = resolve(import.meta.dirname, "../../../api/web");
 const PICTURES = resolve(import.meta.dirname, "../../../docs/pictures");
-const ROUTES = ["inbox", "inbox?action=1", "inbox?q=price", "inbox?drafts=1", "inbox?status=closed", "approvals", "approvals?state=approved", "policies", "policies?side=changes", "policies?side=try", "policies?side=versions", "insights", "assurance", "assurance?side=checks", "audit", "activity", "channels", "jobs?state=waiting", "webhooks", "team", "settings", "c/cnv_nothing"];
+const ROUTES = ["inbox", "inbox?action=1", "inbox?q=price", "inbox?drafts=1", "inbox?status=closed", "approvals", "approvals?state=approved", "policies", "policies?side=changes", "policies?side=try", "policies?side=prove", "agents", "policies?side=versions", "insights", "assurance", "assurance?side=checks", "audit", "activity", "channels", "jobs?state=waiting", "webhooks", "team", "settings", "c/cnv_nothing"];
 
 /** @param {import("@playwright/test").Page} page @param {string} where */
 async function accessible(page, where) {
@@ -32,8 +32,18 @@ for (const theme of /** @type {const} */ (["light", "dark"])) {
       await settled(page);
       await accessible(page, `/${route}`);
     }
+    await page.goto(`${server.url}/inbox`);
+    await page.getByRole("button", { name: "Select conversations" }).click();
+    await page.getByRole("option").filter({ hasText: "Price for 50 seats" }).click();
+    await expect(page.getByRole("group", { name: "Selected conversations" })).toContainText("1 selected");
+    await accessible(page, "conversations that are chosen");
     await openConversation(page, server, "Price for 50 seats");
     await accessible(page, "a conversation with a draft");
+    await page.getByRole("button", { name: "More actions" }).click();
+    await page.getByRole("button", { name: "Merge into another…" }).click();
+    await expect(page.getByRole("dialog")).toContainText("Nothing takes it apart again");
+    await accessible(page, "merging");
+    await page.keyboard.press("Escape");
     await page.keyboard.press("n");
     await page.getByRole("textbox", { name: "Internal note" }).fill("A note");
     await accessible(page, "a note being written");

@@ -1,13 +1,16 @@
 use axum::Json;
 use axum::extract::State;
+use remit_engine::store::found::{self, WantedApprovals};
 use remit_engine::store::read;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Approval;
 use crate::http::auth::Rep;
+use crate::http::conversations::filter::ChannelFilter;
+use crate::http::decisions::list::ModeFilter;
 use crate::http::error::ApiError;
-use crate::http::extract::Query;
+use crate::http::extract::{MOST_VALUES, RepeatedQuery, joined, moment, one};
 use crate::http::page::{Key, Limit, List, page};
 use crate::http::state::App;
 
@@ -54,6 +57,34 @@ pub(crate) struct ApprovalQuery {
     #[serde(default)]
     #[param(value_type = Option<ApprovalState>, inline)]
     state: ApprovalState,
+    /// Only those for this team, by its name; said again, also for that one.
+    #[serde(default)]
+    #[param(max_items = 20)]
+    team: Vec<String>,
+    /// Only those that this user has in hand, `usr_…`; `me` for yourself, `none` for those that nobody has. Said again, also
+    /// theirs.
+    #[serde(default)]
+    #[param(max_items = 20)]
+    assignee: Vec<String>,
+    /// Only about messages of this kind of channel; said again, also of that one.
+    #[serde(default)]
+    #[param(inline, max_items = 5)]
+    channel: Vec<ChannelFilter>,
+    /// Only about messages that have this intent now; said again, also that one.
+    #[serde(default)]
+    #[param(max_items = 20)]
+    intent: Vec<String>,
+    /// Only those that were asked for under this mode of autonomy.
+    #[serde(default)]
+    #[param(inline)]
+    mode: Option<ModeFilter>,
+    /// Only those that this rule asked for, by its name.
+    rule: Option<String>,
+    /// Only those of this conversation, `cnv_…`; its latest 1000 drafts are looked at.
+    conversation_id: Option<String>,
+    /// Only those that were asked for at this time or later, RFC 3339.
+    #[param(format = DateTime)]
+    since: Option<String>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
     /// Rows in the page.
@@ -64,7 +95,9 @@ pub(crate) struct ApprovalQuery {
 
 /// The approval queue
 ///
-/// Those that wait for a person unless another `state` is asked for; the oldest first.
+/// Those that wait for a person unless another `state` is asked for; the oldest first, from `since` on where it is said. With other
+/// filters than these a page may hold fewer rows than `limit`, even none, and have a next one all the same: go on until
+/// `next_cursor` is null.
 #[utoipa::path(
     get,
     path = "/api/v1/approvals",
@@ -75,23 +108,62 @@ pub(crate) struct ApprovalQuery {
 pub(crate) async fn list_approvals(
     rep: Rep,
     State(app): State<App>,
-    Query(query): Query<ApprovalQuery>,
+    RepeatedQuery(query): RepeatedQuery<ApprovalQuery>,
 ) -> Result<Json<ApprovalPage>, ApiError> {
-    let state = query.state.as_str();
-    let list = List::new(&app, &["approvals", rep.workspace(), state]);
-    let start = list.start(query.cursor.as_deref(), Key::oldest())?;
+    let teams = joined("team", &query.team, MOST_VALUES)?;
+    let intents = joined("intent", &query.intent, MOST_VALUES)?;
+    joined("assignee", &query.assignee, MOST_VALUES)?;
+    let whose: Vec<&str> = query
+        .assignee
+        .iter()
+        .filter(|whose| *whose != "none")
+        .map(|whose| if whose == "me" { rep.row.id.as_str() } else { whose.as_str() })
+        .collect();
+    let (claimed_by, channels) = (whose.join(","), ChannelFilter::joined(&query.channel)?);
+    let since = moment("since", query.since.as_deref())?;
+    let wanted = WantedApprovals {
+        state: query.state.as_str(),
+        teams: &teams,
+        claimed_by: &claimed_by,
+        unclaimed: query.assignee.iter().any(|whose| whose == "none"),
+        channels: &channels,
+        intents: &intents,
+        mode: query.mode.map_or("", ModeFilter::as_str),
+        rule: one("rule", query.rule.as_deref())?,
+        conversation: query.conversation_id.as_deref(),
+    };
+    let parts = [
+        "approvals",
+        rep.workspace(),
+        wanted.state,
+        &teams,
+        &claimed_by,
+        if wanted.unclaimed { "none" } else { "" },
+        &channels,
+        &intents,
+        wanted.mode,
+        wanted.rule,
+        wanted.conversation.unwrap_or_default(),
+        &since.map(|since| since.to_string()).unwrap_or_default(),
+    ];
+    let list = List::new(&app, &parts);
+    // Nothing has an empty id, so that what was asked for just then is in it.
+    let first = since.map_or_else(Key::oldest, |since| Key { sort: since, id: String::new() });
+    let start = list.start(query.cursor.as_deref(), first)?;
     let mut reader = app.read().await?;
-    let limit = query.limit.with_next();
-    let rows = read::approvals(&mut reader.conn(), rep.workspace(), state, start.sort, &start.id, limit).await?;
-    let (rows, next_cursor) = list.cut(rows, query.limit, |row| Key { sort: row.created_at, id: row.id.clone() });
+    let (after, limit) = ((start.sort, start.id.as_str()), query.limit.with_next());
+    let conn = &mut reader.conn();
+    let page = found::approvals(conn, rep.workspace(), &wanted, after, app.now_ms(), limit, found::BUDGET).await?;
+    let (rows, next) = list.cut(page.rows, query.limit, |row| Key { sort: row.created_at, id: row.id.clone() });
+    let further = page.walked_to.map(|(sort, id)| list.write(&Key { sort, id }));
     let mut data = Vec::with_capacity(rows.len());
     for row in rows {
         // Only where the policy asks for two people can there be a yes to something that still waits.
         let votes = match row.people {
             1 if row.state == "pending" => Vec::new(),
-            _ => read::votes(&mut reader.conn(), rep.workspace(), &row.id).await?,
+            _ => read::votes(conn, rep.workspace(), &row.id).await?,
         };
         data.push(Approval::of(row, votes));
     }
-    Ok(Json(ApprovalPage { data, next_cursor }))
+    Ok(Json(ApprovalPage { data, next_cursor: next.or(further) }))
 }

@@ -1,6 +1,7 @@
 //! Approvals: drafts that the policy does not let go without a person.
 
 pub(crate) mod approve;
+pub(crate) mod bulk;
 pub(crate) mod claim;
 pub(crate) mod counts;
 pub(crate) mod get;

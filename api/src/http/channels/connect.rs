@@ -6,7 +6,7 @@ use remit_engine::accounts::Connection;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::list::Channel;
+use super::list::{Channel, shown};
 use super::provider::{Changer, found, refused};
 use crate::http::error::ApiError;
 use crate::http::extract::{Id, JsonBody};
@@ -54,6 +54,5 @@ pub(crate) async fn connect_channel(
     }
     let wish = Connection { provider: wish.provider, settings, secrets: wish.secrets };
     app.engine().connect(&row, app.providers().vault(), &wish).await.map_err(refused)?;
-    let row = found(&app, rep.workspace(), &id).await?;
-    Ok(Json(Channel::of(&app, row)))
+    Ok(Json(shown(&app, &rep, &id).await?))
 }

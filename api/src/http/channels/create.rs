@@ -6,8 +6,8 @@ use remit_engine::store::Write;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::list::Channel;
-use super::provider::{Changer, found};
+use super::list::{Channel, shown};
+use super::provider::Changer;
 use crate::http::error::ApiError;
 use crate::http::extract::{JsonBody, text};
 use crate::http::state::App;
@@ -50,6 +50,5 @@ pub(crate) async fn create_channel(
     let id = app.engine().ids().next(IdKind::Channel);
     let write = Write::Channel { id: id.clone(), kind: kind.to_string(), name, address };
     app.engine().commit_writes(rep.workspace(), vec![write]).await?;
-    let row = found(&app, rep.workspace(), &id).await?;
-    Ok((StatusCode::CREATED, Json(Channel::of(&app, row))))
+    Ok((StatusCode::CREATED, Json(shown(&app, &rep, &id).await?)))
 }

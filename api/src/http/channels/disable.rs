@@ -1,5 +1,6 @@
 use axum::Json;
 use axum::extract::State;
+use remit_engine::stop::Stopped;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -26,6 +27,12 @@ pub(crate) struct ChannelStopped {
     in_flight: usize,
 }
 
+impl From<Stopped> for ChannelStopped {
+    fn from(Stopped { stopped, in_flight }: Stopped) -> Self {
+        Self { stopped, in_flight }
+    }
+}
+
 /// Disable a channel
 ///
 /// When this answers, no reply leaves by it any more, and what the AI had queued for it is taken back.
@@ -45,5 +52,5 @@ pub(crate) async fn disable_channel(
 ) -> Result<Json<ChannelStopped>, ApiError> {
     let reason = text("/reason", &why.reason, 1000)?;
     let stopped = app.engine().set_channel_active(rep.workspace(), &id, false, reason, &rep.row.name).await?;
-    Ok(Json(ChannelStopped { stopped: stopped.stopped, in_flight: stopped.in_flight }))
+    Ok(Json(ChannelStopped::from(stopped)))
 }

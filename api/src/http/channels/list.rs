@@ -2,14 +2,17 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::header::ETAG;
+use axum::response::{IntoResponse, Response};
 use remit_engine::store::read;
-use remit_engine::store::rows::ChannelRow;
+use remit_engine::store::rows::{ChannelRow, ChannelStateRow};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::provider::secrets_set;
 use crate::http::auth::Rep;
 use crate::http::error::ApiError;
+use crate::http::etag::etag;
 use crate::http::extract::Id;
 use crate::http::page::page;
 use crate::http::state::App;
@@ -46,11 +49,16 @@ pub(crate) struct Channel {
     credentials_set: Vec<String>,
     /// When it was connected.
     created_at: Timestamp,
+    /// When it was given up: nothing comes in or goes out by it any more, and lists leave it out. Null while it is in use.
+    #[schema(required)]
+    deleted_at: Option<Timestamp>,
+    /// Counts its changes.
+    version: i64,
 }
 
 impl Channel {
     /// A channel as it is shown.
-    pub(super) fn of(app: &App, row: ChannelRow) -> Self {
+    fn of(app: &App, row: ChannelRow, state: &ChannelStateRow) -> Self {
         Self {
             credentials_set: if row.provider.is_some() { secrets_set(app, &row) } else { Vec::new() },
             settings: serde_json::from_str(&row.settings).unwrap_or_default(),
@@ -63,11 +71,32 @@ impl Channel {
             status: row.status,
             email_warmup: row.email_warmup,
             created_at: Timestamp(row.created_at),
+            deleted_at: state.deleted_at.map(Timestamp),
+            version: state.version,
         }
     }
 }
 
+/// A channel of the workspace as it is shown, also one that was given up; 404 where there is none.
+pub(super) async fn shown<R>(app: &App, rep: &Rep<R>, id: &str) -> Result<Channel, ApiError> {
+    let mut reader = app.read().await?;
+    let conn = &mut reader.conn();
+    let row = read::channel_by_id(conn, id).await?.filter(|row| row.workspace_id == rep.workspace());
+    let state = read::channel_state(conn, rep.workspace(), id).await?;
+    drop(reader);
+    let (row, state) = row.zip(state).ok_or_else(|| ApiError::not_found("channel"))?;
+    Ok(Channel::of(app, row, &state))
+}
+
+/// The same with its version as `ETag`.
+pub(super) async fn tagged<R>(app: &App, rep: &Rep<R>, id: &str) -> Result<Response, ApiError> {
+    let channel = shown(app, rep, id).await?;
+    Ok(([(ETAG, etag(channel.version)?)], Json(channel)).into_response())
+}
+
 /// One channel
+///
+/// Also one that was given up: conversations still name it.
 #[utoipa::path(
     get,
     path = "/api/v1/channels/{id}",
@@ -75,11 +104,8 @@ impl Channel {
     params(("id" = String, Path, description = "The channel, `chn_…`")),
     responses((status = 200, description = "The channel", body = Channel))
 )]
-pub(crate) async fn get_channel(rep: Rep, State(app): State<App>, Id(id): Id) -> Result<Json<Channel>, ApiError> {
-    let mut reader = app.read().await?;
-    let row = read::channel_by_id(&mut reader.conn(), &id).await?;
-    let row = row.filter(|row| row.workspace_id == rep.workspace());
-    Ok(Json(Channel::of(&app, row.ok_or_else(|| ApiError::not_found("channel"))?)))
+pub(crate) async fn get_channel(rep: Rep, State(app): State<App>, Id(id): Id) -> Result<Response, ApiError> {
+    tagged(&app, &rep, &id).await
 }
 
 /// All channels
@@ -93,6 +119,15 @@ pub(crate) async fn get_channel(rep: Rep, State(app): State<App>, Id(id): Id) ->
 )]
 pub(crate) async fn list_channels(rep: Rep, State(app): State<App>) -> Result<Json<ChannelPage>, ApiError> {
     let mut reader = app.read().await?;
-    let rows = read::channels(&mut reader.conn(), rep.workspace()).await?;
-    Ok(Json(ChannelPage { data: rows.into_iter().map(|row| Channel::of(&app, row)).collect(), next_cursor: None }))
+    let conn = &mut reader.conn();
+    let rows = read::channels(conn, rep.workspace()).await?;
+    let states = read::channel_states(conn, rep.workspace()).await?;
+    drop(reader);
+    let mut data = Vec::with_capacity(rows.len());
+    for row in rows {
+        if let Some(state) = states.iter().find(|state| state.id == row.id) {
+            data.push(Channel::of(&app, row, state));
+        }
+    }
+    Ok(Json(ChannelPage { data, next_cursor: None }))
 }

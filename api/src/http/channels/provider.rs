@@ -57,11 +57,13 @@ pub(crate) fn all() -> Vec<ProviderInfo> {
     PROVIDERS.iter().map(info).collect()
 }
 
-/// A channel of the rep's workspace.
+/// A channel of the rep's workspace that was not given up.
 pub(crate) async fn found(app: &App, workspace: &str, id: &str) -> Result<ChannelRow, ApiError> {
     let mut reader = app.read().await?;
-    let row = read::channel_by_id(&mut reader.conn(), id).await?;
-    row.filter(|row| row.workspace_id == workspace).ok_or_else(|| ApiError::not_found("channel"))
+    let conn = &mut reader.conn();
+    let row = read::channel_by_id(conn, id).await?.filter(|row| row.workspace_id == workspace);
+    let state = read::channel_state(conn, workspace, id).await?.filter(|state| state.deleted_at.is_none());
+    row.zip(state).map(|(row, _)| row).ok_or_else(|| ApiError::not_found("channel"))
 }
 
 /// Why a channel was not connected, at its place in the body.

@@ -38,6 +38,21 @@ pub(crate) struct NewAddress {
     address: String,
 }
 
+impl NewAddress {
+    /// Its kind and itself, as they are kept.
+    pub(crate) fn checked(&self, pointer: &str) -> Result<(String, String), ApiError> {
+        let (kind, channel) = match self.kind {
+            AddressType::Email => ("email", ChannelKind::Email),
+            AddressType::Phone => ("phone", ChannelKind::Sms),
+            AddressType::Chat => ("chat", ChannelKind::Chat),
+        };
+        let pointer = format!("{pointer}/address");
+        let address = normalise::address(channel, text(&pointer, &self.address, 320)?)
+            .map_err(|error| ApiError::field(pointer, "invalid", error.message))?;
+        Ok((kind.to_owned(), address))
+    }
+}
+
 /// A contact to be.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -78,15 +93,7 @@ pub(crate) async fn make_contact(
     }
     let mut addresses: Vec<(String, String)> = Vec::new();
     for (position, one) in new.addresses.iter().enumerate() {
-        let (kind, channel) = match one.kind {
-            AddressType::Email => ("email", ChannelKind::Email),
-            AddressType::Phone => ("phone", ChannelKind::Sms),
-            AddressType::Chat => ("chat", ChannelKind::Chat),
-        };
-        let pointer = format!("/addresses/{position}/address");
-        let address = normalise::address(channel, text(&pointer, &one.address, 320)?)
-            .map_err(|error| ApiError::field(pointer, "invalid", error.message))?;
-        let address = (kind.to_owned(), address);
+        let address = one.checked(&format!("/addresses/{position}"))?;
         if !addresses.contains(&address) {
             addresses.push(address);
         }

@@ -11,6 +11,7 @@ use crate::http::auth::{Closer, Rep};
 use crate::http::error::{ApiError, ErrorCode};
 use crate::http::extract::JsonBody;
 use crate::http::state::App;
+use crate::http::time;
 
 /// Conversations in one request, at most.
 const MOST: usize = 100;
@@ -42,6 +43,12 @@ pub(crate) enum BulkAction {
     Read,
     /// Mark it as unread, for you.
     Unread,
+    /// Put it out of sight until a time, or until the contact writes.
+    Snooze {
+        /// RFC 3339, in the future.
+        #[schema(format = DateTime)]
+        until: String,
+    },
 }
 
 /// Many conversations, and what to do with each.
@@ -96,6 +103,9 @@ pub(crate) async fn bulk_conversations(
         BulkAction::Assign { user_id } => somebody(&app, &rep, "/what/user_id", user_id.as_deref()).await?,
         _ => None,
     };
+    if let BulkAction::Snooze { until } = &body.what {
+        time::future("/what/until", until, app.now_ms())?;
+    }
     if let BulkAction::Tag { tag_id } | BulkAction::Untag { tag_id } = &body.what {
         let mut reader = app.read().await?;
         let known = remit_engine::store::read::tag(&mut reader.conn(), rep.workspace(), tag_id).await?;
@@ -127,6 +137,10 @@ async fn one(
     match what {
         BulkAction::Close => engine.gesture(&rep.row, id, Gesture::Close).await?,
         BulkAction::Reopen => engine.gesture(&rep.row, id, Gesture::Reopen).await?,
+        BulkAction::Snooze { until } => {
+            let until = time::future("/what/until", until, app.now_ms())?;
+            engine.gesture(&rep.row, id, Gesture::Snooze(until)).await?;
+        }
         BulkAction::Assign { .. } => engine.assign(&rep.row, id, to).await?,
         BulkAction::Tag { tag_id } => engine.tag(ws, id, std::slice::from_ref(tag_id), &[]).await?,
         BulkAction::Untag { tag_id } => engine.tag(ws, id, &[], std::slice::from_ref(tag_id)).await?,

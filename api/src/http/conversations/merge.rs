@@ -23,7 +23,8 @@ pub(crate) struct ConversationMerge {
 /// Of the same contact, on the same channel. Messages stand in the order in which they came; notes, drafts, tags, the timeline,
 /// what you have not seen and why a person must look go along. What the AI had waiting in either is withdrawn, and a person
 /// is called where something was. While anything is being answered or sent nothing is merged (`conversation_busy`). There is no way
-/// back; what there was is in the audit trail. Who asks for the one that is no more is told with 410 which one it is in.
+/// back: messages are numbered anew in the order in which they came, drafts that waited were withdrawn, and replies have since been
+/// based on the whole; taking it apart would guess. What there was is in the audit trail. Who asks for the one that is no more is told with 410 which one it is in.
 #[utoipa::path(
     post,
     path = "/api/v1/conversations/{id}/merge",

@@ -8,6 +8,7 @@ pub(crate) mod bulk;
 pub(crate) mod change;
 pub(crate) mod close;
 pub(crate) mod counts;
+pub(crate) mod filter;
 pub(crate) mod flag;
 pub(crate) mod get;
 pub(crate) mod hand_back;

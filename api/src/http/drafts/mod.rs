@@ -1,5 +1,6 @@
 //! Drafts: replies that are not sent yet, or were.
 
+pub(crate) mod all;
 pub(crate) mod diff;
 pub(crate) mod edit;
 pub(crate) mod get;

@@ -6,7 +6,7 @@ use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use remit_engine::store::filtered::{self, Wanted};
+use remit_engine::store::filtered::{self, Wanted, Way};
 use remit_engine::store::read;
 use remit_engine::store::rows::RepRow;
 use serde::Serialize;
@@ -127,7 +127,8 @@ impl Export {
             Job::Conversations(contact, before, id) => {
                 let wanted = Wanted { contact: Some(&contact), ..Wanted::default() };
                 let at = (before, id.as_str());
-                let found = filtered::page(conn, ws, &self.rep.id, &wanted, at, PAGE, filtered::BUDGET).await?;
+                let found =
+                    filtered::page(conn, ws, &self.rep.id, &wanted, Way::Down, at, (PAGE, filtered::BUDGET)).await?;
                 let last = found.rows.last();
                 let next = last.map(|row| (row.conversation.last_activity_at, row.conversation.id.clone()));
                 let next = found.walked_to.or(next);

@@ -3,9 +3,10 @@ use std::time::Duration;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use remit_engine::accounts::OLD_SECRET_MS;
 use remit_engine::channels::Provider;
 use remit_engine::decide::normalise::{
     Arrival, InboundAttachment, InboundMessage, InboundSender, InvalidInbound, from_json,
@@ -268,8 +269,7 @@ async fn taken(app: &App, channel_id: &str, request: Request) -> Result<Response
     let body = extract::read_body(&parts.headers, body, limit)
         .await
         .map_err(|error| Rejected { error, counted: "unreadable_body" })?;
-    let key = inbound_key(app.master_key(), &channel.id, channel.secret_version);
-    signature::verify(&key, &parts.headers, &body, app.now_ms()).map_err(not_believed)?;
+    believed(app, &channel, &parts.headers, &body).await?;
     if channel.status != "active" {
         let detail = "The channel is disabled; nothing was stored.";
         return Err(Rejected::new("channel_inactive", ErrorCode::ChannelInactive, detail).into());
@@ -289,6 +289,25 @@ async fn taken(app: &App, channel_id: &str, request: Request) -> Result<Response
     let ingest = from_json(arrival, &inbound.into(), &body, app.engine().ids())
         .map_err(|InvalidInbound { pointer, message }| invalid(ApiError::field(pointer, "invalid", message)))?;
     stored(app, &channel, ingest, &body).await
+}
+
+/// A delivery is signed with the channel's secret or, for a day after there was a new one, with the one before.
+async fn believed(app: &App, channel: &ChannelRow, headers: &HeaderMap, body: &[u8]) -> Result<(), Refusal> {
+    let now = app.now_ms();
+    let with = |version| signature::verify(&inbound_key(app.master_key(), &channel.id, version), headers, body, now);
+    let doubt = match with(channel.secret_version) {
+        Ok(()) => return Ok(()),
+        Err(doubt) => doubt,
+    };
+    if doubt == Doubt::Wrong && channel.secret_version > 1 {
+        let mut reader = app.engine().db().read().await?;
+        let state = read::channel_state(&mut reader.conn(), &channel.workspace_id, &channel.id).await?;
+        let rotated = state.and_then(|state| state.rotated_at);
+        if rotated.is_some_and(|at| now - at < OLD_SECRET_MS) {
+            return with(channel.secret_version - 1).map_err(|doubt| not_believed(doubt).into());
+        }
+    }
+    Err(not_believed(doubt).into())
 }
 
 async fn stored(app: &App, channel: &ChannelRow, ingest: Ingest, raw: &[u8]) -> Result<Response, Refusal> {

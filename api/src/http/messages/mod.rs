@@ -95,6 +95,9 @@ pub(crate) struct Attachment {
     position: usize,
     /// The HTML shows it in place.
     inline: bool,
+    /// What the HTML calls it after `cid:`; null where it does not show it.
+    #[schema(required)]
+    content_id: Option<String>,
     /// Its bytes are here and can be fetched; otherwise they stayed with the provider.
     has_content: bool,
 }
@@ -112,6 +115,9 @@ struct KeptAttachment {
     /// Of those that stand in a mail.
     #[serde(default)]
     inline: Option<bool>,
+    /// Of those that the mail's HTML shows.
+    #[serde(default)]
+    content_id: Option<String>,
 }
 
 impl Attachment {
@@ -123,6 +129,7 @@ impl Attachment {
             size: kept.size,
             position: at + 1,
             inline: kept.inline.unwrap_or(false),
+            content_id: kept.content_id,
             has_content: kept.id.is_some() || kept.inline.is_some(),
         });
         shown.collect()

@@ -6,6 +6,7 @@ pub(crate) mod active;
 pub(crate) mod check;
 pub(crate) mod diff;
 pub(crate) mod keep;
+pub(crate) mod prove;
 pub(crate) mod replay;
 pub(crate) mod roll_back;
 pub(crate) mod simulate;

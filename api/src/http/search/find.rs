@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::http::auth::Rep;
 use crate::http::conversations::Conversation;
-use crate::http::conversations::list::ChannelFilter;
+use crate::http::conversations::filter::ChannelFilter;
 use crate::http::error::{ApiError, ErrorCode};
 use crate::http::extract::Query;
 use crate::http::page::{Key, Limit, List};

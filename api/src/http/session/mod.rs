@@ -3,6 +3,7 @@
 pub(crate) mod change_password;
 pub(crate) mod end;
 pub(crate) mod list;
+pub(crate) mod me;
 pub(crate) mod show;
 pub(crate) mod sign_in;
 pub(crate) mod sign_in_by_link;

@@ -3,3 +3,4 @@
 pub(crate) mod contact;
 pub(crate) mod linkedin;
 pub(crate) mod list;
+pub(crate) mod record;

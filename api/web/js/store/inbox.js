@@ -6,7 +6,7 @@ import { can } from "./session.js";
 
 /**
  * What the list shows. All but `q` and `drafts` are parameters of the API's list, and what a kept view holds.
- * @typedef {{ channel: string | null, unread: boolean, action: boolean, assignee: string | null, tag: string | null, status: string | null, contact: string | null, q: string, drafts: boolean }} Filter
+ * @typedef {{ channel: string | null, unread: boolean, action: boolean, assignee: string | null, tag: string | null, status: string | null, contact: string | null, team: string | null, q: string, drafts: boolean }} Filter
  */
 
 /** @type {import("../../vendor/ui.js").Signal<Conversation[]>} */
@@ -28,8 +28,28 @@ export const news = signal("");
 /** Conversations in which this person has begun to write. @type {import("../../vendor/ui.js").Signal<Set<string>>} */
 export const writings = signal(new Set());
 
+/** Conversations that are chosen, to do something with all of them. @type {import("../../vendor/ui.js").Signal<Set<string>>} */
+export const picked = signal(new Set());
+/** True while a click chooses instead of opening. */
+export const picking = signal(false);
+
+/** Chooses a conversation or lets it go; with `through`, all from the last one to it. @param {string} id @param {boolean} [through] */
+export function pick(id, through) {
+  const next = new Set(picked.value);
+  const at = rows.value.findIndex((row) => row.id === id);
+  const from = through ? rows.value.findIndex((row) => row.id === lastPicked) : -1;
+  if (from >= 0) for (const row of rows.value.slice(Math.min(from, at), Math.max(from, at) + 1)) next.add(row.id);
+  else if (!next.delete(id)) next.add(id);
+  lastPicked = id;
+  picked.value = next;
+}
+let lastPicked = "";
+
+/** Reads the list anew, as it is filtered. */
+export const again = () => show(filter);
+
 /** @type {Filter} */
-let filter = { channel: null, unread: false, action: false, assignee: null, tag: null, status: null, contact: null, q: "", drafts: false };
+let filter = { channel: null, unread: false, action: false, assignee: null, tag: null, status: null, contact: null, team: null, q: "", drafts: false };
 let turn = 0;
 
 /** @param {string | null} after @returns {Promise<Page<Conversation>>} */
@@ -39,8 +59,8 @@ async function read(after) {
     const found = await Promise.all(mine.map((id) => /** @type {Promise<Conversation>} */ (api(`/conversations/${id}`)).catch(() => null)));
     return { data: found.flatMap((row) => row || []).sort((a, b) => b.last_activity_at.localeCompare(a.last_activity_at)), next_cursor: null };
   }
-  const { channel, unread, action, assignee, tag, status, contact } = filter;
-  return api("/conversations", { query: { channel, unread, requires_action: action, assignee, tag, status, contact_id: contact, cursor: after, limit: 50 } });
+  const { channel, unread, action, assignee, tag, status, contact, team } = filter;
+  return api("/conversations", { query: { channel, unread, requires_action: action, assignee, tag, status, contact_id: contact, team, cursor: after, limit: 50 } });
 }
 
 /** @returns {Promise<Set<string>>} */
@@ -110,6 +130,7 @@ export async function showMore() {
 function belongs(row) {
   // Whom it is given to and its tags are the server's to compare: what is new to such a list comes with the next reading.
   if (filter.assignee || filter.tag || filter.drafts) return false;
+  if (filter.team && row.team !== filter.team) return false;
   if ((filter.status && row.status !== filter.status) || (filter.contact && row.contact.id !== filter.contact)) return false;
   return (!filter.channel || row.channel === filter.channel) && (!filter.unread || row.unread_count > 0) && (!filter.action || row.requires_action.flag);
 }
@@ -152,6 +173,8 @@ const tellNews = soon(() => {
 
 /** @param {LiveEvent} event */
 export function heard(event) {
+  // Who looks at a conversation changes nothing in the list.
+  if (event.type === "presence.updated") return;
   if (event.type === "reset") {
     void show(filter);
     countPending();

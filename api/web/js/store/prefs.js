@@ -18,6 +18,9 @@ function stored() {
 
 export const prefs = signal(stored());
 
+/** Whether anything was chosen in this browser. */
+export const hasPrefs = () => localStorage.getItem(STORED) !== null;
+
 /** @param {Partial<Prefs>} change */
 export function prefer(change) {
   prefs.value = { ...prefs.value, ...change };

@@ -16,6 +16,9 @@ import { ChannelIcon, Coded, Empty, Loading, PageHead } from "../ui/parts.js";
 /** @param {(module: typeof import("./channels/connect.js")) => void} run */
 const connecting = (run) => holdKeys(import("./channels/connect.js").then(run, failed));
 
+/** @param {(module: typeof import("./channels/keep.js")) => void} run */
+const keeping = (run) => holdKeys(import("./channels/keep.js").then(run, failed));
+
 export function Channels() {
   const load = useLoaded(() => /** @type {Promise<Page<Channel>>} */ (api("/channels")), [], (event) => event.type.startsWith("channel."));
   const add = () => connecting((module) => module.add(load.again));
@@ -59,8 +62,11 @@ function Card({ one, again }) {
     <div class="row between foot"><span class="small muted">Since ${moment(one.created_at)}</span><span class="row">
       <${Menu} label="More about this channel" up items=${[
         { word: "Provider and settings…", icon: "settings", run: () => connecting((module) => module.connect(one, again)), off: !can("connect_channel") },
+        { word: "Name and address…", icon: "edit", run: () => keeping((module) => module.change(one, again)), off: !can("change_channel") },
+        { word: "New secret…", icon: "key", run: () => keeping((module) => module.renew(one, again)), off: !can("rotate_channel_secret") },
         { word: "How it is…", icon: "activity", run: () => connecting((module) => module.health(one)), off: !can("get_channel_health") },
         { word: "What the provider told…", icon: "list", run: () => connecting((module) => module.events(one)), off: !can("list_channel_events") },
+        { word: "Give it up…", icon: "close", run: () => keeping((module) => module.giveUp(one, again)), off: !can("delete_channel"), rule: true },
       ]} />
       ${may("manager") ? (active ? html`<button class="button danger" onClick=${disable}>Disable…</button>` : html`<button class="button primary" onClick=${activate}>Activate</button>`) : null}</span></div></article>`;
 }

@@ -11,9 +11,23 @@ import { Mark } from "./shell.js";
 export function SignIn({ again }) {
   const [withKey, setWithKey] = useState(!hasPasswords.value || Boolean(key.value));
   const form = withKey || !hasPasswords.value ? html`<${KeyForm} />` : html`<${PasswordForm} />`;
+  const provider = useProvider();
   const other = hasPasswords.value ? html`<button class="link" onClick=${() => setWithKey(!withKey)}>${withKey ? "Sign in with a password" : "Sign in with an API key"}</button>` : null;
-  if (again) return html`<${Dialog} title="Your session has ended" close=${() => undefined}><div class="content"><p class="muted">Sign in again to go on. What you were writing is still there.</p>${form}${other}</div><//>`;
-  return html`<main class="front"><div class="front-card"><${Mark} /><h1>Sign in to Remit</h1>${form}${other}</div></main>`;
+  if (again) return html`<${Dialog} title="Your session has ended" close=${() => undefined}><div class="content"><p class="muted">Sign in again to go on. What you were writing is still there.</p>${provider}${form}${other}</div><//>`;
+  return html`<main class="front"><div class="front-card"><${Mark} /><h1>Sign in to Remit</h1>${provider}${form}${other}</div></main>`;
+}
+
+/** The way to the provider that says who people are, where there is one; one comes back to where one was. */
+function useProvider() {
+  const [methods, setMethods] = useState(/** @type {SignInMethods | null} */ (null));
+  useEffect(() => {
+    // Without an answer there is still the form.
+    api("/session/methods").then(setMethods, () => undefined);
+  }, []);
+  if (!methods?.provider) return null;
+  const here = location.pathname === "/sign-in" || location.pathname === "/" ? "/inbox" : location.pathname + location.search;
+  const to = `${methods.provider.start_path}?${new URLSearchParams({ return_to: here })}`;
+  return html`<a class="button primary" href=${to}>Sign in with ${methods.provider.name}</a><p class="or small muted"><span>or</span></p>`;
 }
 
 /** Tries something on submit, and says what was wrong with it. */

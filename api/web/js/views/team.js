@@ -8,6 +8,7 @@ import { can, me } from "../store/session.js";
 import { failed, toast } from "../store/toasts.js";
 import { askReason, Dialog, open } from "../ui/dialog.js";
 import { Icon } from "../ui/icon.js";
+import { Teams } from "./teams.js";
 import { Avatar, Field, Loading, PageHead, When } from "../ui/parts.js";
 
 /** @type {Record<string, string>} */
@@ -27,6 +28,7 @@ export function Team() {
   return html`<div class="sheet"><${PageHead} title="Team" about="People who sign in, and programs that use keys.">${can("add_user") ? html`<button class="button primary" onClick=${add}><${Icon} name="plus" />Invite somebody</button>` : null}<//>
     <section class="section"><h2>People</h2><${Loading} load=${users}>${(/** @type {Page<User>} */ page) => html`<div class="box scroll-x"><table class="table"><thead><tr><th>Name</th><th>Role</th><th>Since</th><th><span class="unseen">Actions</span></th></tr></thead>
       <tbody>${page.data.map((user) => html`<${Person} key=${user.id} user=${user} again=${users.again} />`)}</tbody></table></div>`}<//></section>
+    ${can("list_teams") ? html`<${Teams} />` : null}
     ${can("list_keys") ? html`<section class="section"><div class="row"><h2 class="grow">API keys</h2><button class="button" onClick=${makeKey}><${Icon} name="key" />New key</button></div>
       <${Loading} load=${keys}>${(/** @type {Page<ApiKey>} */ page) => html`<div class="box scroll-x"><table class="table"><thead><tr><th>Name</th><th>Kind</th><th>Acts as</th><th>Last used</th><th><span class="unseen">Actions</span></th></tr></thead>
         <tbody>${page.data.filter((key) => !key.revoked_at).map((key) => html`<${KeyRow} key=${key.id} one=${key} again=${keys.again} />`)}</tbody></table></div>`}<//></section>` : null}</div>`;

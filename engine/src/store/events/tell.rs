@@ -198,6 +198,16 @@ impl Log {
                 let changed = Words(&["provider", "settings"]);
                 self.event("channel.updated", &[("channel_id", Text(id)), ("changed", changed)]);
             }
+            Write::Channels(ChannelWrite::Change { id, .. }) => {
+                let changed = Words(&["name", "address"]);
+                self.event("channel.updated", &[("channel_id", Text(id)), ("changed", changed)]);
+            }
+            Write::Channels(ChannelWrite::Rotate { id }) => {
+                self.event("channel.updated", &[("channel_id", Text(id)), ("changed", Words(&["secret"]))]);
+            }
+            Write::Channels(ChannelWrite::Delete { id, .. }) => {
+                self.event("channel.deleted", &[("channel_id", Text(id))]);
+            }
             Write::People(write) => return self.people(write),
             Write::Labels(write) => return self.labels(write),
             Write::Events(write) => return write.tells(self),
@@ -259,7 +269,7 @@ impl Log {
                 self.event("settings.updated", &[("changed", Words(&["name", "event_days", "sign_in"]))]);
             }
             // It tells when it is made.
-            OfficeWrite::Join(_) => {}
+            OfficeWrite::Join(_) | OfficeWrite::Told { .. } => {}
             OfficeWrite::Presence { .. } | OfficeWrite::TagOff { .. } => return false,
         }
         true
@@ -272,6 +282,10 @@ impl Log {
             }
             AccessWrite::RepChange { id, .. } => {
                 let changed = Words(&["name", "role", "disabled"]);
+                self.event("user.updated", &[("user_id", Text(id)), ("changed", changed)]);
+            }
+            AccessWrite::Own { id, .. } => {
+                let changed = Words(&["name", "settings"]);
                 self.event("user.updated", &[("user_id", Text(id)), ("changed", changed)]);
             }
             AccessWrite::Password { rep_id, .. } => {

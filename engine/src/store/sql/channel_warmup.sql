@@ -1,2 +1,2 @@
 -- Whether the mailbox is new.  $1 workspace  $2 id  $3 yes or no
-UPDATE channel SET email_warmup = $3 WHERE workspace_id = $1 AND id = $2
+UPDATE channel SET email_warmup = $3, version = version + 1 WHERE workspace_id = $1 AND id = $2

@@ -33,6 +33,11 @@ export function deliveries(message) {
   holdKeys(import("./deliveries.js").then((module) => module.deliveries(message), failed));
 }
 
+/** @param {Conversation} row */
+export function join(row) {
+  holdKeys(import("./join.js").then((module) => module.join(row), failed));
+}
+
 /** @param {Contact} who @param {"change" | "merge" | "erase" | "takeAway" | "doNotContact"} what */
 export function contactAct(who, what) {
   holdKeys(import("./people.js").then((module) => module[what](who), failed));

@@ -3,7 +3,7 @@ import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../
 import { CHANNELS, nameOf, REASONS, plain } from "../../core/words.js";
 import { go, place } from "../../core/router.js";
 import { useKeys } from "../../core/keys.js";
-import { cursor, loading, problem, rows, show, showMore, writings } from "../../store/inbox.js";
+import { cursor, loading, pick, picked, picking, problem, rows, show, showMore, writings } from "../../store/inbox.js";
 import { Avatar, Bones, ChannelIcon, Empty, Failed, When } from "../../ui/parts.js";
 import { Icon } from "../../ui/icon.js";
 
@@ -64,12 +64,14 @@ export function List({ open, filter }) {
     if (by) {
       event.preventDefault();
       move(by);
-    } else if (event.key === "Enter") {
+    } else if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
-      openActive();
+      if (event.key === " ") pick(active);
+      else openActive();
     }
   };
 
+  const chooses = picking.value || picked.value.size > 0;
   const from = Math.max(0, Math.floor(top / HEIGHT) - SPARE);
   const to = Math.min(all.length, Math.ceil((top + tall) / HEIGHT) + SPARE);
   useEffect(() => {
@@ -82,15 +84,15 @@ export function List({ open, filter }) {
   if (problem.value && !all.length) return html`<${Failed} error=${problem.value} again=${() => show(filter)} />`;
   if (loading.value && !all.length) return html`<${Bones} lines=${12} label="Loading conversations" />`;
   if (!all.length) return html`<${Nothing} filter=${filter} />`;
-  return html`<div class="list" ref=${box} role="listbox" tabindex="0" aria-label="Conversations" aria-activedescendant=${activeAt >= 0 ? `row-${active}` : undefined}
+  return html`<div class="list" ref=${box} role="listbox" tabindex="0" aria-label="Conversations" aria-multiselectable=${chooses ? "true" : undefined} aria-activedescendant=${activeAt >= 0 ? `row-${active}` : undefined}
     onScroll=${(/** @type {any} */ event) => setTop(Math.floor(event.currentTarget.scrollTop / HEIGHT) * HEIGHT)} onKeyDown=${arrows}>
     <div class="list-whole" role="presentation" style=${{ height: `${all.length * HEIGHT}px` }}>
-      ${shown.map(({ row, at }) => html`<${Row} key=${row.id} row=${row} at=${at} size=${cursor.value ? -1 : all.length} isOpen=${row.id === open} isActive=${row.id === active} />`)}
+      ${shown.map(({ row, at }) => html`<${Row} key=${row.id} row=${row} at=${at} size=${cursor.value ? -1 : all.length} isOpen=${row.id === open} isActive=${row.id === active} isPicked=${chooses ? picked.value.has(row.id) : null} />`)}
     </div></div>`;
 }
 
-/** @param {{ row: Conversation, at: number, size: number, isOpen: boolean, isActive: boolean }} props */
-function Row({ row, at, size, isOpen, isActive }) {
+/** @param {{ row: Conversation, at: number, size: number, isOpen: boolean, isActive: boolean, isPicked: boolean | null }} props `isPicked`: null while nothing is chosen. */
+function Row({ row, at, size, isOpen, isActive, isPicked }) {
   const unread = row.unread_count > 0;
   const name = nameOf(row.contact);
   const company = row.contact.company;
@@ -99,8 +101,8 @@ function Row({ row, at, size, isOpen, isActive }) {
   const isWriting = writings.value.has(row.id);
   const signs = Boolean(reason) || isWriting || row.contact.ai_paused || row.human_active || Boolean(row.assignee || row.tags?.length) || row.status !== "open" || row.unread_count > 1;
   return html`<div class="convo ${unread ? "unread" : ""} ${isOpen ? "open" : ""} ${isActive ? "active" : ""}" role="option" id="row-${row.id}"
-    aria-selected=${isOpen} aria-setsize=${size} aria-posinset=${at + 1} style=${{ top: `${at * HEIGHT}px`, height: `${HEIGHT}px` }} onClick=${() => go(addressOf(row.id))}>
-    <span class="convo-who"><${Avatar} name=${name} />${unread ? html`<span class="dot" title="Unread"></span>` : null}</span>
+    aria-selected=${isPicked ?? isOpen} aria-setsize=${size} aria-posinset=${at + 1} style=${{ top: `${at * HEIGHT}px`, height: `${HEIGHT}px` }} onClick=${(/** @type {MouseEvent} */ event) => (picking.value || event.ctrlKey || event.metaKey || event.shiftKey ? pick(row.id, event.shiftKey) : go(addressOf(row.id)))}>
+    <span class="convo-who">${isPicked === null ? html`<${Avatar} name=${name} />` : html`<span class="avatar pick ${isPicked ? "on" : ""}"><${Icon} name="check" size=${16} /></span>`}${unread ? html`<span class="dot" title="Unread"></span>` : null}</span>
     <div class="grow">
       <div class="row"><span class="convo-name cut">${name}${company ? html`<span class="muted company"> · ${company}</span>` : null}</span>
         <span class="grow"></span><span class="muted small"><${When} at=${row.last_activity_at} /></span></div>
@@ -124,7 +126,7 @@ function Row({ row, at, size, isOpen, isActive }) {
 /** @param {{ filter: import("../../store/inbox.js").Filter }} props */
 function Nothing({ filter }) {
   if (filter.drafts) return html`<${Empty} icon="edit" title="Nothing half written"><p>What you begin to write is kept here until you send it, on every device.</p><//>`;
-  if (filter.contact || filter.tag || filter.status || filter.assignee) return html`<${Empty} icon="view" title="No such conversation"><p>Nothing is in the inbox that all of these filters let through.</p><a class="button" href="/inbox">Show everything</a><//>`;
+  if (filter.contact || filter.team || filter.tag || filter.status || filter.assignee) return html`<${Empty} icon="view" title="No such conversation"><p>Nothing is in the inbox that all of these filters let through.</p><a class="button" href="/inbox">Show everything</a><//>`;
   if (filter.action) return html`<${Empty} icon="check" title="Nothing needs you"><p>When the policy calls a person, or something goes wrong, it stands here with its reason.</p><//>`;
   if (filter.unread) return html`<${Empty} icon="check" title="You have seen everything"><p>New messages appear here by themselves.</p><//>`;
   if (filter.channel) return html`<${Empty} icon=${filter.channel} title=${`No ${CHANNELS[filter.channel] || ""} conversations`}><p>Is the channel active, and is its webhook set up?</p><a class="button" href="/channels">Look at the channels</a><//>`;

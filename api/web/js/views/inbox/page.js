@@ -3,7 +3,7 @@ import { html, useEffect, useRef, useState } from "../../../vendor/ui.js";
 import { holdKeys, useKeys } from "../../core/keys.js";
 import { go, parts, place, query, withQuery } from "../../core/router.js";
 import { CHANNELS, plain } from "../../core/words.js";
-import { counts, loading, news, problem, rows, show } from "../../store/inbox.js";
+import { counts, loading, news, picked, picking, problem, rows, show } from "../../store/inbox.js";
 import { can, may } from "../../store/session.js";
 import { failed } from "../../store/toasts.js";
 import { Icon } from "../../ui/icon.js";
@@ -18,6 +18,7 @@ const ThreadPane = later(() => pane().then((module) => module.ThreadPane), 10);
 const ContextPane = later(() => pane().then((module) => module.ContextPane), 0);
 const Found = later(() => import("./found.js").then((module) => module.Found));
 const Welcome = later(() => import("../welcome.js").then((module) => module.Welcome), 0);
+const Bulk = later(() => import("./bulk.js").then((module) => module.Bulk), 2);
 const Views = later(() => import("./views.js").then((module) => module.Views), 0);
 
 /** @returns {import("../../store/inbox.js").Filter} */
@@ -25,7 +26,7 @@ function filterOf() {
   const at = query.value;
   return {
     channel: at.get("channel"), unread: at.get("unread") === "1", action: at.get("action") === "1", assignee: at.get("mine") === "1" ? "me" : at.get("assignee"),
-    tag: at.get("tag"), status: at.get("status"), contact: at.get("contact"), q: at.get("q") || "", drafts: at.get("drafts") === "1",
+    tag: at.get("tag"), status: at.get("status"), contact: at.get("contact"), team: at.get("team"), q: at.get("q") || "", drafts: at.get("drafts") === "1",
   };
 }
 
@@ -101,8 +102,10 @@ function Filters({ filter }) {
       <a class="tab" aria-current=${filter.action ? "page" : undefined} href=${to({ action: filter.action ? null : "1" })}>Requires action</a></div>
     <div class="row"><label class="search grow"><${Icon} name="search" /><span class="unseen">Search</span>
       <input ref=${field} type="search" placeholder="Search" value=${wanted} onInput=${search} onKeyDown=${keys} /><kbd aria-hidden="true">/</kbd></label>
+      ${can("bulk_conversations") ? html`<button class="button icon" aria-label="Select conversations" title="Select conversations" aria-pressed=${picking.value} onClick=${() => { picking.value = !picking.value; picked.value = new Set(); }}><${Icon} name="check" /></button>` : null}
       <${Views} filter=${filter} to=${to} />
       ${may("closer") && can("begin_conversation") ? html`<button class="button icon" aria-label="New conversation" title="New conversation (c)" onClick=${begin}><${Icon} name="edit" /></button>` : null}</div>
+    ${picking.value || picked.value.size ? html`<${Bulk} />` : null}
     <nav class="tabs" aria-label="Channels">${channels.map(([channel, word]) => html`<a class="tab" key=${word} aria-current=${filter.channel === channel ? "page" : undefined} href=${to({ channel })}>${word}${number(channel)}</a>`)}</nav>
     <${Narrowed} filter=${filter} />
   </div>`;
@@ -114,7 +117,7 @@ function Narrowed({ filter }) {
   const row = rows.value.find((one) => one.contact.id === filter.contact);
   const given = filter.assignee && filter.assignee !== "me" ? (filter.assignee === "none" ? "Given to nobody" : `Given to ${rows.value.find((one) => one.assignee)?.assignee?.name || "somebody"}`) : null;
   /** @type {Array<[string, string | null, string]>} */
-  const all = [["tag", tag, "Show all tags"], ["status", filter.status && plain(filter.status), "Show every state"], ["contact", filter.contact ? row?.contact.name || "One contact" : null, "Show all contacts"], ["assignee", given, "Show everybody's"], ["drafts", filter.drafts ? "What you are writing" : null, "Show all"]];
+  const all = [["tag", tag, "Show all tags"], ["status", filter.status && plain(filter.status), "Show every state"], ["contact", filter.contact ? row?.contact.name || "One contact" : null, "Show all contacts"], ["team", filter.team && `Team ${filter.team}`, "Show all teams"], ["assignee", given, "Show everybody's"], ["drafts", filter.drafts ? "What you are writing" : null, "Show all"]];
   const shown = all.filter(([, word]) => word);
   if (!shown.length) return null;
   return html`<p class="row wrap small"><span class="muted">Only</span>${shown.map(([name, word, label]) => html`<a class="chip accent" key=${name} href=${to({ [name]: null })}>${word}<${Icon} name="close" size=${11} label=${label} /></a>`)}</p>`;

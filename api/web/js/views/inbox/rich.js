@@ -2,6 +2,7 @@
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../../../vendor/ui.js";
 import { marked } from "../../core/markup.js";
 import { askReason } from "../../ui/dialog.js";
+import { own } from "../../store/own.js";
 import { Icon } from "../../ui/icon.js";
 
 /** @param {import("../../core/markup.js").Span} span */
@@ -144,5 +145,6 @@ export function Rich({ text, write, label, placeholder, focus, open, begin }) {
   };
   return html`<div class="rich ${open ? "is-open" : ""}"><div class="bare write" ref=${box} contenteditable="true" role="textbox" aria-multiline="true" aria-label=${label} data-placeholder=${placeholder} data-empty=${text.trim() ? undefined : "true"} onFocus=${begin} onInput=${changed} onPaste=${paste}></div>
     ${open ? html`<div class="row tools" role="toolbar" aria-label="Format">${TOOLS.map(([command, icon, word, keys]) => html`<button type="button" class="button plain icon little" key=${command} aria-label=${word} title=${`${word}${keys ? ` (${keys})` : ""}`} aria-pressed=${on.includes(command)} onMouseDown=${(/** @type {Event} */ event) => event.preventDefault()} onClick=${() => run(command)}><${Icon} name=${icon} size=${14} /></button>`)}
-      <button type="button" class="button plain icon little" aria-label="Link" title="Link" onMouseDown=${(/** @type {Event} */ event) => event.preventDefault()} onClick=${link}><${Icon} name="link" size=${14} /></button></div>` : null}</div>`;
+      <button type="button" class="button plain icon little" aria-label="Link" title="Link" onMouseDown=${(/** @type {Event} */ event) => event.preventDefault()} onClick=${link}><${Icon} name="link" size=${14} /></button>
+      ${own.value?.signature && !text.includes(own.value.signature) ? html`<button type="button" class="button plain icon little" aria-label="Put your signature below" title="Put your signature below" onClick=${() => write(`${text.trimEnd()}\n\n${own.value?.signature}`)}><${Icon} name="person" size=${14} /></button>` : null}</div>` : null}</div>`;
 }

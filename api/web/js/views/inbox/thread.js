@@ -5,7 +5,7 @@ import { place, query } from "../../core/router.js";
 import { dayName, fullTime, minute, moment } from "../../core/time.js";
 import { nameOf, plain, REASONS } from "../../core/words.js";
 import { act, approvals, conversation, drafts, markUnread, messages, notes, older, openDrafts, problem, readAll, readOlder, timeline } from "../../store/thread.js";
-import { may } from "../../store/session.js";
+import { can, may } from "../../store/session.js";
 import { Icon } from "../../ui/icon.js";
 import { Menu } from "../../ui/menu.js";
 import { Bones, ChannelIcon, Failed } from "../../ui/parts.js";
@@ -14,6 +14,7 @@ import { Composer, compose } from "./composer.js";
 import { later } from "../later.js";
 import { MessageItem, NoteItem, ActivityItem } from "./message.js";
 
+const Present = later(() => import("./present.js").then((module) => module.Present), 0);
 const DraftCard = later(() => import("./draft.js").then((module) => module.DraftCard), 4);
 
 /** @param {{ id: string, showContext: () => void }} props */
@@ -52,9 +53,11 @@ function Head({ row, showContext }) {
           { word: closed ? "Reopen" : "Close", icon: closed ? "redo" : "check", key: "e", run: toggle },
           { word: "Mark as unread", icon: "email", key: "Shift U", run: markUnread },
           { word: "Log LinkedIn activity…", icon: "linkedin", run: () => asked.logLinkedIn(row) },
+          { word: "Merge into another…", icon: "team", run: () => asked.join(row), off: !can("merge_conversation") },
         ]} />` : null}
       <button class="button plain icon context-button" aria-label="Contact and details" title="Contact and details" onClick=${showContext}><${Icon} name="panel" /></button>
     </div>
+    <${Present} id=${row.id} key=${row.id} />
     ${row.status === "snoozed" && row.snoozed_until ? html`<div class="banner"><${Icon} name="snooze" /><span class="grow">Snoozed until ${moment(row.snoozed_until)}</span><button class="link" onClick=${() => act("reopen", undefined, "Back in the inbox")}>Wake now</button></div>` : null}
     ${reasons.length ? html`<div class="banner warn"><${Icon} name="alert" /><span><strong>Requires action:</strong> ${reasons.map((reason) => REASONS[reason] || plain(reason)).join(", ")}</span></div>` : null}
   </header>`;

@@ -11,12 +11,13 @@ import { Refused } from "../../core/api.js";
 import { askActivate } from "./activate.js";
 import { Changes } from "./changes.js";
 import { Findings } from "./findings.js";
+import { Prove } from "./prove.js";
 import { Source } from "./source.js";
 import { Try } from "./try.js";
 import { Versions } from "./versions.js";
 
 /** @type {Array<[string, string]>} */
-const SIDES = [["", "Findings"], ["changes", "What changes"], ["try", "Try a message"], ["versions", "Versions"]];
+const SIDES = [["", "Findings"], ["changes", "What changes"], ["try", "Try a message"], ["prove", "Prove"], ["versions", "Versions"]];
 
 export function Policies() {
   useEffect(() => {
@@ -45,6 +46,6 @@ export function Policies() {
       <nav class="tabs" aria-label="About the policy">${SIDES.map(([name, word]) => html`<a class="tab" key=${name} aria-current=${side === name ? "page" : undefined} href=${withQuery({ side: name || null })}>${word}</a>`)}</nav>
     </header>
     <${Source} />
-    <section class="side" tabindex="0" aria-label="What is said of the policy">${side === "changes" ? html`<${Changes} />` : side === "try" ? html`<${Try} />` : side === "versions" ? html`<${Versions} />` : html`<${Findings} />`}</section>
+    <section class="side" tabindex="0" aria-label="What is said of the policy">${side === "changes" ? html`<${Changes} />` : side === "try" ? html`<${Try} />` : side === "prove" ? html`<${Prove} />` : side === "versions" ? html`<${Versions} />` : html`<${Findings} />`}</section>
   </div>`;
 }

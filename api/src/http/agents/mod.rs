@@ -1,0 +1,3 @@
+//! AI agents: who answers where, as the policy in force declares.
+
+pub(crate) mod list;
