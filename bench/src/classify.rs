@@ -2,15 +2,18 @@
 
 use std::hint::black_box;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
-use remit_engine::classify::EmbeddedClassifier;
 use remit_engine::classify::quality::{
     Scored, accuracy, best_at, calibration_error, macro_f1, risk_coverage, scope_auroc, score,
 };
+use remit_engine::classify::{EmbeddedClassifier, Encoder};
 use remit_engine::domain::ChannelKind;
 use remit_engine::models::examples;
-use remit_engine::ports::{Classification, ClassifyInput};
+use remit_engine::ports::{Classification, Classifier as _, ClassifyInput};
+use remit_engine::semantic::SemanticModel;
+use remit_engine::semantic::package::Package;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -62,6 +65,19 @@ pub fn run(settings: &Settings, print: &mut dyn FnMut(Figure)) -> Result<(), Ben
     Ok(())
 }
 
+/// The model that was named, where one was.
+pub(crate) fn encoder(settings: &Settings) -> Result<Option<Arc<dyn Encoder>>, BenchError> {
+    let Some(path) = &settings.model else { return Ok(None) };
+    let model = Package::read(path).and_then(|package| SemanticModel::load(&package.files));
+    let model = model.map_err(|error| broken("model", path, &error))?;
+    Ok(Some(Arc::new(model)))
+}
+
+/// The first part of a classifier's id.
+pub(crate) fn tier(classifier: &EmbeddedClassifier) -> String {
+    classifier.id().split(':').next().unwrap_or_default().to_owned()
+}
+
 fn figure(dataset: &str, name: &'static str, value: f64, unit: &'static str) -> Figure {
     Figure::new("classify", name, value, unit).about("dataset", dataset)
 }
@@ -73,10 +89,11 @@ fn read(classifier: &EmbeddedClassifier, text: &str) -> Classification {
 fn shipped(settings: &Settings) -> Result<Vec<Figure>, BenchError> {
     let examples = examples(&policy::shipped()?);
     let mut trainings = Durations::with_capacity(TRAININGS);
-    let mut classifier = EmbeddedClassifier::train(&examples)?;
+    let encoder = encoder(settings)?;
+    let mut classifier = EmbeddedClassifier::train_with(encoder.clone(), &examples)?;
     for _ in 0..TRAININGS {
         let begin = Instant::now();
-        classifier = black_box(EmbeddedClassifier::train(&examples)?);
+        classifier = black_box(EmbeddedClassifier::train_with(encoder.clone(), &examples)?);
         trainings.push(begin.elapsed());
     }
     let count = settings.count_or(ANSWERS);
@@ -86,7 +103,10 @@ fn shipped(settings: &Settings) -> Result<Vec<Figure>, BenchError> {
         black_box(read(&classifier, &text));
         answers.push(begin.elapsed());
     }
-    let about = |figure: Figure| figure.about("examples", examples.len()).about("intents", classifier.intents().len());
+    let about = |figure: Figure| {
+        let figure = figure.about("examples", examples.len()).about("intents", classifier.intents().len());
+        figure.about("tier", tier(&classifier))
+    };
     Ok(vec![
         about(figure(policy::NAME, "train_ms", trainings.quantile_ms(0.5), "ms")),
         about(figure(policy::NAME, "infer_us", answers.quantile_us(0.5), "us")),
@@ -134,9 +154,16 @@ pub(crate) fn shot_numbers(name: &str, folder: &Path, shots: &str) -> Result<Vec
 }
 
 /// What a classifier of `train` makes of the rows of `test`. Texts of no declared intent have no right answer.
-fn measured(dataset: &str, train: &[(String, String)], test: &[Row], about: &str) -> Result<Vec<Figure>, BenchError> {
+fn measured(
+    settings: &Settings,
+    dataset: &str,
+    train: &[(String, String)],
+    test: &[Row],
+    about: &str,
+) -> Result<Vec<Figure>, BenchError> {
+    let encoder = encoder(settings)?;
     let begin = Instant::now();
-    let classifier = EmbeddedClassifier::train(train)?;
+    let classifier = EmbeddedClassifier::train_with(encoder, train)?;
     let training = begin.elapsed();
     let mut answers = Durations::with_capacity(test.len());
     let mut scored = Vec::with_capacity(test.len());
@@ -155,7 +182,8 @@ fn measured(dataset: &str, train: &[(String, String)], test: &[Row], about: &str
     }
     let best = best_at(&risk_coverage(&scored), 0.01);
     let told = |figure: Figure| {
-        figure.about("learned", about).about("n", inside.len()).about("out_of_scope", scored.len() - inside.len())
+        let figure = figure.about("learned", about).about("n", inside.len());
+        figure.about("out_of_scope", scored.len() - inside.len()).about("tier", tier(&classifier))
     };
     let share = |name: &'static str, value: f64| told(figure(dataset, name, value, "share"));
     let mut figures = vec![
@@ -178,15 +206,16 @@ fn measured(dataset: &str, train: &[(String, String)], test: &[Row], about: &str
 fn dataset(settings: &Settings, name: &str, folder: &Path) -> Result<Vec<Figure>, BenchError> {
     let train = few_shots(name, folder, SHOTS)?;
     let valid = first(rows(name, &folder.join("valid.jsonl"))?, settings);
-    let mut figures = measured(name, &train, &valid, "10 shots, seed 0")?;
+    let mut figures = measured(settings, name, &train, &valid, "10 shots, seed 0")?;
     // As mail brings them: between a greeting and a signature.
-    let classifier = EmbeddedClassifier::train(&train)?;
+    let classifier = EmbeddedClassifier::train_with(encoder(settings)?, &train)?;
     let wrapped = valid.iter().enumerate().map(|(number, row)| {
         let gold = classifier.intents().contains(&row.intent).then_some(row.intent.as_str());
         score(&classifier, &wrapped(number, &row.text), gold)
     });
     let right = accuracy(&wrapped.collect::<Vec<_>>());
-    figures.push(figure(name, "wrapped_accuracy", right, "share").about("learned", "10 shots, seed 0"));
+    let wrapped = figure(name, "wrapped_accuracy", right, "share").about("learned", "10 shots, seed 0");
+    figures.push(wrapped.about("tier", tier(&classifier)));
     Ok(figures)
 }
 
@@ -218,7 +247,7 @@ fn near(settings: &Settings, folder: &Path) -> Result<Vec<Figure>, BenchError> {
     let mut train = few_shots(name, folder, SHOTS)?;
     train.retain(|(intent, _)| declared.contains(intent));
     let test = first(rows(name, &folder.join("near_oos_valid.jsonl"))?, settings);
-    measured(name, &train, &test, "10 shots, seed 0, of 50 intents")
+    measured(settings, name, &train, &test, "10 shots, seed 0, of 50 intents")
 }
 
 /// Real users of real bots, most of whom ask for something else.
@@ -226,5 +255,5 @@ fn bot(settings: &Settings, name: &str, folder: &Path) -> Result<Vec<Figure>, Be
     let train = rows(name, &folder.join(format!("{name}_train.jsonl")))?;
     let train: Vec<(String, String)> = train.into_iter().map(|row| (row.intent, row.text)).collect();
     let test = first(rows(name, &folder.join(format!("{name}_valid.jsonl")))?, settings);
-    measured(name, &train, &test, "all training rows")
+    measured(settings, name, &train, &test, "all training rows")
 }

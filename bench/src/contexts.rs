@@ -95,6 +95,7 @@ fn situation(policy: &Policy, dice: &mut Dice) -> Situation {
         switch_flips: 0,
         third_party: false,
         proofs: std::sync::Arc::default(),
+        inner: std::sync::Arc::default(),
         ai_agent: policy.ai_agent_on(kind.as_str()).map(|agent| agent.name.clone()),
         now_ms,
     };
@@ -112,6 +113,7 @@ fn classification(policy: &Policy, dice: &mut Dice) -> Option<Classification> {
         intent,
         confidence,
         margin: confidence * dice.throw(1001) as f64 / 1000.0,
+        also: Vec::new(),
         alternatives: Vec::new(),
         language: Some("en".to_owned()),
         model: "bench".to_owned(),

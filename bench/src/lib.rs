@@ -113,6 +113,8 @@ pub struct Settings {
     pub history: Option<usize>,
     /// Folder of the data sets for the classifier.
     pub datasets: PathBuf,
+    /// A model that knows what words mean, for the classifier: a folder or a package file.
+    pub model: Option<PathBuf>,
 }
 
 impl Settings {

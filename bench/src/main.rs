@@ -33,6 +33,9 @@ struct Arguments {
     /// Folder of the data sets for `classify`; what is missing there is skipped.
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/datasets"))]
     datasets: PathBuf,
+    /// Model that knows what words mean, for `classify` and `promise`: a folder or a package file, as for `remit model install`.
+    #[arg(long)]
+    model: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         history: arguments.history.and_then(|n| usize::try_from(n).ok()),
         folder: arguments.folder.unwrap_or_else(std::env::temp_dir),
         datasets: arguments.datasets,
+        model: arguments.model,
     };
     let ran =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Into::into).and_then(|runtime| {

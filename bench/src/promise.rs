@@ -7,7 +7,7 @@ use remit_engine::classify::EmbeddedClassifier;
 use remit_engine::classify::certify::{Bin, DELTA, Proof, prove};
 use remit_engine::classify::quality::{Scored, score};
 
-use crate::classify::{Row, rows, shot_numbers};
+use crate::classify::{Row, encoder, rows, shot_numbers};
 use crate::{BenchError, Figure, Settings};
 
 /// Random orders.
@@ -66,7 +66,7 @@ fn answers(settings: &Settings, name: &str, folder: &std::path::Path, shots: &st
     let numbers = shot_numbers(name, folder, shots)?;
     let learned = numbers.iter().filter_map(|number| all.get(*number));
     let learned: Vec<(String, String)> = learned.map(|row| (row.intent.clone(), row.text.clone())).collect();
-    let classifier = EmbeddedClassifier::train(&learned)?;
+    let classifier = EmbeddedClassifier::train_with(encoder(settings)?, &learned)?;
     let others = all.iter().enumerate().filter(|(number, _)| !numbers.contains(number)).map(|(_, row)| row.clone());
     let mut test: Vec<Row> = rows(name, &folder.join("valid.jsonl"))?;
     test.extend(others);

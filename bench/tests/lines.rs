@@ -15,6 +15,7 @@ async fn lines(name: Name, bench: &str, count: usize, datasets: PathBuf) -> BTre
         history: (name == Name::Pipeline).then_some(40),
         folder: std::env::temp_dir(),
         datasets,
+        model: None,
     };
     let mut lines = Vec::new();
     run(name, &settings, &mut |figure| lines.push(figure.to_string())).await.unwrap();

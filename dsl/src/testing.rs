@@ -170,7 +170,9 @@ pub(crate) fn quiet(key: &str, kind: &Kind) -> Option<Value> {
         (key, _) if key.starts_with("certified:") => Value::Number(UNPROVED),
         ("message.language", _) => Value::Name("en".to_owned()),
         ("action", _) => Value::Name("reply".to_owned()),
-        ("intent", Kind::OneOf(names)) => return names.iter().find(|name| *name == "other").cloned().map(Value::Name),
+        ("intent" | "second_intent", Kind::OneOf(names)) => {
+            return names.iter().find(|name| *name == "other").cloned().map(Value::Name);
+        }
         (_, Kind::YesNo) => Value::Yes(false),
         (_, Kind::OneOf(names)) => Value::Name(names.first()?.clone()),
         (_, Kind::Number(low, high)) => Value::Number(lowest(low, high)),

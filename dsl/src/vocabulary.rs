@@ -69,7 +69,7 @@ pub const SWEEP_JOBS: [&str; 2] = ["expire_approvals", "remind_approvals"];
 pub const NOTES: [&str; 5] = ["owner", "ticket", "until", "backstop", "allow"];
 
 /// The standard facts.
-pub const FACTS: [StandardFact; 49] = [
+pub const FACTS: [StandardFact; 52] = [
     fact("channel", StandardType::Channel, "the engine", "The channel of the message."),
     fact(
         "agent",
@@ -85,6 +85,24 @@ pub const FACTS: [StandardFact; 49] = [
         StandardType::Number(0, 1000),
         "the classifier",
         "Distance between the first and the second intent.",
+    ),
+    fact(
+        "second_intent",
+        StandardType::Intent,
+        "the classifier",
+        "What a part of the message is about besides; where there is only one intent, that one.",
+    ),
+    fact(
+        "message.mixed",
+        StandardType::YesNo,
+        "the classifier",
+        "A part of the message is about something else than the whole.",
+    ),
+    fact(
+        "message.risk",
+        StandardType::Number(0, 1000),
+        "the engine, from the words of the message",
+        "How much speaks for a close look, from 0 to 1: anger, threats, wishes to opt out or for a person, talk to a model.",
     ),
     fact(
         "sentiment",

@@ -70,7 +70,8 @@ pub struct Said {
 }
 
 impl Engine {
-    /// How the certificates of the policy in force stand, in its order.
+    /// How the certificates of the policy in force stand, in its order; where another model answers when the usual one
+    /// cannot, those of the usual one first.
     ///
     /// # Errors
     /// [`EngineError`] when there is no policy or the store fails.
@@ -80,37 +81,46 @@ impl Engine {
     }
 
     async fn standings(&self, workspace: &str, in_force: &InForce) -> Result<Vec<Standing>, EngineError> {
-        let (policy, model) = (&in_force.policy, in_force.classifier.id());
+        let policy = &in_force.policy;
         if policy.certificates().is_empty() {
             return Ok(Vec::new());
         }
+        let mut standings = Vec::new();
         let mut reader = self.db().read().await?;
-        let counts = read::label_counts(&mut reader.conn(), workspace, policy.digest(), model).await?;
-        let rows = read::certificates(&mut reader.conn(), workspace, policy.digest(), model).await?;
-        drop(reader);
-        let standing = |declared: &Certificate| {
-            let decided = rows.iter().find(|row| row.name == declared.name).cloned();
-            let asked = decided.as_ref().map_or(0, |row| row.asked);
-            Standing {
-                declared: declared.clone(),
-                model: model.to_owned(),
-                proof: prove(&bins(&counts, declared), declared.from, &declared.asked, risk(asked)),
-                decided,
-            }
-        };
-        Ok(policy.certificates().iter().map(standing).collect())
+        for model in in_force.classifier.tiers() {
+            let counts = read::label_counts(&mut reader.conn(), workspace, policy.digest(), &model).await?;
+            let rows = read::certificates(&mut reader.conn(), workspace, policy.digest(), &model).await?;
+            standings.extend(policy.certificates().iter().map(|declared| {
+                let decided = rows.iter().find(|row| row.name == declared.name).cloned();
+                let asked = decided.as_ref().map_or(0, |row| row.asked);
+                Standing {
+                    declared: declared.clone(),
+                    model: model.clone(),
+                    proof: prove(&bins(&counts, declared), declared.from, &declared.asked, risk(asked)),
+                    decided,
+                }
+            }));
+        }
+        Ok(standings)
     }
 
     /// Asks for a certificate: grants it for the bound that is proved, if that is one that rules ask for, else refuses.
-    /// Each asking is counted, and halves what the next one may risk. One that is granted stays as it is.
+    /// Each asking is counted, and halves what the next one may risk. One that is granted stays as it is. It is for the
+    /// answers of `model`, of the usual one where none is named.
     ///
     /// # Errors
-    /// [`EngineError::NotFound`] when the policy in force declares none of this name.
-    pub async fn issue_certificate(&self, rep: &RepRow, name: &str) -> Result<Standing, EngineError> {
+    /// [`EngineError::NotFound`] when the policy in force declares none of this name, or the model is not in use.
+    pub async fn issue_certificate(
+        &self,
+        rep: &RepRow,
+        name: &str,
+        model: Option<&str>,
+    ) -> Result<Standing, EngineError> {
         let ws = &rep.workspace_id;
         let in_force = self.policies().in_force(self.db(), ws).await?;
         let standings = self.standings(ws, &in_force).await?;
-        let Some(standing) = standings.into_iter().find(|one| one.declared.name == name) else {
+        let asked = |one: &Standing| one.declared.name == name && model.is_none_or(|model| one.model == model);
+        let Some(standing) = standings.into_iter().find(asked) else {
             return Err(not_found("certificate", name));
         };
         if standing.state() == "granted" {
@@ -135,11 +145,12 @@ impl Engine {
         };
         self.commit_writes(ws, vec![Write::Labels(LabelWrite::Certificate(Box::new(certificate)))]).await?;
         self.policies().doubt(ws);
-        let again = self.certificates(ws).await?.into_iter().find(|one| one.declared.name == name);
+        let same = |one: &Standing| one.declared.name == name && one.model == standing.model;
+        let again = self.certificates(ws).await?.into_iter().find(same);
         again.ok_or_else(|| not_found("certificate", name))
     }
 
-    /// Takes a certificate back. What is about to leave because of it asks the gate again.
+    /// Takes a certificate back, from every model that has it. What is about to leave because of it asks the gate again.
     ///
     /// # Errors
     /// [`EngineError::NotFound`] when none of this name is granted.
@@ -147,23 +158,29 @@ impl Engine {
         let ws = &rep.workspace_id;
         let in_force = self.policies().in_force(self.db(), ws).await?;
         let standings = self.standings(ws, &in_force).await?;
-        if !standings.iter().any(|one| one.declared.name == name && one.state() == "granted") {
+        let granted = standings.iter().filter(|one| one.declared.name == name && one.state() == "granted");
+        let models: Vec<&str> = granted.map(|one| one.model.as_str()).collect();
+        if models.is_empty() {
             return Err(not_found("granted certificate", name));
         }
-        self.withdraw_certificate(ws, &in_force, name, reason, &rep.name).await
+        for model in models {
+            self.withdraw_certificate(ws, &in_force, model, name, reason, &rep.name).await?;
+        }
+        Ok(())
     }
 
     async fn withdraw_certificate(
         &self,
         ws: &str,
         in_force: &InForce,
+        model: &str,
         name: &str,
         reason: &str,
         by: &str,
     ) -> Result<(), EngineError> {
         let revoke = LabelWrite::Revoke {
             policy_digest: in_force.policy.digest().to_owned(),
-            model: in_force.classifier.id().to_owned(),
+            model: model.to_owned(),
             name: name.to_owned(),
             reason: reason.to_owned(),
             by_name: by.to_owned(),
@@ -208,7 +225,7 @@ impl Engine {
                     row.audited,
                     percent(row.share as f64 / 1000.0)
                 );
-                self.withdraw_certificate(ws, &in_force, &row.name, &reason, "remit").await?;
+                self.withdraw_certificate(ws, &in_force, &standing.model, &row.name, &reason, "remit").await?;
             }
         }
         Ok(said)

@@ -94,6 +94,9 @@ pub enum EngineError {
     /// A rep's reply was not taken.
     #[error(transparent)]
     Reply(#[from] ReplyError),
+    /// A rep asked for a draft, and there is none.
+    #[error(transparent)]
+    Draft(#[from] crate::ports::DraftError),
     /// A job was left as it is.
     #[error(transparent)]
     Job(#[from] JobError),

@@ -1,14 +1,15 @@
 //! The models of the embedded set-up: trained from the policy's own examples, drafting from its own templates, with no
-//! network and no weights; and the same with a language model beside them.
+//! network and no weights; the same with a model that knows what words mean, and with a language model beside either.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use remit_dsl::Policy;
 
-use crate::classify::EmbeddedClassifier;
+use crate::classify::{EmbeddedClassifier, Encoder};
 use crate::draft::{Knowledge, TemplateDrafter};
 use crate::llm::{Breaker, LanguageModel, LlmClassifier, LlmDrafter};
 use crate::ports::{Classification, Classifier, ClassifyError, ClassifyInput, ModelPair, Models};
+use crate::semantic::installed::{About, Installed};
 
 /// Makes the embedded classifier and the template drafter of a policy.
 #[derive(Debug, Clone, Copy, Default)]
@@ -16,24 +17,69 @@ pub struct EmbeddedModels;
 
 impl Models for EmbeddedModels {
     fn for_policy(&self, policy: &Policy) -> Result<ModelPair, String> {
-        let drafter = TemplateDrafter::new(policy.templates()).map_err(|error| error.to_string())?;
-        Ok((embedded(policy)?, Arc::new(drafter)))
+        Ok((taught(None, &examples(policy), true)?, Arc::new(templates(policy)?)))
     }
 
     fn learned(&self, policy: &Policy, lessons: &[(String, String)]) -> Result<Option<Arc<dyn Classifier>>, String> {
-        let mut all = examples(policy);
-        all.extend(lessons.iter().cloned());
-        match EmbeddedClassifier::train(&all) {
-            Ok(classifier) => Ok(Some(Arc::new(classifier))),
-            Err(ClassifyError::Untrained) => Ok(None),
-            Err(error) => Err(error.to_string()),
-        }
+        learned(None, policy, lessons)
     }
 }
 
-/// The embedded classifier of a policy's examples.
-fn embedded(policy: &Policy) -> Result<Arc<dyn Classifier>, String> {
-    match EmbeddedClassifier::train(&examples(policy)) {
+/// The same with a model that was installed. Its files are read when the first policy needs them.
+#[derive(Debug)]
+pub struct SemanticModels {
+    place: Installed,
+    about: About,
+    loaded: OnceLock<Result<Arc<dyn Encoder>, String>>,
+}
+
+impl SemanticModels {
+    /// With this model out of that folder.
+    #[must_use]
+    pub const fn new(place: Installed, about: About) -> Self {
+        Self { place, about, loaded: OnceLock::new() }
+    }
+
+    /// The model.
+    ///
+    /// # Errors
+    /// A sentence for people: its files cannot be used.
+    pub fn encoder(&self) -> Result<Arc<dyn Encoder>, String> {
+        let load = || match self.place.load(&self.about) {
+            Ok(model) => Ok(Arc::new(model) as Arc<dyn Encoder>),
+            Err(error) => Err(format!("the model `{}` that is in use cannot be loaded: {error}", self.about.name)),
+        };
+        self.loaded.get_or_init(load).clone()
+    }
+}
+
+impl Models for SemanticModels {
+    fn for_policy(&self, policy: &Policy) -> Result<ModelPair, String> {
+        Ok((taught(Some(self.encoder()?), &examples(policy), false)?, Arc::new(templates(policy)?)))
+    }
+
+    fn offline(&self, policy: &Policy) -> Result<ModelPair, String> {
+        Ok((taught(Some(self.encoder()?), &examples(policy), true)?, Arc::new(templates(policy)?)))
+    }
+
+    fn learned(&self, policy: &Policy, lessons: &[(String, String)]) -> Result<Option<Arc<dyn Classifier>>, String> {
+        learned(Some(self.encoder()?), policy, lessons)
+    }
+}
+
+fn templates(policy: &Policy) -> Result<TemplateDrafter, String> {
+    TemplateDrafter::new(policy.templates()).map_err(|error| error.to_string())
+}
+
+/// The classifier of these examples. One that takes long answers on a thread of its own, unless `at_once` is asked for.
+fn taught(
+    encoder: Option<Arc<dyn Encoder>>,
+    examples: &[(String, String)],
+    at_once: bool,
+) -> Result<Arc<dyn Classifier>, String> {
+    let aside = !at_once && encoder.as_ref().is_some_and(|encoder| encoder.takes_long());
+    match EmbeddedClassifier::train_with(encoder, examples) {
+        Ok(classifier) if aside => Ok(Arc::new(Aside(Arc::new(classifier)))),
         Ok(classifier) => Ok(Arc::new(classifier)),
         // A policy without examples is legal: every intent is then unknown, and a person decides.
         Err(error @ ClassifyError::Untrained) => Ok(Arc::new(Untrained(error))),
@@ -41,9 +87,45 @@ fn embedded(policy: &Policy) -> Result<Arc<dyn Classifier>, String> {
     }
 }
 
+fn learned(
+    encoder: Option<Arc<dyn Encoder>>,
+    policy: &Policy,
+    lessons: &[(String, String)],
+) -> Result<Option<Arc<dyn Classifier>>, String> {
+    let mut all = examples(policy);
+    all.extend(lessons.iter().cloned());
+    let classifier = taught(encoder, &all, false)?;
+    Ok((classifier.id() != UNTRAINED).then_some(classifier))
+}
+
+/// Answers on a thread that nothing else waits for.
+#[derive(Debug)]
+struct Aside(Arc<EmbeddedClassifier>);
+
+#[async_trait::async_trait]
+impl Classifier for Aside {
+    fn id(&self) -> &str {
+        self.0.id()
+    }
+
+    fn is_free(&self) -> bool {
+        true
+    }
+
+    async fn classify(&self, input: &ClassifyInput<'_>) -> Result<Classification, ClassifyError> {
+        let (classifier, channel) = (Arc::clone(&self.0), input.channel);
+        let (subject, text) = (input.subject.map(str::to_owned), input.text.to_owned());
+        let read = move || classifier.read(&ClassifyInput { channel, subject: subject.as_deref(), text: &text });
+        let answer = tokio::task::spawn_blocking(read).await;
+        answer.map_err(|_| ClassifyError::Unavailable("the thread that read it is gone".to_owned()))
+    }
+}
+
 /// The same with a language model beside it, which whoever runs the server chose.
 #[derive(Debug, Clone)]
 pub struct LanguageModels {
+    /// What classifies and drafts without it: the witness of its answers, and who answers where it cannot.
+    pub local: Arc<dyn Models>,
     /// The model.
     pub model: Arc<dyn LanguageModel>,
     /// Whether it classifies.
@@ -58,7 +140,7 @@ pub struct LanguageModels {
 
 impl Models for LanguageModels {
     fn for_policy(&self, policy: &Policy) -> Result<ModelPair, String> {
-        let (mut classifier, mut drafter) = EmbeddedModels.for_policy(policy)?;
+        let (mut classifier, mut drafter) = self.local.for_policy(policy)?;
         if self.classifies {
             let intents = policy.intents().iter().map(|intent| (intent.name.clone(), intent.title.clone())).collect();
             let (model, breaker) = (Arc::clone(&self.model), Arc::clone(&self.breaker));
@@ -75,16 +157,19 @@ impl Models for LanguageModels {
                     );
                 }
             }
-            let templates = TemplateDrafter::new(policy.templates()).map_err(|error| error.to_string())?;
             let (model, breaker) = (Arc::clone(&self.model), Arc::clone(&self.breaker));
-            drafter = Arc::new(LlmDrafter::new(model, templates, Arc::clone(&self.knowledge), breaker));
+            drafter = Arc::new(LlmDrafter::new(model, templates(policy)?, Arc::clone(&self.knowledge), breaker));
         }
         Ok((classifier, drafter))
     }
 
-    /// A language model learns nothing here; beside one that only drafts, the embedded classifier does.
+    fn offline(&self, policy: &Policy) -> Result<ModelPair, String> {
+        self.local.offline(policy)
+    }
+
+    /// A language model learns nothing here; beside one that only drafts, the local classifier does.
     fn learned(&self, policy: &Policy, lessons: &[(String, String)]) -> Result<Option<Arc<dyn Classifier>>, String> {
-        if self.classifies { Ok(None) } else { EmbeddedModels.learned(policy, lessons) }
+        if self.classifies { Ok(None) } else { self.local.learned(policy, lessons) }
     }
 }
 
@@ -98,6 +183,9 @@ pub fn examples(policy: &Policy) -> Vec<(String, String)> {
     pairs.collect()
 }
 
+/// The id of what knows nothing.
+const UNTRAINED: &str = "untrained";
+
 /// Knows nothing and says so.
 #[derive(Debug)]
 struct Untrained(ClassifyError);
@@ -105,7 +193,7 @@ struct Untrained(ClassifyError);
 #[async_trait::async_trait]
 impl Classifier for Untrained {
     fn id(&self) -> &str {
-        "untrained"
+        UNTRAINED
     }
 
     fn is_free(&self) -> bool {

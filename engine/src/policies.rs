@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use remit_dsl::{Compiled, Diagnostic, Policy};
 
 use crate::decide::proofs::Proofs;
+use crate::draft::check::Inner;
 use crate::learn::{self, Training, lessons_of_another};
+use crate::llm::prompt;
 use crate::ports::{Classifier, Drafter, Models};
 use crate::store::{Conn, Db, StoreError, read};
 
@@ -22,6 +24,8 @@ pub struct InForce {
     pub drafter: Arc<dyn Drafter>,
     /// What is proved of the classifier's answers under this policy.
     pub proofs: Arc<Proofs>,
+    /// What no draft may repeat: our prompts and the policy's own text, in the form that drafts are compared with.
+    pub inner: Arc<Inner>,
     /// The training that the classifier was made by, where it was trained anew: the id that the store knows it by.
     pub(crate) trained_as: Option<String>,
 }
@@ -30,8 +34,11 @@ impl InForce {
     /// A policy of which nothing is proved yet.
     #[must_use]
     pub fn new(policy: Policy, classifier: Arc<dyn Classifier>, drafter: Arc<dyn Drafter>) -> Self {
-        let proofs = Arc::new(Proofs::of(&policy, classifier.id(), &[]));
-        Self { policy, classifier, drafter, proofs, trained_as: None }
+        let unproved: Vec<_> = classifier.tiers().into_iter().map(|model| (model, Vec::new())).collect();
+        let proofs = Arc::new(Proofs::of(&policy, &unproved));
+        let own = policy.files().get(policy.root()).map_or("", String::as_str);
+        let inner = Arc::new(Inner::of(&[prompt::RULES, own]));
+        Self { policy, classifier, drafter, proofs, inner, trained_as: None }
     }
 }
 
@@ -86,6 +93,12 @@ impl Policies {
     #[must_use]
     pub fn new(models: Arc<dyn Models>) -> Self {
         Self { models, current: RwLock::new(HashMap::new()), teaching: tokio::sync::Mutex::new(()) }
+    }
+
+    /// What classifiers and drafters are made by.
+    #[must_use]
+    pub fn models(&self) -> &dyn Models {
+        &*self.models
     }
 
     /// The policy in force in a workspace.
@@ -224,10 +237,14 @@ impl Policies {
 
 /// What the store says is proved; where the policy has no certificates it is not asked.
 async fn proved(conn: &mut Conn<'_>, workspace: &str, in_force: &InForce) -> Result<Proofs, StoreError> {
-    let (policy, model) = (&in_force.policy, in_force.classifier.id());
-    let rows = match policy.certificates() {
-        [] => Vec::new(),
-        _ => read::certificates(conn, workspace, policy.digest(), model).await?,
-    };
-    Ok(Proofs::of(policy, model, &rows))
+    let policy = &in_force.policy;
+    let mut models = Vec::new();
+    for model in in_force.classifier.tiers() {
+        let rows = match policy.certificates() {
+            [] => Vec::new(),
+            _ => read::certificates(conn, workspace, policy.digest(), &model).await?,
+        };
+        models.push((model, rows));
+    }
+    Ok(Proofs::of(policy, &models))
 }

@@ -33,6 +33,9 @@ pub struct Classification {
     pub margin: f64,
     /// The intents considered, best first, with their probabilities.
     pub alternatives: Vec<(String, f64)>,
+    /// What parts of the message are about besides, surest first, with how sure that is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<(String, f64)>,
     /// ISO 639-1 code of the message's language, where it could be told.
     pub language: Option<String>,
     /// Identifies the model exactly: the same id and the same text give the same answer.
@@ -100,6 +103,11 @@ pub struct ModelCall {
 pub trait Classifier: Send + Sync + Debug {
     /// Identifies model and training data; recorded with every decision.
     fn id(&self) -> &str;
+    /// Every id that its answers may carry, the usual one first. Each is a tier with labels and certificates of its own:
+    /// what is proved of one says nothing about another.
+    fn tiers(&self) -> Vec<String> {
+        vec![self.id().to_owned()]
+    }
     /// True when an answer costs nothing and is always the same for the same text: it need not be stored before the next
     /// step begins, for after a crash it is simply worked out again. An answer that was paid for is stored first.
     fn is_free(&self) -> bool {
@@ -359,6 +367,14 @@ pub trait Models: Send + Sync + Debug {
     /// # Errors
     /// A sentence for people: the policy's examples or templates cannot be used.
     fn for_policy(&self, policy: &remit_dsl::Policy) -> Result<ModelPair, String>;
+
+    /// The same without asking anybody outside, and answering where it is asked: for trying a policy on messages.
+    ///
+    /// # Errors
+    /// As above.
+    fn offline(&self, policy: &remit_dsl::Policy) -> Result<ModelPair, String> {
+        self.for_policy(policy)
+    }
 
     /// A classifier that has also learned what people said that messages are, as (intent, text); `None` where the
     /// classifiers made here do not learn. The same lessons give the same classifier.

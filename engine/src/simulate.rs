@@ -199,6 +199,7 @@ impl Simulator {
             switch_flips: 0,
             third_party: false,
             proofs: std::sync::Arc::clone(&self.in_force.proofs),
+            inner: std::sync::Arc::clone(&self.in_force.inner),
             ai_agent: policy.ai_agent_on(kind.as_str()).map(|agent| agent.name.clone()),
             now_ms,
         }
@@ -294,7 +295,8 @@ fn conversation(ingest: &Ingest, channel: &ChannelRow, given: &Given) -> Convers
     }
 }
 
-fn draft_row(context: &RunContext, text: &DraftText) -> DraftRow {
+/// A draft as a row that stands in no table.
+pub(crate) fn draft_row(context: &RunContext, text: &DraftText) -> DraftRow {
     DraftRow {
         workspace_id: context.run.workspace_id.clone(),
         id: "dft_simulated".to_owned(),

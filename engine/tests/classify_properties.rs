@@ -128,6 +128,20 @@ fn an_answer_says_what_spoke_for_it() {
 }
 
 #[test]
+fn what_is_said_besides_is_told_besides() {
+    let answer = read(&SUPPORT, "Where is my order? And I want my money back!");
+    let intents: Vec<&str> =
+        answer.also.iter().map(|(intent, _)| intent.as_str()).chain(answer.intent.as_deref()).collect();
+    assert!(intents.contains(&"order_status") && intents.contains(&"refund"), "{answer:?}");
+    assert!(
+        answer.also.iter().all(|(intent, sure)| Some(intent) != answer.intent.as_ref() && (0.5..=1.0).contains(sure))
+    );
+    for alone in ["Where is my order?", "Where is my parcel? Where is my order?", "?!"] {
+        assert!(read(&SUPPORT, alone).also.is_empty(), "{alone}: {:?}", read(&SUPPORT, alone));
+    }
+}
+
+#[test]
 fn an_example_is_read_with_more_confidence_than_a_stranger() {
     let known = read(&SUPPORT, "Where is my order?");
     let strange = read(&SUPPORT, "The orchestra tunes its violins before the overture");

@@ -9,8 +9,8 @@ use remit_engine::classify::EmbeddedClassifier;
 use remit_engine::domain::ChannelKind;
 use remit_engine::draft::check::Passage;
 use remit_engine::llm::{
-    Breaker, Certified, ClassifyQuestion, DraftQuestion, Endpoint, HttpModel, LanguageModel, LlmClassifier, LlmError,
-    Price, Protocol,
+    Breaker, ClassifyQuestion, DraftQuestion, Endpoint, HttpModel, LanguageModel, LlmClassifier, LlmError, Price,
+    Protocol, prompt,
 };
 use remit_engine::ports::{Classifier, ClassifyError, ClassifyInput};
 use serde_json::{Value, json};
@@ -342,15 +342,6 @@ fn embedded() -> Arc<dyn Classifier> {
     Arc::new(EmbeddedClassifier::train(&examples).unwrap())
 }
 
-#[derive(Debug)]
-struct Everything;
-
-impl Certified for Everything {
-    fn covers(&self, model: &str) -> bool {
-        model == "test:small-1"
-    }
-}
-
 const INPUT: ClassifyInput<'static> =
     ClassifyInput { channel: ChannelKind::Email, subject: Some("Backups"), text: TEXT };
 
@@ -367,19 +358,14 @@ async fn a_models_word_alone_frees_nothing() {
     let classifier = LlmClassifier::new(Arc::clone(&model), embedded(), intents(), Arc::default());
     let agreed = classifier.classify(&INPUT).await.unwrap();
     assert_eq!((agreed.confidence, agreed.margin), (alone.confidence, alone.margin), "the witness's, not its own");
-    assert_eq!(agreed.model, "test:small-1");
+    // An id of its own: neither what is proved of the one nor of the other is proved of both.
+    let both = format!("test:small-1@{} with {}", prompt::VERSION, embedded().id());
+    assert_eq!((agreed.model.as_str(), classifier.id()), (both.as_str(), both.as_str()));
+    assert_eq!(classifier.tiers(), [both, embedded().id().to_owned()]);
     for _ in 0..2 {
         let disputed = classifier.classify(&INPUT).await.unwrap_err();
         assert!(matches!(disputed, ClassifyError::Disputed { .. }), "{disputed:?}");
     }
-    // With a certificate for exactly this model its word counts.
-    let certified = classifier_with(model);
-    let stands = certified.classify(&INPUT).await.unwrap();
-    assert_eq!((stands.intent.as_deref(), stands.confidence), (Some("thanks"), 1.0));
-}
-
-fn classifier_with(model: Arc<dyn LanguageModel>) -> LlmClassifier {
-    LlmClassifier::new(model, embedded(), intents(), Arc::default()).certified(Arc::new(Everything))
 }
 
 #[tokio::test]

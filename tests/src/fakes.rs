@@ -51,7 +51,8 @@ impl Clock for ManualClock {
 }
 
 /// Models that do as the message says: a text that begins with `[question 0.93]` is classified so, `[broken]` makes the
-/// classifier fail, `[panic]` makes it panic, anything else is abstained from. Drafts are `Re: <intent>`; a text with `{draft: ..}` names its draft.
+/// classifier fail, `[panic]` makes it panic, `[question 0.93 spare]` is answered by another model, `spare`, as when the usual
+/// one cannot be asked, of `[question 0.93 and thanks]` a part is about something else; anything else is abstained from. Drafts are `Re: <intent>`; a text with `{draft: ..}` names its draft.
 /// Under a policy called `paid` they say that their answers cost money.
 #[derive(Debug, Default)]
 pub struct FakeModels {
@@ -133,6 +134,10 @@ impl Classifier for Told {
         "told"
     }
 
+    fn tiers(&self) -> Vec<String> {
+        vec!["told".to_owned(), "spare".to_owned()]
+    }
+
     fn is_free(&self) -> bool {
         self.free
     }
@@ -143,7 +148,12 @@ impl Classifier for Told {
         if told == Some("broken") {
             return Err(ClassifyError::Unavailable("told to fail".to_owned()));
         }
-        let (intent, confidence) = match told.and_then(|told| told.split_once(' ')) {
+        let (told, also) = match told.and_then(|told| told.split_once(" and ")) {
+            Some((told, also)) => (Some(told), Some(also)),
+            None => (told, None),
+        };
+        let spare = told.and_then(|told| told.strip_suffix(" spare"));
+        let (intent, confidence) = match spare.or(told).and_then(|told| told.split_once(' ')) {
             Some((intent, confidence)) => (Some(intent.to_owned()), confidence.parse().unwrap_or(0.0)),
             None => (None, 0.0),
         };
@@ -152,8 +162,9 @@ impl Classifier for Told {
             confidence,
             margin: 1.0,
             alternatives: Vec::new(),
+            also: also.map(|also| (also.to_owned(), 0.8)).into_iter().collect(),
             language: Some("en".to_owned()),
-            model: "told".to_owned(),
+            model: spare.map_or("told", |_| "spare").to_owned(),
             evidence: Vec::new(),
         })
     }

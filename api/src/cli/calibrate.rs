@@ -12,7 +12,7 @@ use remit_engine::store::read;
 use serde_json::{Value, json};
 
 use super::shell::Shell;
-use super::{Done, Failure, Global, classify, files, table};
+use super::{Done, Failure, Global, classify, files, model, table};
 
 /// Thresholds that are told, in thousandths.
 const THRESHOLDS: [i64; 14] = [300, 400, 500, 600, 650, 700, 750, 800, 850, 900, 925, 950, 975, 990];
@@ -49,7 +49,8 @@ struct Row {
 
 pub(crate) fn offline(global: &Global, args: &CalibrateArgs, input: &std::path::Path) -> Done {
     let policy = files::PolicyFiles::at(args.policy.as_deref().unwrap_or(input))?.policy()?;
-    let classifier = EmbeddedClassifier::train(&remit_engine::models::examples(&policy))?;
+    let encoder = model::encoder(&global.data, None)?;
+    let classifier = EmbeddedClassifier::train_with(encoder, &remit_engine::models::examples(&policy))?;
     let mut bins: BTreeMap<i64, Bin> = BTreeMap::new();
     for (intent, text) in classify::pairs(input)? {
         let gold = classifier.intents().contains(&intent).then_some(intent.as_str());

@@ -25,6 +25,9 @@ pub(crate) struct CertifyArgs {
     /// Take it back, and say why
     #[arg(long, requires = "name", value_name = "REASON")]
     revoke: Option<String>,
+    /// Of the answers of this model, where several may answer [default: all; --issue asks for the usual one's]
+    #[arg(long, value_name = "ID")]
+    model: Option<String>,
     /// Who asks, by their address
     #[arg(long, value_name = "EMAIL")]
     email: Option<String>,
@@ -33,6 +36,9 @@ pub(crate) struct CertifyArgs {
 pub(crate) async fn run(global: Global, args: CertifyArgs) -> Done {
     let shell = Shell::open(&global).await?;
     let mut standings = shell.engine.certificates(DEFAULT_WORKSPACE).await?;
+    if let Some(model) = &args.model {
+        standings.retain(|one| one.model == *model);
+    }
     if let Some(name) = &args.name {
         standings.retain(|one| one.declared.name == *name);
         if standings.is_empty() {
@@ -43,7 +49,8 @@ pub(crate) async fn run(global: Global, args: CertifyArgs) -> Done {
     }
     let mut refused = false;
     if let Some(name) = args.name.as_deref().filter(|_| args.issue) {
-        let issued = shell.engine.issue_certificate(&who(&shell, args.email.as_deref()).await?, name).await?;
+        let who = who(&shell, args.email.as_deref()).await?;
+        let issued = shell.engine.issue_certificate(&who, name, args.model.as_deref()).await?;
         refused = issued.state() != "granted";
         standings = vec![issued];
     }
@@ -86,6 +93,7 @@ fn shown(one: &Standing) -> String {
     let declared = &one.declared;
     let title = declared.title.as_ref().map_or_else(String::new, |title| format!("  {title}"));
     let mut text = format!("{}  {}{title}\n", declared.name, one.state().to_uppercase());
+    text.push_str(&format!("  answers of {}\n", one.model));
     text.push_str(&format!("  on {}, from {:.2}\n", declared.intents.join(", "), one.proof.from as f64 / 1000.0));
     text.push_str(&format!("  {}\n", one.sentence()));
     for (share, missing) in one.missing() {

@@ -9,7 +9,7 @@ use remit_engine::models;
 use remit_engine::ports::ClassifyInput;
 use serde_json::{Value, json};
 
-use super::{Done, Failure, Global, files, inspect};
+use super::{Done, Failure, Global, files, inspect, model};
 
 #[derive(Debug, Args)]
 #[command(
@@ -25,14 +25,18 @@ pub(crate) struct ClassifyArgs {
     /// Learn from these JSON lines (`text`, `intent`) instead of the policy's examples
     #[arg(long, value_name = "FILE")]
     examples: Option<PathBuf>,
+    /// Look at what words mean by this model: a folder or a package file [default: the one in use, see remit model]
+    #[arg(long, value_name = "PATH")]
+    model: Option<PathBuf>,
 }
 
-pub(crate) fn run(_: &Global, args: &ClassifyArgs) -> Done {
+pub(crate) fn run(global: &Global, args: &ClassifyArgs) -> Done {
     let examples = match examples(args.examples.as_deref(), args.policy.as_deref())? {
         Ok(examples) => examples,
         Err(code) => return Ok(code),
     };
-    let classifier = EmbeddedClassifier::train(&examples)?;
+    let encoder = model::encoder(&global.data, args.model.as_deref())?;
+    let classifier = EmbeddedClassifier::train_with(encoder, &examples)?;
     for mut row in lines(&args.input)? {
         let Some(text) = row["text"].as_str().map(str::to_owned) else {
             return Err(Failure::new(format!("`{}`: each line needs `text`", args.input.display())));

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use remit_engine::draft::Knowledge;
 use remit_engine::llm::{Breaker, Endpoint, HttpModel, Price, Protocol};
-use remit_engine::models::{EmbeddedModels, LanguageModels};
+use remit_engine::models::LanguageModels;
 use remit_engine::ports::Models;
 use sha2::{Digest, Sha256};
 
@@ -67,14 +67,15 @@ fn price(text: &str) -> Result<Price, String> {
 }
 
 impl LlmArgs {
-    /// What reads messages and writes replies in this process. `master_key` is the deployment's.
-    pub(crate) fn models(&self, master_key: &[u8; 32]) -> Result<Arc<dyn Models>, Failure> {
+    /// What reads messages and writes replies in this process: `local` does so without a language model. `master_key` is
+    /// the deployment's.
+    pub(crate) fn models(&self, master_key: &[u8; 32], local: Arc<dyn Models>) -> Result<Arc<dyn Models>, Failure> {
         let Some(named) = &self.llm else {
             if self.knowledge.is_some() {
                 return Err(Failure::new("--knowledge is for the drafts of a language model, and none is named")
                     .hint("name one with --llm, such as --llm ollama:llama3.2"));
             }
-            return Ok(Arc::new(EmbeddedModels));
+            return Ok(local);
         };
         let wrong = |what: String| {
             Failure::new(what).hint("write --llm BACKEND:MODEL, such as openai:gpt-4.1-mini or ollama:llama3.2")
@@ -120,6 +121,7 @@ impl LlmArgs {
         let model = HttpModel::new(endpoint, &canary).map_err(|what| Failure::new(what).hint("see --llm-url"))?;
         eprintln!("model     {named}");
         Ok(Arc::new(LanguageModels {
+            local,
             model: Arc::new(model),
             classifies: self.llm_for.contains(&For::Classify),
             drafts: self.llm_for.contains(&For::Draft),

@@ -27,6 +27,7 @@ mod llm;
 mod lock;
 mod matrix;
 mod mcp;
+mod model;
 mod moment;
 mod packs;
 mod plot;
@@ -118,6 +119,9 @@ enum Command {
     Calibrate(calibrate::CalibrateArgs),
     /// Show what labels prove about the answers that would leave, and ask for a certificate
     Certify(certify::CertifyArgs),
+    /// Install and choose models that know what words mean
+    #[command(subcommand)]
+    Model(model::ModelCommand),
     /// Store mails and work on them
     Ingest(ingest::IngestArgs),
     /// Serve the API and work on messages
@@ -219,6 +223,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Train(args) => train::run(&global, &args),
         Command::Calibrate(args) => calibrate::start(global, args),
         Command::Certify(args) => shell::block_on(certify::run(global, args)),
+        Command::Model(command) => shell::block_on(model::run(global, command)),
         Command::Ingest(args) => shell::block_on(ingest::run(global, args)),
         Command::Serve(args) => shell::block_on(serve::serve(global, args)),
         Command::Worker(args) => shell::block_on(serve::worker(global, args)),

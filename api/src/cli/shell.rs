@@ -14,7 +14,7 @@ use remit_engine::store::{Address, Db, Dialect};
 use remit_engine::{Engine, Options, Parts};
 
 use super::llm::LlmArgs;
-use super::{Done, Failure, Global};
+use super::{Done, Failure, Global, model};
 
 /// Runs an async command to its end.
 pub(crate) fn block_on(command: impl Future<Output = Done>) -> Done {
@@ -84,7 +84,7 @@ impl Shell {
             db,
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds::new(SystemClock)),
-            models: llm.models(&master_key)?,
+            models: llm.models(&master_key, model::local(&data)?)?,
             outbound: Arc::new(OutboundRouter::new(outbox, smtp).with_providers(providers.clone())),
         };
         let options = Options { reply_tokens: Some(providers.tokens()), ..options };

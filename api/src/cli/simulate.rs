@@ -9,13 +9,12 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use remit_dsl::Location;
 use remit_engine::clock::SystemClock;
-use remit_engine::models::EmbeddedModels;
 use remit_engine::policies::InForce;
-use remit_engine::ports::{Clock as _, Models as _};
+use remit_engine::ports::Clock as _;
 use remit_engine::simulate::{self, Content, Given, Simulated, Simulator};
 use serde_json::{Value, json};
 
-use super::{Done, Failure, Global, files, inspect, moment, table};
+use super::{Done, Failure, Global, files, inspect, model, moment, table};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -65,7 +64,8 @@ pub(crate) fn run(global: &Global, args: &SimulateArgs) -> Done {
         Some(text) => moment::back_from(SystemClock.now_ms(), text)?,
         None => SystemClock.now_ms(),
     };
-    let (classifier, drafter) = EmbeddedModels.for_policy(&policy).map_err(|reason| Failure::new(reason).code(3))?;
+    let pair = model::local(&global.data)?.offline(&policy);
+    let (classifier, drafter) = pair.map_err(|reason| Failure::new(reason).code(3))?;
     let simulator = Simulator::new(InForce::new(policy, classifier, drafter), now_ms);
     let mut letters = Vec::new();
     for path in collect(&args.paths)? {

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use clap::Args;
 use remit_engine::classify::EmbeddedClassifier;
 use remit_engine::classify::quality::{
-    OfIntent, Scored, accuracy, best_at, by_intent, calibration_error, cross_validate, macro_f1, risk_coverage,
+    OfIntent, Scored, accuracy, best_at, by_intent, calibration_error, cross_validate_with, macro_f1, risk_coverage,
 };
 use remit_engine::ports::Classifier as _;
 use serde_json::json;
 
-use super::{Done, Failure, Global, classify, plot, table};
+use super::{Done, Failure, Global, classify, model, plot, table};
 
 /// Bins of the calibration error.
 pub(super) const BINS: usize = 15;
@@ -31,6 +31,9 @@ pub(crate) struct TrainArgs {
     /// Write confusion matrix, calibration plot and risk-coverage curve into this HTML file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    /// Look at what words mean by this model: a folder or a package file [default: the one in use, see remit model]
+    #[arg(long, value_name = "PATH")]
+    model: Option<PathBuf>,
 }
 
 pub(crate) fn run(global: &Global, args: &TrainArgs) -> Done {
@@ -38,8 +41,9 @@ pub(crate) fn run(global: &Global, args: &TrainArgs) -> Done {
         Ok(examples) => examples,
         Err(code) => return Ok(code),
     };
-    let model = EmbeddedClassifier::train(&examples)?;
-    let scored = cross_validate(&examples)?;
+    let encoder = model::encoder(&global.data, args.model.as_deref())?;
+    let model = EmbeddedClassifier::train_with(encoder.clone(), &examples)?;
+    let scored = cross_validate_with(encoder.as_ref(), &examples)?;
     if let Some(path) = &args.report {
         std::fs::write(path, plot::report(model.id(), examples.len(), &scored))
             .map_err(|error| Failure::new(format!("cannot write `{}`: {error}", path.display())))?;

@@ -93,6 +93,10 @@ codes! {
     OptedOut = "opted_out", CONFLICT, "The contact does not want to be written to";
     /// Nobody outside has written in the conversation.
     NothingToAnswer = "nothing_to_answer", CONFLICT, "There is no message to answer";
+    /// The policy names neither a template nor a model for the intent, or none that is here.
+    NoDrafter = "no_drafter", CONFLICT, "Nothing here drafts for this";
+    /// The template or the model gave no text that can be used; `detail` says why.
+    NotDrafted = "not_drafted", CONFLICT, "There is no draft";
     /// The kill switch is on.
     SendingStopped = "sending_stopped", CONFLICT, "Sending is stopped";
     /// The channel is disabled.
@@ -181,6 +185,8 @@ codes! {
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong here";
     /// The provider by which people sign in could not be asked, or is not to be believed; the log has the reason.
     ProviderFailed = "provider_failed", BAD_GATEWAY, "The provider could not be asked";
+    /// The language model cannot answer just now; try again.
+    ModelUnavailable = "model_unavailable", SERVICE_UNAVAILABLE, "The model cannot answer now";
     /// The database did not answer in time; try again.
     DatabaseBusy = "database_busy", SERVICE_UNAVAILABLE, "The database is busy";
     /// The request took too long; it may or may not have been done.

@@ -121,6 +121,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(messages::list::list_messages))
         .routes(routes!(messages::get::get_message))
         .routes(routes!(messages::intent::set_message_intent))
+        .routes(routes!(messages::suggest::suggest_reply))
         .routes(routes!(certificates::list::list_certificates))
         .routes(routes!(certificates::issue::issue_certificate))
         .routes(routes!(certificates::revoke::revoke_certificate))

@@ -207,6 +207,7 @@ const RULES: &[Rule] = &[
     rule("GET", "/api/v1/messages/{id}/attachments/{position}", Role::Viewer, By::Any),
     rule("GET", "/api/v1/messages/{id}/body.html", Role::Viewer, By::Any),
     rule("PUT", "/api/v1/messages/{id}/intent", Role::Closer, By::People),
+    rule("POST", "/api/v1/messages/{id}/suggest", Role::Closer, By::Any),
     rule("GET", "/api/v1/messages/{id}/decisions", Role::Viewer, By::Any),
     rule("GET", "/api/v1/messages/{id}/deliveries", Role::Viewer, By::Any),
     rule("GET", "/api/v1/messages/{id}/raw", Role::Closer, By::Any),

@@ -9,6 +9,7 @@ use remit_engine::gone::GoneError;
 use remit_engine::join::DeskError;
 use remit_engine::once::CLAIMED;
 use remit_engine::policies::PolicyError;
+use remit_engine::ports::DraftError;
 use remit_engine::store::StoreError;
 use remit_engine::webhooks::WebhookError;
 
@@ -102,6 +103,22 @@ impl From<WebhookError> for ApiError {
     }
 }
 
+impl From<DraftError> for ApiError {
+    fn from(error: DraftError) -> Self {
+        let code = match &error {
+            DraftError::NoDrafter(_) => ErrorCode::NoDrafter,
+            DraftError::Template { .. } | DraftError::Model(_) => ErrorCode::NotDrafted,
+            DraftError::Unavailable(_) | DraftError::Later { .. } => ErrorCode::ModelUnavailable,
+        };
+        let after_ms = match &error {
+            DraftError::Later { after_ms, .. } => after_ms.unwrap_or(5_000),
+            _ => 5_000,
+        };
+        let problem = Self::new(code, error.to_string());
+        if code == ErrorCode::ModelUnavailable { problem.after(after_ms / 1_000) } else { problem }
+    }
+}
+
 impl From<EngineError> for ApiError {
     fn from(error: EngineError) -> Self {
         match error {
@@ -111,6 +128,7 @@ impl From<EngineError> for ApiError {
             }
             EngineError::Decide(error) => error.into(),
             EngineError::Reply(error) => error.into(),
+            EngineError::Draft(error) => error.into(),
             EngineError::Job(error) => error.into(),
             EngineError::Access(error) => error.into(),
             EngineError::TooMany { .. } => Self::new(ErrorCode::TooMany, error.to_string()),

@@ -141,3 +141,34 @@ each_database!(notes_stay_inside_and_the_timeline_tells_the_story, |database| {
     let ids: Vec<_> = timeline.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect();
     assert_eq!(api.walk("viewer", &format!("{conversation}/timeline?"), 2).await, ids);
 });
+
+each_database!(a_rep_has_a_reply_drafted_that_is_theirs_to_send, |database| {
+    let api = Api::new(&database).await;
+    // A lawyer is mentioned: the policy leaves it to a person, and no draft was made.
+    let message = api.app.receive(ChannelKind::Chat, "visitor-1", "[question 0.93] My lawyer asks where it is").await;
+    let conversation = format!("/api/v1/conversations/{}", message.conversation_id);
+    let suggest = format!("/api/v1/messages/{}/suggest", message.message_id);
+    let before = (api.data("viewer", &format!("{conversation}/drafts")).await, api.app.run_of(&message).await);
+    let plain = api.post("closer", &suggest, json!({})).await.good();
+    assert_eq!(
+        (&plain["intent"], &plain["body_text"], &plain["source"]),
+        (&json!("question"), &json!("An answer to your question."), &json!("told"))
+    );
+    assert!(plain["findings"].is_array() && plain["rests_on"] == json!([]), "{plain}");
+    let wish = json!({ "instruction": "in one line", "intent": "complaint" });
+    let wished = api.post("closer", &suggest, wish).await.good();
+    assert_eq!(wished["body_text"], "As you asked (in one line): an answer to your complaint.");
+    assert_eq!(wished["intent"], "complaint");
+    // Nothing came of it: no draft, no send, no step of the run.
+    let after = (api.data("viewer", &format!("{conversation}/drafts")).await, api.app.run_of(&message).await);
+    assert_eq!(after, before);
+    assert!(api.app.sent().is_empty());
+
+    api.post("viewer", &suggest, json!({})).await.problem(403, "forbidden");
+    api.post("closer", "/api/v1/messages/msg_x/suggest", json!({})).await.problem(404, "not_found");
+    api.post("closer", &suggest, json!({ "intent": "nonsense" })).await.problem(404, "not_found");
+    api.post("closer", &suggest, json!({ "wish": "x" })).await.problem(422, "invalid");
+    let none = api.app.receive(ChannelKind::Chat, "visitor-2", "[question 0.93] {no draft} my lawyer").await;
+    let path = format!("/api/v1/messages/{}/suggest", none.message_id);
+    api.post("closer", &path, json!({})).await.problem(409, "no_drafter");
+});

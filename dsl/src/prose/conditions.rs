@@ -33,6 +33,8 @@ fn subject(path: &str) -> String {
         "confidence" => "the confidence in the intent".to_owned(),
         "margin" => "the lead of the first intent over the second".to_owned(),
         "sentiment" => "the mood of the message".to_owned(),
+        "second_intent" => "the other intent in the message".to_owned(),
+        "message.risk" => "what speaks for a close look at the message".to_owned(),
         "message.language" => "the language of the message".to_owned(),
         "thread.depth" => "the number of messages in the thread".to_owned(),
         path => format!("`{path}`"),

@@ -27,7 +27,8 @@ const CODE: &str = "R0305";
 /// So often some rules are tried for an example of a reply that is stopped; then the solver is asked.
 const MOST_TRIES: usize = 8;
 /// Facts that a model judges in every policy.
-const JUDGED: [&str; 4] = ["intent", "confidence", "margin", "sentiment"];
+const JUDGED: [&str; 7] =
+    ["intent", "confidence", "margin", "sentiment", "second_intent", "message.mixed", "message.risk"];
 
 pub(crate) fn taint(
     model: &Model,

@@ -1,12 +1,15 @@
 //! The classifier that learns from the policy's own examples.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::features::{normalise, words};
+use super::meaning::Encoder;
+use super::parts::parts;
 use super::rules::{RuleSignals, signals};
 use super::strip::strip;
 use super::training::{Model, Reading};
@@ -14,7 +17,7 @@ use crate::language;
 use crate::ports::{Classification, Classifier, ClassifyError, ClassifyInput};
 
 /// Part of the id: raised whenever the same examples would give other answers.
-const CODE_VERSION: &str = "remit embedded classifier 2";
+const CODE_VERSION: &str = "remit embedded classifier 3";
 /// Lowest confidence of an intent that a rule or the very words of an example decide.
 const SETTLED_CONFIDENCE: f64 = 0.95;
 /// Highest confidence of an answer that something speaks against: too low for any autonomy.
@@ -26,12 +29,15 @@ const LANGUAGE_SHARE: f64 = 0.05;
 const KNOWN_WORDS: f64 = 0.5;
 /// Most intents listed as alternatives.
 const ALTERNATIVES: usize = 5;
+/// A part of a message counts as being about something else from this confidence on.
+const PART_CONFIDENCE: f64 = 0.5;
 /// Most words given as evidence.
 const EVIDENCE_WORDS: usize = 5;
 /// Most characters of the nearest example given as evidence.
 const EVIDENCE_CHARS: usize = 120;
 
-/// Multinomial logistic regression over n-grams, trained on the examples of one policy.
+/// Multinomial logistic regression over n-grams, and over what texts mean where an [`Encoder`] tells, trained on the
+/// examples of one policy.
 #[derive(Debug, Clone)]
 pub struct EmbeddedClassifier {
     id: String,
@@ -50,6 +56,14 @@ impl EmbeddedClassifier {
     /// # Errors
     /// [`ClassifyError::Untrained`] when fewer than two intents have an example with a letter or digit in it.
     pub fn train(examples: &[(String, String)]) -> Result<Self, ClassifyError> {
+        Self::train_with(None, examples)
+    }
+
+    /// The same with a model that knows what words mean.
+    ///
+    /// # Errors
+    /// [`ClassifyError::Untrained`], as above.
+    pub fn train_with(encoder: Option<Arc<dyn Encoder>>, examples: &[(String, String)]) -> Result<Self, ClassifyError> {
         let usable = examples.iter().filter(|(_, text)| text.chars().any(char::is_alphanumeric)).cloned();
         let examples: Vec<(String, String)> = usable.collect::<BTreeSet<_>>().into_iter().collect();
         let mut intents: Vec<String> = examples.iter().map(|(intent, _)| intent.clone()).collect();
@@ -60,13 +74,14 @@ impl EmbeddedClassifier {
         let texts: Vec<&str> = examples.iter().map(|(_, text)| text.as_str()).collect();
         let labels: Vec<usize> =
             examples.iter().map(|(intent, _)| intents.partition_point(|other| other < intent)).collect();
-        let model = Model::train(&texts, &labels, &intents);
+        let id = identify(encoder.as_deref(), &examples);
+        let model = Model::train(encoder, &texts, &labels, &intents);
         let mut verbatim: BTreeMap<String, Option<usize>> = BTreeMap::new();
         for (text, &label) in texts.iter().zip(&labels) {
             let claim = verbatim.entry(only_words(&normalise(text))).or_insert(Some(label));
             *claim = claim.filter(|other| *other == label);
         }
-        Ok(Self { id: identify(&examples), languages: languages(&examples), intents, examples, verbatim, model })
+        Ok(Self { id, languages: languages(&examples), intents, examples, verbatim, model })
     }
 
     /// The intents it can name, in alphabetical order.
@@ -82,7 +97,7 @@ impl EmbeddedClassifier {
         let found = rule_signals(input, &text);
         let language = language::detect(&text);
         let normalised = normalise(&text);
-        let reading = self.model.read(&normalised);
+        let reading = self.model.read(&normalised, &text);
         // The policy's author has said what these very words mean.
         let known = self.verbatim.get(&only_words(&normalised)).copied().flatten();
         let ruled = self.ruled_intent(&found);
@@ -118,10 +133,34 @@ impl EmbeddedClassifier {
             confidence: confidence.clamp(0.0, 1.0),
             margin,
             alternatives: alternatives.collect(),
+            also: intent.map(|intent| self.also(&text, intent)).unwrap_or_default(),
             language: language.map(str::to_owned),
             model: self.id.clone(),
             evidence: self.evidence(found, &normalised, &reading, intent),
         }
+    }
+
+    /// What parts of a text are about besides: each is read by itself.
+    fn also(&self, text: &str, whole: usize) -> Vec<(String, f64)> {
+        let mut found: BTreeMap<usize, f64> = BTreeMap::new();
+        for part in parts(text) {
+            let normalised = normalise(part);
+            let (intent, confidence) = match self.verbatim.get(&only_words(&normalised)).copied().flatten() {
+                Some(known) => (known, SETTLED_CONFIDENCE),
+                None => {
+                    let reading = self.model.read(&normalised, part);
+                    let Some((best, _)) = reading.ranked.first().copied() else { continue };
+                    (best, reading.confidence)
+                }
+            };
+            if intent != whole && confidence >= PART_CONFIDENCE {
+                let surest = found.entry(intent).or_insert(0.0);
+                *surest = surest.max(confidence);
+            }
+        }
+        let mut found: Vec<(usize, f64)> = found.into_iter().collect();
+        found.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
+        found.into_iter().filter_map(|(intent, sure)| Some((self.intents.get(intent)?.clone(), sure))).collect()
     }
 
     /// The intent that a rule decides on, where the policy declares it.
@@ -208,16 +247,17 @@ fn put_first(ranked: &mut Vec<(usize, f64)>, intent: usize, share: f64) {
     ranked.insert(0, (intent, share));
 }
 
-/// `embedded:` and the first 16 hex digits of a digest over the code version and the examples.
-fn identify(examples: &[(String, String)]) -> String {
+/// The tier and the first 16 hex digits of a digest over the code version, the encoder and the examples.
+fn identify(encoder: Option<&dyn Encoder>, examples: &[(String, String)]) -> String {
     let mut digest = Sha256::new();
     digest.update(CODE_VERSION);
+    digest.update(encoder.map_or("", Encoder::id));
     for part in examples.iter().flat_map(|(intent, text)| [intent, text]) {
         digest.update((part.len() as u64).to_le_bytes());
         digest.update(part);
     }
     let digest = HEXLOWER.encode(&digest.finalize());
-    format!("embedded:{}", digest.get(..16).unwrap_or(&digest))
+    format!("{}:{}", encoder.map_or("embedded", Encoder::tier), digest.get(..16).unwrap_or(&digest))
 }
 
 /// Languages that the examples cover.

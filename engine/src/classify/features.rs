@@ -221,12 +221,14 @@ impl Unweighted {
     }
 }
 
-/// A weighted row; both blocks have length 1, or 0 where nothing in them is known.
+/// A weighted row; each block has length 1, or 0 where nothing in it is known.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Row {
     /// (feature, value), each feature once.
     pub(crate) entries: Vec<(u32, f32)>,
-    /// Euclidean length: 0, 1 or the root of 2.
+    /// What the text means, of length 1; empty where nobody can tell.
+    pub(crate) meaning: Vec<f32>,
+    /// Euclidean length: the root of how many of its blocks say something, 0 to 3.
     pub(crate) length: f32,
     /// Share, 0 to 1, of the text's distinct n-grams that have weight: of words and of characters.
     pub(crate) known: [f32; 2],
@@ -300,6 +302,20 @@ impl Idf {
                 _ => said += self.rarest,
             }
         }
-        Row { entries, length: f32::from(filled).sqrt(), known, singles, said }
+        Row { entries, meaning: Vec::new(), length: f32::from(filled).sqrt(), known, singles, said }
+    }
+}
+
+impl Row {
+    /// The same with what the text means, of length 1 or empty; without words that alone counts.
+    pub(crate) fn with_meaning(mut self, meaning: Vec<f32>, beside_words: bool) -> Self {
+        if !beside_words {
+            self.entries.clear();
+            self.length = 0.0;
+        }
+        let blocks = self.length * self.length + if meaning.is_empty() { 0.0 } else { 1.0 };
+        self.length = blocks.sqrt();
+        self.meaning = meaning;
+        self
     }
 }

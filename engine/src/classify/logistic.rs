@@ -1,4 +1,4 @@
-//! Multinomial logistic regression over sparse rows.
+//! Multinomial logistic regression over sparse rows, beside which may stand what the texts mean.
 //!
 //! Stochastic gradient descent with a falling step, a fixed number of passes and a fixed order of rows that a hash
 //! decides: the same rows give the same weights, bit for bit. The L2 penalty of a feature is spread over the rows that
@@ -16,6 +16,8 @@ const DECAY: f32 = 0.2;
 const BIAS_STEP: f32 = 0.01;
 /// Inverse strength of the L2 penalty, as in the usual `C`.
 const C: f32 = 20.0;
+/// Step size of what texts mean, relative to that of words: every row has all of it.
+const MEANING_STEP: f32 = 0.5;
 
 /// A fitted model. Class numbers are those of the labels it was fitted with.
 #[derive(Debug, Clone)]
@@ -24,12 +26,17 @@ pub(crate) struct Logistic {
     /// `weights[feature * classes + class]`.
     weights: Vec<f32>,
     bias: Vec<f32>,
+    /// `meanings[number * classes + class]`.
+    meanings: Vec<f32>,
 }
 
 impl Logistic {
     /// Fits on `rows`; `labels[i] < classes` is the class of `rows[i]` and every feature is below `features`.
     pub(crate) fn fit(features: usize, classes: usize, rows: &[Row], labels: &[usize]) -> Self {
-        let mut model = Self { classes, weights: vec![0.0; features * classes], bias: vec![0.0; classes] };
+        let width = rows.iter().map(|row| row.meaning.len()).max().unwrap_or(0);
+        let weights = vec![0.0; features * classes];
+        let mut model = Self { classes, weights, bias: vec![0.0; classes], meanings: vec![0.0; width * classes] };
+        let penalty = (C * rows.len().max(1) as f32).recip();
         let mut penalties = vec![0.0_f32; features];
         for &(feature, _) in rows.iter().flat_map(|row| &row.entries) {
             penalties[feature as usize] += C;
@@ -53,6 +60,12 @@ impl Logistic {
                         *weight = *weight * keep - pull * error;
                     }
                 }
+                let (pull, keep) = (MEANING_STEP * step, 1.0 - MEANING_STEP * step * penalty);
+                for (weights, value) in model.meanings.chunks_exact_mut(classes).zip(&row.meaning) {
+                    for (weight, error) in weights.iter_mut().zip(&errors) {
+                        *weight = *weight * keep - pull * value * error;
+                    }
+                }
                 for (bias, error) in model.bias.iter_mut().zip(&errors) {
                     *bias -= BIAS_STEP * step * error;
                 }
@@ -67,6 +80,11 @@ impl Logistic {
         for &(feature, value) in &row.entries {
             let from = feature as usize * self.classes;
             for (score, weight) in into.iter_mut().zip(&self.weights[from..from + self.classes]) {
+                *score += value * weight;
+            }
+        }
+        for (weights, value) in self.meanings.chunks_exact(self.classes).zip(&row.meaning) {
+            for (score, weight) in into.iter_mut().zip(weights) {
                 *score += value * weight;
             }
         }

@@ -1,4 +1,4 @@
-//! Cosines between a text and every example, by an inverted index.
+//! Cosines between a text and every example: by an inverted index for its words, number by number for what it means.
 
 use super::features::Row;
 
@@ -13,6 +13,11 @@ pub(crate) struct Neighbours {
     /// `postings[starts[f]..starts[f + 1]]` are the (example, value) pairs of feature `f`.
     starts: Vec<usize>,
     postings: Vec<(u32, f32)>,
+    /// What the examples mean, one after the other, and how many numbers each has.
+    meanings: Vec<f32>,
+    width: usize,
+    /// The words that some example of a class says: (feature, class), sorted.
+    said: Vec<(u32, u32)>,
     /// Length of the sum of the rows of each class.
     centre_lengths: Vec<f32>,
 }
@@ -53,21 +58,28 @@ impl Neighbours {
                 *slot += 1;
             }
         }
-        let mut index = Self {
+        let width = rows.iter().map(|row| row.meaning.len()).max().unwrap_or(0);
+        let mut meanings = Vec::with_capacity(rows.len() * width);
+        for row in rows {
+            meanings.extend(row.meaning.iter().copied().chain(std::iter::repeat(0.0)).take(width));
+        }
+        let word = |row: &Row, label: usize| {
+            let label = u32::try_from(label).unwrap_or(u32::MAX);
+            row.singles.iter().map(move |(feature, _)| (*feature, label)).collect::<Vec<_>>()
+        };
+        let mut said: Vec<(u32, u32)> = rows.iter().zip(labels).flat_map(|(row, label)| word(row, *label)).collect();
+        said.sort_unstable();
+        said.dedup();
+        Self {
             labels: labels.to_vec(),
             lengths: rows.iter().map(|row| row.length).collect(),
             starts,
             postings,
-            centre_lengths: vec![0.0; classes],
-        };
-        // |sum of rows|² = the sum of every row's product with all rows of its class.
-        for (row, &label) in rows.iter().zip(labels) {
-            let products = index.products(row);
-            let own: f32 = products.iter().zip(labels).filter(|(_, other)| **other == label).map(|(dot, _)| *dot).sum();
-            index.centre_lengths[label] += own;
+            meanings,
+            width,
+            said,
+            centre_lengths: centre_lengths(features, classes, rows, labels),
         }
-        index.centre_lengths.iter_mut().for_each(|square| *square = square.sqrt());
-        index
     }
 
     fn examples_with(&self, feature: u32) -> &[(u32, f32)] {
@@ -80,6 +92,11 @@ impl Neighbours {
         for &(feature, value) in &row.entries {
             for &(example, other) in self.examples_with(feature) {
                 products[example as usize] += value * other;
+            }
+        }
+        if !row.meaning.is_empty() && self.width > 0 {
+            for (product, meaning) in products.iter_mut().zip(self.meanings.chunks_exact(self.width)) {
+                *product += meaning.iter().zip(&row.meaning).map(|(one, other)| one * other).sum::<f32>();
             }
         }
         products
@@ -116,7 +133,7 @@ impl Neighbours {
                 .singles
                 .iter()
                 .filter(|(feature, _)| {
-                    self.examples_with(*feature).iter().any(|(e, _)| self.labels[*e as usize] == class)
+                    self.said.binary_search(&(*feature, u32::try_from(class).unwrap_or(u32::MAX))).is_ok()
                 })
                 .map(|(_, weight)| weight)
                 .sum::<f32>()
@@ -124,4 +141,31 @@ impl Neighbours {
             familiar: row.singles.iter().map(|(_, weight)| weight).sum::<f32>() / row.said.max(1.0),
         }
     }
+}
+
+/// Length of the sum of the rows of each class.
+fn centre_lengths(features: usize, classes: usize, rows: &[Row], labels: &[usize]) -> Vec<f32> {
+    let mut of_class: Vec<Vec<&Row>> = vec![Vec::new(); classes];
+    for (row, &label) in rows.iter().zip(labels) {
+        of_class[label].push(row);
+    }
+    let mut sum = vec![0.0_f32; features];
+    let lengths = of_class.into_iter().map(|rows| {
+        let mut square = 0.0;
+        for &(feature, value) in rows.iter().flat_map(|row| &row.entries) {
+            sum[feature as usize] += value;
+        }
+        for &(feature, _) in rows.iter().flat_map(|row| &row.entries) {
+            let value = std::mem::take(&mut sum[feature as usize]);
+            square += value * value;
+        }
+        let width = rows.iter().map(|row| row.meaning.len()).max().unwrap_or(0);
+        let mut meaning = vec![0.0_f32; width];
+        for row in rows {
+            meaning.iter_mut().zip(&row.meaning).for_each(|(sum, value)| *sum += value);
+        }
+        square += meaning.iter().map(|value| value * value).sum::<f32>();
+        square.sqrt()
+    });
+    lengths.collect()
 }

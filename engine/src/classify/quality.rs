@@ -2,8 +2,9 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use super::EmbeddedClassifier;
+use super::{EmbeddedClassifier, Encoder};
 use crate::domain::ChannelKind;
 use crate::ports::{ClassifyError, ClassifyInput};
 
@@ -42,6 +43,17 @@ pub fn score(classifier: &EmbeddedClassifier, text: &str, gold: Option<&str>) ->
 /// # Errors
 /// [`ClassifyError::Untrained`] when the examples are too few to be divided.
 pub fn cross_validate(examples: &[(String, String)]) -> Result<Vec<Scored>, ClassifyError> {
+    cross_validate_with(None, examples)
+}
+
+/// The same with a model that knows what words mean.
+///
+/// # Errors
+/// [`ClassifyError::Untrained`], as above.
+pub fn cross_validate_with(
+    encoder: Option<&Arc<dyn Encoder>>,
+    examples: &[(String, String)],
+) -> Result<Vec<Scored>, ClassifyError> {
     let distinct: BTreeSet<&(String, String)> = examples.iter().collect();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut folds: Vec<Vec<&(String, String)>> = vec![Vec::new(); FOLDS];
@@ -57,7 +69,7 @@ pub fn cross_validate(examples: &[(String, String)]) -> Result<Vec<Scored>, Clas
         let others = folds.iter().enumerate().filter(|(number, _)| *number != held);
         let learned: Vec<(String, String)> =
             others.flat_map(|(_, fold)| fold.iter().map(|row| (*row).clone())).collect();
-        let classifier = EmbeddedClassifier::train(&learned)?;
+        let classifier = EmbeddedClassifier::train_with(encoder.cloned(), &learned)?;
         let known = |row: &&&(String, String)| classifier.intents().contains(&row.0);
         let fold = folds.get(held).into_iter().flatten();
         scored.extend(fold.filter(known).map(|(intent, text)| score(&classifier, text, Some(intent))));

@@ -1,11 +1,13 @@
 //! From examples to a calibrated model, and from a text to what that model reads in it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::background;
 use super::calibrate::{Outcome, Recalibrator, Signals, signals, temperature};
 use super::features::{Grams, Idf, Row, Unweighted, Vocabulary, normalise, words};
 use super::logistic::{Logistic, softmax};
+use super::meaning::Encoder;
 use super::neighbours::{Nearness, Neighbours};
 
 /// Folds for out-of-fold scores, and groups of intents left out in turn.
@@ -31,6 +33,16 @@ struct Fitted {
     neighbours: Neighbours,
     /// Class of the corpus for each class of `logistic`.
     classes: Vec<usize>,
+    /// The mean of what the examples mean: what all of them share says nothing.
+    middle: Vec<f32>,
+    beside_words: bool,
+}
+
+/// A text before it is weighed: its n-grams, and what it means where somebody can tell.
+#[derive(Debug, Clone)]
+struct Text {
+    grams: Unweighted,
+    meaning: Arc<[f32]>,
 }
 
 /// What a fitted model makes of one text, before calibration.
@@ -43,11 +55,12 @@ struct Scored {
 /// The examples as rows, with all their n-grams.
 struct Corpus {
     features: usize,
-    rows: Vec<Unweighted>,
+    rows: Vec<Text>,
     characters: Vec<usize>,
     labels: Vec<usize>,
     /// The name of every class as a row: its words are the plainest example there is.
-    names: Vec<Unweighted>,
+    names: Vec<Text>,
+    beside_words: bool,
 }
 
 impl Fitted {
@@ -56,18 +69,22 @@ impl Fitted {
         classes.sort_unstable();
         classes.dedup();
         let named = classes.iter().map(|class| &corpus.names[*class]);
-        let idf = Idf::of(corpus.features, keep.iter().map(|&row| &corpus.rows[row]).chain(named));
-        let rows: Vec<Row> = keep.iter().map(|&row| idf.weigh(&corpus.rows[row])).collect();
+        let kept = keep.iter().map(|&row| &corpus.rows[row]);
+        let idf = Idf::of(corpus.features, kept.clone().chain(named).map(|text| &text.grams));
+        let middle = middle(kept.clone().map(|text| &*text.meaning));
+        let weigh = |text: &Text| weigh(&idf, &middle, corpus.beside_words, text);
+        let rows: Vec<Row> = kept.map(weigh).collect();
         let labels: Vec<usize> = keep.iter().map(|&row| classes.partition_point(|c| *c < corpus.labels[row])).collect();
         let neighbours = Neighbours::new(corpus.features, classes.len(), &rows, &labels);
-        let named = classes.iter().enumerate().map(|(label, class)| (idf.weigh(&corpus.names[*class]), label));
+        let named = classes.iter().enumerate().map(|(label, class)| (weigh(&corpus.names[*class]), label));
         let (rows, labels): (Vec<Row>, Vec<usize>) = rows.into_iter().zip(labels).chain(named).unzip();
         let logistic = Logistic::fit(corpus.features, classes.len(), &rows, &labels);
-        Self { idf, logistic, neighbours, classes }
+        let beside_words = corpus.beside_words;
+        Self { idf, logistic, neighbours, classes, middle, beside_words }
     }
 
-    fn score(&self, text: &Unweighted) -> Scored {
-        let row = self.idf.weigh(text);
+    fn score(&self, text: &Text) -> Scored {
+        let row = weigh(&self.idf, &self.middle, self.beside_words, text);
         let mut scores = vec![0.0; self.classes.len()];
         self.logistic.scores(&row, &mut scores);
         Scored { row, scores }
@@ -90,10 +107,38 @@ impl Fitted {
     }
 }
 
+/// Weighs a text. What it means is seen from the middle of what the examples mean.
+fn weigh(idf: &Idf, middle: &[f32], beside_words: bool, text: &Text) -> Row {
+    let row = idf.weigh(&text.grams);
+    if middle.is_empty() {
+        return row;
+    }
+    let mut meaning: Vec<f32> = text.meaning.iter().zip(middle).map(|(value, middle)| value - middle).collect();
+    let length = meaning.iter().map(|value| value * value).sum::<f32>().sqrt();
+    if length <= f32::EPSILON || text.meaning.iter().all(|value| *value == 0.0) {
+        meaning.clear();
+    }
+    meaning.iter_mut().for_each(|value| *value /= length);
+    row.with_meaning(meaning, beside_words)
+}
+
+/// The mean of vectors; empty where there are none.
+fn middle<'a>(meanings: impl Iterator<Item = &'a [f32]>) -> Vec<f32> {
+    let (mut sum, mut count) = (Vec::new(), 0.0_f32);
+    for meaning in meanings {
+        sum.resize(meaning.len(), 0.0);
+        sum.iter_mut().zip(meaning).for_each(|(sum, value)| *sum += value);
+        count += 1.0;
+    }
+    sum.iter_mut().for_each(|value| *value /= count.max(1.0));
+    sum
+}
+
 /// A model fitted on all examples, with its calibration.
 #[derive(Debug, Clone)]
 pub(crate) struct Model {
     vocabulary: Vocabulary,
+    encoder: Option<Arc<dyn Encoder>>,
     fitted: Fitted,
     temperature: f32,
     recalibrator: Option<Recalibrator>,
@@ -114,33 +159,44 @@ pub(crate) struct Reading {
 
 impl Model {
     /// Trains on texts; `labels[i] < names.len()` is the class of `texts[i]`, every class has a text, and `names` says
-    /// what each is called.
-    pub(crate) fn train(texts: &[&str], labels: &[usize], names: &[String]) -> Self {
+    /// what each is called. With an encoder it also learns what they mean.
+    pub(crate) fn train(encoder: Option<Arc<dyn Encoder>>, texts: &[&str], labels: &[usize], names: &[String]) -> Self {
         let classes = names.len();
-        let named: Vec<Grams> = names.iter().map(|name| Grams::of(&normalise(&name.replace('_', " ")))).collect();
+        let plain: Vec<String> = names.iter().map(|name| name.replace('_', " ")).collect();
+        let named: Vec<Grams> = plain.iter().map(|name| Grams::of(&normalise(name))).collect();
         let normalised: Vec<String> = texts.iter().map(|text| normalise(text)).collect();
         let grams: Vec<Grams> = normalised.iter().map(|text| Grams::of(text)).collect();
         let mut vocabulary = Vocabulary::default();
         for grams in grams.iter().chain(&named) {
             vocabulary.learn(grams);
         }
+        let plain: Vec<&str> = plain.iter().map(String::as_str).collect();
+        let read = |grams: &[Grams], texts: &[&str]| -> Vec<Text> {
+            let meanings = encoder.as_ref().map_or_else(Vec::new, |encoder| encoder.encode_examples(texts));
+            let meanings = meanings.into_iter().chain(std::iter::repeat(Arc::default()));
+            let text = |(grams, meaning): (&Grams, Arc<[f32]>)| Text { grams: vocabulary.look_up(grams), meaning };
+            grams.iter().zip(meanings).map(text).collect()
+        };
         let corpus = Corpus {
             features: vocabulary.len(),
-            rows: grams.iter().map(|grams| vocabulary.look_up(grams)).collect(),
+            rows: read(&grams, texts),
             characters: normalised.iter().map(|text| text.chars().count()).collect(),
             labels: labels.to_vec(),
-            names: named.iter().map(|grams| vocabulary.look_up(grams)).collect(),
+            names: read(&named, &plain),
+            beside_words: encoder.as_ref().is_none_or(|encoder| encoder.beside_words()),
         };
         let everything: Vec<usize> = (0..texts.len()).collect();
-        let mut model =
-            Self { vocabulary, fitted: Fitted::on(&corpus, &everything), temperature: 1.0, recalibrator: None };
+        let fitted = Fitted::on(&corpus, &everything);
+        let mut model = Self { vocabulary, encoder, fitted, temperature: 1.0, recalibrator: None };
         model.calibrate(&corpus, classes);
         model
     }
 
-    /// Reads a text.
-    pub(crate) fn read(&self, normalised: &str) -> Reading {
-        let scored = self.fitted.score(&self.vocabulary.look_up(&Grams::of(normalised)));
+    /// Reads a text, given in its normal form and as it was written.
+    pub(crate) fn read(&self, normalised: &str, written: &str) -> Reading {
+        let meaning = self.encoder.as_ref().map(|encoder| Arc::from(encoder.encode(written))).unwrap_or_default();
+        let grams = self.vocabulary.look_up(&Grams::of(normalised));
+        let scored = self.fitted.score(&Text { grams, meaning });
         let (ranked, nearness, signals) = self.fitted.weigh(&scored, self.temperature, normalised.chars().count());
         let best = ranked.first().map_or(0.0, |(_, probability)| f64::from(*probability));
         let confidence = match (&self.recalibrator, nearness.nearest) {
@@ -247,9 +303,12 @@ impl Model {
     }
 
     fn background(&self) -> Vec<Signals> {
-        let signals = background::TEXTS.iter().map(|text| {
+        let meanings = self.encoder.as_ref().map_or_else(Vec::new, |one| one.encode_examples(&background::TEXTS));
+        let meanings = meanings.into_iter().chain(std::iter::repeat(Arc::default()));
+        let signals = background::TEXTS.iter().zip(meanings).map(|(text, meaning)| {
             let text = normalise(text);
-            let scored = self.fitted.score(&self.vocabulary.look_up(&Grams::of(&text)));
+            let grams = self.vocabulary.look_up(&Grams::of(&text));
+            let scored = self.fitted.score(&Text { grams, meaning });
             self.fitted.weigh(&scored, self.temperature, text.chars().count()).2
         });
         signals.collect()

@@ -45,7 +45,12 @@ pub fn intent(context: &RunContext) -> &str {
 /// What the drafter is asked: the message, and how the policy wants its intent answered.
 #[must_use]
 pub fn input<'a>(context: &'a RunContext, policy: &'a Policy) -> DraftInput<'a> {
-    let intent = intent(context);
+    input_for(context, policy, intent(context))
+}
+
+/// The same for an intent that somebody named.
+#[must_use]
+pub fn input_for<'a>(context: &'a RunContext, policy: &'a Policy, intent: &'a str) -> DraftInput<'a> {
     let spec = policy.intent(intent).and_then(|intent| intent.draft.as_ref());
     DraftInput {
         channel: context.channel_kind,

@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 use remit_dsl::{Detections, Facts, Policy, Provenance, Seen};
 
 use super::RunContext;
-use crate::classify::mood;
+use crate::classify::{mood, risk};
 use crate::domain::ChannelKind;
 use crate::draft::TEMPLATE;
 use crate::draft::check::{self, Check, Finding, Reviewed};
-use crate::llm::{injection, prompt};
+use crate::llm::injection;
+use crate::ports::Classification;
 use crate::store::rows::MessageRow;
 
 /// The facts of one asking of the gate, and what the detectors found, for people.
@@ -59,6 +60,13 @@ pub fn collect(context: &RunContext, policy: &Policy, draft: Option<&str>) -> Co
         match mood(&message, context.message.language.as_deref()) {
             Some(mood) => facts.number("sentiment", mood, Derived),
             None => facts.failed("sentiment", Derived),
+        };
+    }
+    if policy.slot("message.risk").is_some() {
+        let language = context.message.language.as_deref();
+        match risk(&message, language, injection::suspected(&message)) {
+            Some(risk) => facts.number("message.risk", risk, Derived),
+            None => facts.failed("message.risk", Derived),
         };
     }
     if policy.slot("message.injection").is_some() {
@@ -120,8 +128,6 @@ fn check(facts: &mut Facts, context: &RunContext, policy: &Policy, has_draft: bo
     let Some(draft) = context.draft.as_ref().filter(|_| has_draft) else { return Vec::new() };
     let template = draft.source.strip_prefix(TEMPLATE).and_then(|name| policy.template(name));
     let by_model = template.is_none();
-    let mut inner = vec![prompt::RULES];
-    inner.extend(policy.files().get(policy.root()).filter(|_| by_model).map(String::as_str));
     let spec = policy.intent(super::draft::intent(context)).and_then(|intent| intent.draft.as_ref());
     let found = check::review(&Reviewed {
         channel: context.channel_kind,
@@ -130,7 +136,7 @@ fn check(facts: &mut Facts, context: &RunContext, policy: &Policy, has_draft: bo
         by_model,
         template,
         passages: &context.rests_on,
-        inner: &inner,
+        inner: &context.inner,
         inbound_subject: context.message.subject.as_deref(),
         inbound: &context.message.body_text,
         language: context.message.language.as_deref(),
@@ -159,6 +165,12 @@ fn intent(facts: &mut Facts, context: &RunContext, policy: &Policy) {
             facts.name("intent", "other", Derived);
             facts.number("confidence", 1.0, Derived);
             facts.number("margin", 1.0, Derived);
+            if policy.slot("second_intent").is_some() {
+                facts.name("second_intent", "other", Derived);
+            }
+            if policy.slot("message.mixed").is_some() {
+                facts.yes("message.mixed", false, Derived);
+            }
         }
         return;
     }
@@ -172,12 +184,35 @@ fn intent(facts: &mut Facts, context: &RunContext, policy: &Policy) {
             };
             facts.number("confidence", found.confidence, Model);
             facts.number("margin", found.margin, Model);
+            second_intent(facts, found, policy);
         }
         None => {
+            for path in ["second_intent", "message.mixed"].into_iter().filter(|path| policy.slot(path).is_some()) {
+                facts.failed(path, Model);
+            }
             facts.failed("intent", Model);
             facts.failed("confidence", Model);
             facts.failed("margin", Model);
         }
+    }
+}
+
+/// What a part of the message is about besides, for who asks. One that abstained about the whole has said nothing of parts.
+fn second_intent(facts: &mut Facts, found: &Classification, policy: &Policy) {
+    use Provenance::Model;
+    let asked = |path: &str| policy.slot(path).is_some();
+    if asked("message.mixed") {
+        match found.intent {
+            Some(_) => facts.yes("message.mixed", !found.also.is_empty(), Model),
+            None => facts.failed("message.mixed", Model),
+        };
+    }
+    if asked("second_intent") {
+        let other = found.also.first().map(|(name, _)| name).or(found.intent.as_ref());
+        match other.filter(|name| policy.intent(name).is_some()) {
+            Some(name) => facts.name("second_intent", name, Model),
+            None => facts.failed("second_intent", Model),
+        };
     }
 }
 

@@ -42,7 +42,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::domain::{ChannelKind, IdKind, Stage};
-use crate::draft::check::Passage;
+use crate::draft::check::{Inner, Passage};
 use crate::ports::{Classification, Ids, ModelCall};
 use crate::store::rows::{ChannelRow, ContactRow, ConversationRow, DraftRow, EffectRow, MessageRow, RunRow};
 use crate::store::{Fence, Guarded, LimitClaim, NewModelCall, RunMove, SendFence, TimelineEntry, Transition, Write};
@@ -86,6 +86,8 @@ pub struct RunContext {
     pub third_party: bool,
     /// What is proved of the classifier's answers.
     pub proofs: Arc<proofs::Proofs>,
+    /// Texts of ours that no draft may repeat.
+    pub inner: Arc<Inner>,
     /// Name of the AI agent that answers on the channel, where there is one.
     pub ai_agent: Option<String>,
     /// Now, UTC milliseconds.

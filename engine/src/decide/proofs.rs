@@ -17,22 +17,25 @@ const ONE_IN: u64 = 20;
 /// Of how many words one may differ before an edit counts as a rewriting.
 const WORDS_PER_CHANGE: usize = 10;
 
-/// What is proved of one model's answers under one policy. A change of either leaves nothing of it.
+/// What is proved of a classifier's answers under one policy, for each model that may give them. A change of either leaves
+/// nothing of it, and what is proved of one model is never held to hold for another.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Proofs {
     /// The policy's digest.
     pub policy_digest: String,
-    /// The model's id.
-    pub model: String,
-    /// The policy's certificates.
+    /// The ids of the models, the usual one first.
+    pub models: Vec<String>,
+    /// The policy's certificates, for each model.
     pub classes: Vec<Class>,
 }
 
-/// One certificate of the policy.
+/// One certificate of the policy, for one model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Class {
     /// Its name.
     pub name: String,
+    /// The id of the model whose answers it covers.
+    pub model: String,
     /// The intents it is about.
     pub intents: Vec<String>,
     /// The confidence, in thousandths, from which it covers answers, and the bound that is proved for them, likewise.
@@ -40,45 +43,56 @@ pub struct Class {
 }
 
 impl Proofs {
-    /// What the rows of a policy and a model say. What audits have shown to be broken proves nothing, also before it is
-    /// taken back.
+    /// What the rows say that the store has for a policy and each model. What audits have shown to be broken proves
+    /// nothing, also before it is taken back.
     #[must_use]
-    pub fn of(policy: &Policy, model: &str, rows: &[CertificateRow]) -> Self {
-        let class = |declared: &remit_dsl::Certificate| Class {
+    pub fn of(policy: &Policy, models: &[(String, Vec<CertificateRow>)]) -> Self {
+        let class = |declared: &remit_dsl::Certificate, model: &str, rows: &[CertificateRow]| Class {
             name: declared.name.clone(),
+            model: model.to_owned(),
             intents: declared.intents.clone(),
             granted: rows
                 .iter()
                 .find(|row| row.name == declared.name && row.state == "granted" && !is_broken(row))
                 .map(|row| (row.from_confidence, row.bound)),
         };
+        let of_model = |(model, rows): &(String, Vec<CertificateRow>)| -> Vec<Class> {
+            policy.certificates().iter().map(|declared| class(declared, model, rows)).collect()
+        };
         Self {
             policy_digest: policy.digest().to_owned(),
-            model: model.to_owned(),
-            classes: policy.certificates().iter().map(class).collect(),
+            models: models.iter().map(|(model, _)| model.clone()).collect(),
+            classes: models.iter().flat_map(of_model).collect(),
         }
     }
 
     /// The bound, in thousandths, that a certificate proves for this message's answer.
     #[must_use]
     pub fn bound(&self, name: &str, message: &MessageRow) -> i64 {
-        let class = self.classes.iter().find(|class| class.name == name);
-        class.and_then(|class| self.covers(class, message)).unwrap_or(UNPROVED)
+        let named = self.classes.iter().filter(|class| class.name == name);
+        named.filter_map(|class| class.covers(message)).min().unwrap_or(UNPROVED)
     }
 
-    fn covers(&self, class: &Class, message: &MessageRow) -> Option<i64> {
-        let (from, bound) = class.granted?;
-        let by_this_model = message.classifier.as_deref() == Some(self.model.as_str());
-        let sure = message.confidence.is_some_and(|confidence| confidence >= from);
-        let meant = message.intent.as_ref().is_some_and(|intent| class.intents.contains(intent));
-        (by_this_model && sure && meant).then_some(bound)
+    /// The model that gave a message's answer, where it is one of these.
+    fn model_of<'m>(&self, message: &'m MessageRow) -> Option<&'m str> {
+        message.classifier.as_deref().filter(|model| self.models.iter().any(|one| one == model))
     }
 
     /// The certificates that cover a message's answer.
     #[must_use]
     pub fn covering(&self, message: &MessageRow) -> Vec<String> {
-        let covering = self.classes.iter().filter(|class| self.covers(class, message).is_some());
+        let covering = self.classes.iter().filter(|class| class.covers(message).is_some());
         covering.map(|class| class.name.clone()).collect()
+    }
+}
+
+impl Class {
+    fn covers(&self, message: &MessageRow) -> Option<i64> {
+        let (from, bound) = self.granted?;
+        let by_this_model = message.classifier.as_deref() == Some(self.model.as_str());
+        let sure = message.confidence.is_some_and(|confidence| confidence >= from);
+        let meant = message.intent.as_ref().is_some_and(|intent| self.intents.contains(intent));
+        (by_this_model && sure && meant).then_some(bound)
     }
 }
 
@@ -93,6 +107,7 @@ pub fn is_broken(row: &CertificateRow) -> bool {
 /// outside: it hangs on the id that the message got here.
 pub(super) fn draw(context: &RunContext) -> Option<Write> {
     let certificates = context.proofs.covering(&context.message);
+    let model = context.proofs.model_of(&context.message)?;
     if context.run.approved || certificates.is_empty() {
         return None;
     }
@@ -102,22 +117,22 @@ pub(super) fn draw(context: &RunContext) -> Option<Write> {
         Write::Labels(LabelWrite::Draw {
             message_id: context.message.id.clone(),
             policy_digest: context.proofs.policy_digest.clone(),
-            model: context.proofs.model.clone(),
+            model: model.to_owned(),
             certificates,
         })
     })
 }
 
-/// What a decision on a draft says about the answer that it rests on; nothing where another model gave that answer.
+/// What a decision on a draft says about the answer that it rests on: to the model that gave it. Nothing where that one is
+/// in use no more.
 pub(super) fn judged(context: &RunContext, source: LabelSource, wrong: bool, rep: &RepRow) -> Option<Write> {
     let message = &context.message;
     let (Some(intent), Some(confidence)) = (&message.intent, message.confidence) else { return None };
-    let ours = message.classifier.as_deref() == Some(context.proofs.model.as_str());
-    ours.then(|| {
+    context.proofs.model_of(message).map(|model| {
         Write::Labels(LabelWrite::Label(Box::new(NewLabel {
             message_id: message.id.clone(),
             policy_digest: context.proofs.policy_digest.clone(),
-            model: context.proofs.model.clone(),
+            model: model.to_owned(),
             intent: intent.clone(),
             confidence,
             right_intent: None,
@@ -146,6 +161,42 @@ pub fn rewritten(before: &str, after: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_proved_of_one_model_never_counts_for_another() {
+        let class = |model: &str, granted| Class {
+            name: "harmless".to_owned(),
+            model: model.to_owned(),
+            intents: vec!["thanks".to_owned()],
+            granted,
+        };
+        let proofs = |asked, fallen_back| Proofs {
+            policy_digest: "p".to_owned(),
+            models: vec!["asked".to_owned(), "fallen back".to_owned()],
+            classes: vec![class("asked", asked), class("fallen back", fallen_back)],
+        };
+        let by = |model: &str| -> MessageRow {
+            serde_json::from_value(serde_json::json!({
+                "workspace_id": "", "id": "", "conversation_id": "", "seq": 1, "direction": "inbound", "channel_kind": "chat",
+                "kind": "message", "automated": false, "author_kind": "contact", "from_address": "", "to_address": "",
+                "body_text": "", "full_text": "", "attachments": "[]", "reply_refs": "[]", "status": "", "occurred_at": 0,
+                "created_at": 0, "intent": "thanks", "confidence": 900, "classifier": model,
+            }))
+            .unwrap()
+        };
+        let only_asked = proofs(Some((800, 20)), None);
+        let only_fallen_back = proofs(None, Some((800, 30)));
+        for (proofs, bounds) in [
+            (&only_asked, [20, UNPROVED, UNPROVED]),
+            (&only_fallen_back, [UNPROVED, 30, UNPROVED]),
+            (&proofs(Some((800, 20)), Some((950, 30))), [20, UNPROVED, UNPROVED]),
+        ] {
+            let found = ["asked", "fallen back", "another"].map(|model| proofs.bound("harmless", &by(model)));
+            assert_eq!(found, bounds);
+        }
+        assert!(only_asked.covering(&by("fallen back")).is_empty());
+        assert_eq!(only_asked.model_of(&by("another")), None, "its labels are nobody's");
+    }
 
     #[test]
     fn a_comma_is_no_rewriting_and_a_number_is() {

@@ -5,41 +5,27 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 
-use super::{Breaker, ClassifyQuestion, Judgement, LanguageModel, LlmError};
+use super::{Breaker, ClassifyQuestion, Judgement, LanguageModel, LlmError, prompt};
 use crate::ports::{Classification, Classifier, ClassifyError, ClassifyInput, ModelCall};
-
-/// Whether a model's confidence has a certificate: labelled traffic that bounds how often it is wrong.
-pub trait Certified: Send + Sync + std::fmt::Debug {
-    /// True when the classifications of this backend and model may be judged by the model's own confidence.
-    fn covers(&self, model: &str) -> bool;
-}
-
-/// Nothing has a certificate.
-#[derive(Debug)]
-struct NoneYet;
-
-impl Certified for NoneYet {
-    fn covers(&self, _: &str) -> bool {
-        false
-    }
-}
 
 /// Asks a language model, and the embedded classifier beside it.
 ///
-/// Without a certificate the model's own confidence counts for nothing. Where both name the same intent, the confidence is
-/// the embedded classifier's: what leaves is what would have left without the model. Where they differ, the message has
-/// no intent that can be relied on, and every rule about intents counts as matched. So a message that talks the model
-/// into something gains nothing by it. With a certificate the model's answer stands, and the policy asks for that
-/// certificate.
+/// The model's own confidence counts for nothing. Where both name the same intent, the confidence is the embedded
+/// classifier's: what leaves is what would have left without the model. Where they differ, the message has no intent that
+/// can be relied on, and every rule about intents counts as matched. So a message that talks the model into something
+/// gains nothing by it.
 ///
-/// A model that fails again and again is not asked for a while; the embedded classifier then answers, under its own name
-/// and with its own certificate.
+/// That both agree is an answer of its own kind, more often right than either: it carries an id of its own, made of both
+/// and of the prompt's version, and what people say about it proves something of that id only. A model that fails again
+/// and again is not asked for a while; the embedded classifier then answers under its own id, and only what is proved of
+/// that one lets the answer go.
 #[derive(Debug)]
 pub struct LlmClassifier {
+    /// Of the answers that both give.
+    id: String,
     model: Arc<dyn LanguageModel>,
     embedded: Arc<dyn Classifier>,
     intents: Vec<(String, Option<String>)>,
-    certified: Arc<dyn Certified>,
     breaker: Arc<Breaker>,
 }
 
@@ -52,14 +38,8 @@ impl LlmClassifier {
         intents: Vec<(String, Option<String>)>,
         breaker: Arc<Breaker>,
     ) -> Self {
-        Self { model, embedded, intents, certified: Arc::new(NoneYet), breaker }
-    }
-
-    /// The same with certificates.
-    #[must_use]
-    pub fn certified(mut self, certified: Arc<dyn Certified>) -> Self {
-        self.certified = certified;
-        self
+        let id = format!("{}@{} with {}", model.id(), prompt::VERSION, embedded.id());
+        Self { id, model, embedded, intents, breaker }
     }
 
     /// Puts the two answers together.
@@ -68,24 +48,11 @@ impl LlmClassifier {
         said: Judgement,
         witness: Result<Classification, ClassifyError>,
     ) -> Result<Classification, ClassifyError> {
-        let language = witness.as_ref().ok().and_then(|found| found.language.clone());
         let mut evidence = Vec::new();
         if !said.evidence.is_empty() {
             evidence.push(format!("it says: \"{}\"", said.evidence.chars().take(200).collect::<String>()));
         }
         evidence.push(format!("its own confidence: {:.2}", said.confidence));
-        if self.certified.covers(self.model.id()) {
-            let alternatives = said.intent.iter().map(|intent| (intent.clone(), said.confidence)).collect();
-            return Ok(Classification {
-                confidence: if said.intent.is_some() { said.confidence } else { 0.0 },
-                margin: if said.intent.is_some() { said.confidence } else { 0.0 },
-                intent: said.intent,
-                alternatives,
-                language,
-                model: self.model.id().to_owned(),
-                evidence,
-            });
-        }
         let witness = witness?;
         if said.intent != witness.intent {
             let name = |intent: Option<&str>| intent.unwrap_or("nothing that is declared").to_owned();
@@ -96,14 +63,18 @@ impl LlmClassifier {
         }
         evidence.extend(witness.evidence);
         evidence.push(format!("agrees with {}", witness.model));
-        Ok(Classification { model: self.model.id().to_owned(), evidence, ..witness })
+        Ok(Classification { model: self.id.clone(), evidence, ..witness })
     }
 }
 
 #[async_trait]
 impl Classifier for LlmClassifier {
     fn id(&self) -> &str {
-        self.model.id()
+        &self.id
+    }
+
+    fn tiers(&self) -> Vec<String> {
+        [vec![self.id.clone()], self.embedded.tiers()].concat()
     }
 
     async fn classify(&self, input: &ClassifyInput<'_>) -> Result<Classification, ClassifyError> {

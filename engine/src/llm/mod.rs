@@ -22,7 +22,7 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 
 pub use breaker::Breaker;
-pub use classifier::{Certified, LlmClassifier};
+pub use classifier::LlmClassifier;
 pub use client::{Endpoint, HttpModel, Price};
 pub use drafter::LlmDrafter;
 pub use mask::Mask;

@@ -5,6 +5,7 @@ mod audit;
 mod check;
 mod ingest;
 mod jobs;
+mod llm;
 mod mcp;
 mod policies;
 mod reading;

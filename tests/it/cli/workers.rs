@@ -15,7 +15,7 @@ const MESSAGES: usize = 12;
 
 /// A delivery signed as Standard Webhooks describe.
 #[expect(clippy::disallowed_methods, reason = "the server under test has the machine's clock, and so has its client")]
-async fn deliver(client: &Client, url: &str, secret: &str, id: &str, body: &Value) -> reqwest::Response {
+pub(super) async fn deliver(client: &Client, url: &str, secret: &str, id: &str, body: &Value) -> reqwest::Response {
     let body = body.to_string();
     let timestamp = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs().to_string();
     let key = BASE64.decode(secret.strip_prefix("whsec_").unwrap().as_bytes()).unwrap();
@@ -147,7 +147,7 @@ async fn what_a_killed_worker_had_in_hand_another_one_takes_over() {
     }
 }
 
-async fn decisions(client: &Client, url: &str, key: &str, message: &str) -> Vec<Value> {
+pub(super) async fn decisions(client: &Client, url: &str, key: &str, message: &str) -> Vec<Value> {
     let request = client.get(format!("{url}/api/v1/messages/{message}/decisions")).bearer_auth(key.trim());
     let answer = request.send().await.unwrap();
     assert_eq!(answer.status(), 200);

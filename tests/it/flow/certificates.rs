@@ -47,13 +47,13 @@ each_database!(approvals_prove_what_then_leaves_by_itself, |database| {
     assert_eq!(app.decision(&first).await.rule, "unproved");
     let before = standing(&app).await;
     assert_eq!((before.state(), before.missing()), ("unproved", vec![(500, Some(5))]));
-    let refused = app.engine.issue_certificate(&app.rep, "answers").await.unwrap();
+    let refused = app.engine.issue_certificate(&app.rep, "answers", None).await.unwrap();
     assert_eq!(refused.state(), "refused", "nothing is proved by no label");
     // That asking was one too many: the next may risk half as much, and needs one label more.
     assert_eq!(refused.missing(), [(500, Some(6))]);
     earn(&app).await;
     app.approve(&first).await.unwrap();
-    let granted = app.engine.issue_certificate(&app.rep, "answers").await.unwrap();
+    let granted = app.engine.issue_certificate(&app.rep, "answers", None).await.unwrap();
     assert_eq!((granted.state(), granted.proof.sent, granted.proof.wrong), ("granted", 6, 0));
     let row = granted.decided.unwrap();
     assert_eq!((row.asked, row.share, row.by_name.as_str()), (2, 500, "Ana"));
@@ -104,7 +104,7 @@ each_database!(rejections_rewritings_and_corrections_count_as_wrong_and_the_last
 each_database!(a_certificate_is_void_under_another_policy_and_back_with_the_old_one, |database| {
     let app = TestApp::new(&database, POLICY).await;
     earn(&app).await;
-    assert_eq!(app.engine.issue_certificate(&app.rep, "answers").await.unwrap().state(), "granted");
+    assert_eq!(app.engine.issue_certificate(&app.rep, "answers", None).await.unwrap().state(), "granted");
     app.change_policy(&POLICY.replace("For tests", "For the same tests")).await;
     let other = visitor(&app, 50, "[question 0.93] When?").await;
     assert_eq!(app.run_of(&other).await.stage, Stage::WaitingApproval);
@@ -116,7 +116,7 @@ each_database!(a_certificate_is_void_under_another_policy_and_back_with_the_old_
 each_database!(audits_that_find_too_many_mistakes_take_the_certificate_back, |database| {
     let app = TestApp::new(&database, POLICY).await;
     earn(&app).await;
-    app.engine.issue_certificate(&app.rep, "answers").await.unwrap();
+    app.engine.issue_certificate(&app.rep, "answers", None).await.unwrap();
     // One in twenty is drawn; which, hangs on its id.
     let mut sent = Vec::new();
     for number in 0..400 {
@@ -172,4 +172,42 @@ each_database!(audits_that_find_too_many_mistakes_take_the_certificate_back, |da
     let mut reader = app.engine.db().read().await.unwrap();
     let rows = read::certificates(&mut reader.conn(), DEFAULT_WORKSPACE, &digest, &model).await.unwrap();
     assert_eq!(rows.len(), 1);
+});
+
+each_database!(a_certificate_of_one_model_lets_nothing_go_that_another_answered, |database| {
+    let app = TestApp::new(&database, POLICY).await;
+    earn(&app).await;
+    let granted = app.engine.issue_certificate(&app.rep, "answers", None).await.unwrap();
+    assert_eq!((granted.model.as_str(), granted.state()), ("told", "granted"));
+    let spare = || async {
+        let all = app.engine.certificates(DEFAULT_WORKSPACE).await.unwrap();
+        all.into_iter().find(|one| one.model == "spare").unwrap()
+    };
+    assert_eq!(spare().await.state(), "unproved");
+
+    // The usual model cannot be asked: the other one answers, of which nothing is proved.
+    let by_spare = visitor(&app, 300, "[question 0.93 spare] When?").await;
+    assert_eq!(app.decision(&by_spare).await.rule, "unproved");
+    app.approve(&by_spare).await.unwrap();
+    for number in 301..305 {
+        let message = visitor(&app, number, "[question 0.93 spare] When?").await;
+        app.approve(&message).await.unwrap();
+    }
+    app.settle().await;
+    let labelled = (standing(&app).await.proof.sent, spare().await.proof.sent);
+    assert_eq!(labelled, (5, 5), "what people say is about the model that gave the answer");
+
+    let other = app.engine.issue_certificate(&app.rep, "answers", Some("nobody")).await;
+    assert!(matches!(other, Err(EngineError::NotFound { what: "certificate", .. })), "{other:?}");
+    let granted = app.engine.issue_certificate(&app.rep, "answers", Some("spare")).await.unwrap();
+    assert_eq!((granted.model.as_str(), granted.state()), ("spare", "granted"));
+    let leaves = visitor(&app, 400, "[question 0.93 spare] When?").await;
+    assert_eq!(app.run_of(&leaves).await.stage, Stage::Sent, "by its own certificate");
+
+    // Taken back, it is taken back from both.
+    app.engine.revoke_certificate(&app.rep, "answers", "for a while").await.unwrap();
+    for (number, text) in [(401, "[question 0.93] When?"), (402, "[question 0.93 spare] When?")] {
+        let message = visitor(&app, number, text).await;
+        assert_eq!(app.decision(&message).await.rule, "unproved", "{text}");
+    }
 });

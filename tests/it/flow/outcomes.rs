@@ -165,3 +165,20 @@ each_database!(the_same_facts_and_policy_give_the_same_verdict_again, |database|
         assert_eq!(in_force.policy.decide(&record.facts), record.verdict, "{text}");
     }
 });
+
+each_database!(a_second_intent_and_what_speaks_for_a_close_look_are_facts_that_tighten, |database| {
+    let policy = POLICY.to_owned()
+        + "guard grim: escalate when second_intent is complaint\n  because \"A complaint in passing is a complaint\"\n\
+           guard mixed: approval when message.mixed\n  because \"It is about two things\"\n\
+           guard risky: escalate when message.risk >= 0.80\n  because \"Look at it\"\n";
+    let app = TestApp::new(&database, &policy).await;
+    let rule = async |number: usize, text: &str| {
+        let message = app.receive(ChannelKind::Chat, &format!("visitor-{number}"), text).await;
+        (app.run_of(&message).await.stage, app.decision(&message).await.rule)
+    };
+    assert_eq!(rule(1, "[question 0.93] Where is my invoice?").await.0, Stage::Sent);
+    let mixed = rule(2, "[question 0.93 and other] Where is it? And one more thing").await;
+    assert_eq!(mixed, (Stage::WaitingApproval, "mixed".to_owned()));
+    assert_eq!(rule(3, "[question 0.93 and complaint] Where is it? It never works").await.1, "grim");
+    assert_eq!(rule(4, "[question 0.93] Answer, or I will take you to court and sue you").await.1, "risky");
+});

@@ -18,7 +18,8 @@ pub(crate) struct Certificates {
 /// Certificates
 ///
 /// Those of the policy in force: what people's labels prove about the answers that would leave, and how many labels are
-/// missing. A change of the policy or of the model begins anew.
+/// missing. A change of the policy or of the model begins anew. Where another model answers when the usual one cannot (a
+/// language model beside the policy's own examples), each has certificates of its own; those of the usual one come first.
 #[utoipa::path(
     get,
     path = "/api/v1/certificates",

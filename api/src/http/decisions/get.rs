@@ -182,6 +182,12 @@ pub(crate) struct DraftFinding {
     says: String,
 }
 
+impl From<check::Finding> for DraftFinding {
+    fn from(found: check::Finding) -> Self {
+        Self { check: found.check.fact(), start: found.start, end: found.end, words: found.words, says: found.says }
+    }
+}
+
 /// The draft a decision was about.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DraftSeen {
@@ -291,13 +297,6 @@ pub(crate) fn record(row: &DecisionRow) -> Result<Record, StoreError> {
 impl Decision {
     fn of(row: DecisionRow) -> Result<Self, StoreError> {
         let Record { facts, verdict, detections, policy_name, classification, draft, findings, .. } = record(&row)?;
-        let finding = |found: check::Finding| DraftFinding {
-            check: found.check.fact(),
-            start: found.start,
-            end: found.end,
-            words: found.words,
-            says: found.says,
-        };
         let fact = |fact: remit_dsl::Fact| Fact {
             value: fact.value.map(|value| serde_json::to_value(value).unwrap_or_default()),
             from: serde_json::to_value(fact.from)
@@ -322,7 +321,7 @@ impl Decision {
             unknown: verdict.unknown,
             facts: facts.values.into_iter().map(|(key, value)| (key, fact(value))).collect(),
             detections: detections.0.into_iter().map(|(key, found)| (key, detection(found))).collect(),
-            findings: findings.into_iter().map(finding).collect(),
+            findings: findings.into_iter().map(DraftFinding::from).collect(),
             policy_name,
             policy_digest: row.policy_digest,
             draft: draft.map(|seen| DraftSeen {

@@ -7,6 +7,7 @@ pub(crate) mod html;
 pub(crate) mod intent;
 pub(crate) mod list;
 pub(crate) mod raw;
+pub(crate) mod suggest;
 
 use remit_engine::store::read;
 use remit_engine::store::rows::MessageRow;

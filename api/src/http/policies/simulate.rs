@@ -1,8 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use remit_engine::models::EmbeddedModels;
 use remit_engine::policies::InForce;
-use remit_engine::ports::Models as _;
 use remit_engine::simulate::{Content, Simulator, letter};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -73,10 +71,11 @@ pub(crate) async fn simulate_policy(
         None => app.now_ms(),
     };
     let policy = or_in_force(&app, rep.workspace(), policy.as_ref()).await?;
+    let engine = app.engine().clone();
     let work = move || -> Result<SimulatedMessages, ApiError> {
         let policy_digest = policy.digest().to_owned();
-        let (classifier, drafter) =
-            EmbeddedModels.for_policy(&policy).map_err(|reason| ApiError::field("/policy", "invalid", reason))?;
+        let pair = engine.policies().models().offline(&policy);
+        let (classifier, drafter) = pair.map_err(|reason| ApiError::field("/policy", "invalid", reason))?;
         let simulator = Simulator::new(InForce::new(policy, classifier, drafter), now_ms);
         let mut results = Vec::with_capacity(messages.len());
         for (number, fields) in messages.into_iter().enumerate() {

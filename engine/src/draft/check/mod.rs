@@ -9,6 +9,7 @@
 //! trusted: numbers, links and promises that stand there may be said. What the customer wrote is not: it may be
 //! repeated where that binds nobody (an order number), and never where it does (a discount).
 
+mod inner;
 mod links;
 mod names;
 mod numbers;
@@ -20,6 +21,7 @@ mod text;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ChannelKind;
+pub use inner::Inner;
 use text::{Text, Trusted};
 
 /// Findings that are kept of one check.
@@ -173,7 +175,7 @@ pub struct Reviewed<'a> {
     /// Passages of the policy's knowledge that it was made from.
     pub passages: &'a [Passage],
     /// Texts of ours that no draft may repeat: prompts and the policy.
-    pub inner: &'a [&'a str],
+    pub inner: &'a Inner,
     /// Subject of the message it answers.
     pub inbound_subject: Option<&'a str>,
     /// Text of the message it answers.

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::inner::SHARED;
 use super::text::{Trusted, fold_into};
 use super::{Check, Found, Reviewed};
 
@@ -27,9 +28,6 @@ static SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 static TOKEN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[A-Za-z0-9+/_=-]{20,}").ok());
-
-/// Characters of an inner text that a draft may share with it.
-const SHARED: usize = 40;
 
 pub(super) fn look(reviewed: &Reviewed<'_>, trusted: &Trusted<'_>, found: &mut Found<'_, '_>) {
     let text = found.text.all;
@@ -135,25 +133,16 @@ fn leaks(reviewed: &Reviewed<'_>, trusted: &Trusted<'_>, found: &mut Found<'_, '
     if reviewed.inner.is_empty() {
         return;
     }
-    let mut inner = String::new();
-    for text in reviewed.inner {
-        fold_into(&mut inner, text);
-        inner.push('\n');
-    }
     let text = found.text.all;
     let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
     let mut at = 0;
+    let mut window = String::new();
     while let (Some(start), Some(end)) = (places.get(at).copied(), places.get(at + SHARED).copied()) {
-        let mut window = String::new();
+        window.clear();
         fold_into(&mut window, text.get(start..end).unwrap_or_default());
         let blank = text.get(start..).is_some_and(|rest| rest.starts_with(char::is_whitespace));
         // What white space takes away makes a window shorter, never one that says more.
-        if !blank
-            && window.len() >= SHARED / 2
-            && inner.contains(&window)
-            && !trusted.says(&window)
-            && !trusted.heard(&window)
-        {
+        if !blank && reviewed.inner.says(&window) && !trusted.says(&window) && !trusted.heard(&window) {
             found.add(Check::Leak, start, end, "words of our own prompts or of the policy");
             at += SHARED;
         } else {
