@@ -31,7 +31,7 @@ export function Assurance() {
 function List() {
   const load = useLoaded(() => /** @type {Promise<{ data: Certificate[] }>} */ (api("/certificates")), [], (event) => /^(policy|certificate)\./.test(event.type));
   return html`<${Loading} load=${load}>${(/** @type {{ data: Certificate[] }} */ page) => page.data.length
-    ? html`<div class="cards wide-cards">${page.data.map((one) => html`<${Card} key=${one.name} one=${one} again=${load.again} />`)}</div>`
+    ? html`<div class="cards wide-cards">${page.data.map((one) => html`<${Card} key=${`${one.name} ${one.model}`} one=${one} again=${load.again} />`)}</div>`
     : html`<${Empty} icon="approve" title="The policy names no certificate"><p><code>certificate harmless on thanks, hours from 0.60</code> says which answers are counted together; where a rule asks for <code>certified harmless at 5%</code>, only what is proved may leave.</p><a class="button" href="/policies">Look at the policy</a><//>`}<//>`;
 }
 
@@ -41,7 +41,7 @@ function Card({ one, again }) {
   const { proof, decided } = one;
   const ask = async (/** @type {string} */ act) => {
     /** @type {Certificate} */
-    const now = await post(`/certificates/${one.name}/issue`, undefined, act);
+    const now = await post(`/certificates/${one.name}/issue?model=${encodeURIComponent(one.model)}`, undefined, act);
     toast(now.state === "granted" ? "Granted" : `Not granted: ${now.decided?.reason || "the labels do not prove it yet"}`);
     await again();
   };
@@ -51,7 +51,7 @@ function Card({ one, again }) {
     about: "Labels are missing, so it will be refused; and every asking halves what the next one may risk.", run: (_reason, act) => ask(act),
   }));
   const revoke = () => askReason({
-    title: `Take back ${one.name}`, about: "What is about to leave because of it asks the gate again.", yes: "Take it back", tone: "stop",
+    title: `Take back ${one.name}`, about: "Whichever model it was granted for. What is about to leave because of it asks the gate again.", yes: "Take it back", tone: "stop",
     run: async (reason, act) => {
       await post(`/certificates/${one.name}/revoke`, { reason }, act);
       toast("Taken back");
