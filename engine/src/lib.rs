@@ -44,6 +44,7 @@ pub mod policies;
 pub mod ports;
 pub mod publish;
 mod queue;
+mod receive;
 pub mod replay;
 pub mod replies;
 pub mod search;
