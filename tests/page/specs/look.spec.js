@@ -35,7 +35,7 @@ for (const theme of /** @type {const} */ (["light", "dark"])) {
     await page.goto(`${server.url}/inbox`);
     await page.getByRole("button", { name: "Select conversations" }).click();
     // The latest: other tests of this server may have put any number above the one that is opened below.
-    await page.getByRole("option").first().click();
+    await page.getByRole("listbox", { name: "Conversations" }).getByRole("option").first().click();
     await expect(page.getByRole("group", { name: "Selected conversations" })).toContainText("1 selected");
     await accessible(page, "conversations that are chosen");
     await openConversation(page, server, "Price for 50 seats");
