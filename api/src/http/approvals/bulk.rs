@@ -15,6 +15,8 @@ use crate::http::state::App;
 
 /// Approvals in one request, at most.
 const MOST: usize = 50;
+/// Characters of an id, at most.
+const LONGEST_ID: usize = 100;
 
 /// One approval, and the text that you saw.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -99,6 +101,15 @@ pub(crate) async fn bulk_approvals(
 ) -> Result<Json<BulkAnsweredAll>, ApiError> {
     if body.items.is_empty() || body.items.len() > MOST {
         return Err(ApiError::field("/items", "invalid", format!("must name 1 to {MOST} approvals")));
+    }
+    for (place, seen) in body.items.iter().enumerate() {
+        if seen.id.is_empty() || seen.id.chars().count() > LONGEST_ID {
+            let detail = format!("must have 1 to {LONGEST_ID} characters");
+            return Err(ApiError::field(format!("/items/{place}/id"), "invalid", detail));
+        }
+        if seen.draft_version < 1 {
+            return Err(ApiError::field(format!("/items/{place}/draft_version"), "invalid", "must be 1 or more"));
+        }
     }
     let reason = match &body.what {
         BulkAnswer::Approve => None,
