@@ -4,6 +4,7 @@
 
 use data_encoding::BASE64URL_NOPAD;
 use hmac::Mac;
+use remit_engine::store::found::Page;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -113,6 +114,17 @@ impl<'a> List<'a> {
         rows.truncate(size);
         let next = rows.last().map(|row| self.write(&key(row)));
         (rows, next)
+    }
+
+    /// The same for a walk that may have ended before the page was full: then the next one goes on from there.
+    pub(crate) fn cut_found<R>(
+        &self,
+        Page { rows, walked_to }: Page<R>,
+        limit: Limit,
+        key: impl Fn(&R) -> Key,
+    ) -> (Vec<R>, Option<String>) {
+        let (rows, next) = self.cut(rows, limit, key);
+        (rows, next.or_else(|| walked_to.map(|(sort, id)| self.write(&Key { sort, id }))))
     }
 }
 

@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Approval;
 use crate::http::auth::Rep;
-use crate::http::conversations::filter::ChannelFilter;
+use crate::http::conversations::filter::{ChannelFilter, assignees};
 use crate::http::decisions::list::ModeFilter;
 use crate::http::error::ApiError;
 use crate::http::extract::{MOST_VALUES, RepeatedQuery, joined, moment, one};
@@ -112,20 +112,14 @@ pub(crate) async fn list_approvals(
 ) -> Result<Json<ApprovalPage>, ApiError> {
     let teams = joined("team", &query.team, MOST_VALUES)?;
     let intents = joined("intent", &query.intent, MOST_VALUES)?;
-    joined("assignee", &query.assignee, MOST_VALUES)?;
-    let whose: Vec<&str> = query
-        .assignee
-        .iter()
-        .filter(|whose| *whose != "none")
-        .map(|whose| if whose == "me" { rep.row.id.as_str() } else { whose.as_str() })
-        .collect();
-    let (claimed_by, channels) = (whose.join(","), ChannelFilter::joined(&query.channel)?);
+    let (claimed_by, unclaimed) = assignees(&query.assignee, &rep)?;
+    let channels = ChannelFilter::joined(&query.channel)?;
     let since = moment("since", query.since.as_deref())?;
     let wanted = WantedApprovals {
         state: query.state.as_str(),
         teams: &teams,
         claimed_by: &claimed_by,
-        unclaimed: query.assignee.iter().any(|whose| whose == "none"),
+        unclaimed,
         channels: &channels,
         intents: &intents,
         mode: query.mode.map_or("", ModeFilter::as_str),
@@ -154,8 +148,7 @@ pub(crate) async fn list_approvals(
     let (after, limit) = ((start.sort, start.id.as_str()), query.limit.with_next());
     let conn = &mut reader.conn();
     let page = found::approvals(conn, rep.workspace(), &wanted, after, app.now_ms(), limit, found::BUDGET).await?;
-    let (rows, next) = list.cut(page.rows, query.limit, |row| Key { sort: row.created_at, id: row.id.clone() });
-    let further = page.walked_to.map(|(sort, id)| list.write(&Key { sort, id }));
+    let (rows, next_cursor) = list.cut_found(page, query.limit, |row| Key { sort: row.created_at, id: row.id.clone() });
     let mut data = Vec::with_capacity(rows.len());
     for row in rows {
         // Only where the policy asks for two people can there be a yes to something that still waits.
@@ -165,5 +158,5 @@ pub(crate) async fn list_approvals(
         };
         data.push(Approval::of(row, votes));
     }
-    Ok(Json(ApprovalPage { data, next_cursor: next.or(further) }))
+    Ok(Json(ApprovalPage { data, next_cursor }))
 }

@@ -253,19 +253,24 @@ pub(crate) struct Asked {
     now: i64,
 }
 
+/// Whose things: users with commas between, `me` being the rep; and whether those that nobody has are meant as well.
+pub(crate) fn assignees(said: &[String], rep: &Rep) -> Result<(String, bool), ApiError> {
+    joined("assignee", said, MOST_VALUES)?;
+    let whose: Vec<&str> = said
+        .iter()
+        .filter(|whose| *whose != "none")
+        .map(|whose| if whose == "me" { rep.row.id.as_str() } else { whose.as_str() })
+        .collect();
+    Ok((whose.join(","), said.iter().any(|whose| whose == "none")))
+}
+
 fn given(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
 impl Asked {
     fn of(said: Filters, rep: &Rep, now: i64) -> Result<Self, ApiError> {
-        joined("assignee", &said.assignee, MOST_VALUES)?;
-        let whose: Vec<&str> = said
-            .assignee
-            .iter()
-            .filter(|whose| *whose != "none")
-            .map(|whose| if whose == "me" { rep.row.id.as_str() } else { whose.as_str() })
-            .collect();
+        let (assignees, unassigned) = assignees(&said.assignee, rep)?;
         let statuses: Vec<String> = said.status.iter().map(|one| one.as_str().to_owned()).collect();
         let ai_states: Vec<String> = said.ai_state.iter().map(|one| one.as_str().to_owned()).collect();
         Ok(Self {
@@ -274,8 +279,8 @@ impl Asked {
             unread: said.unread,
             requires_action: said.requires_action,
             statuses: joined("status", &statuses, 3)?,
-            assignees: whose.join(","),
-            unassigned: said.assignee.iter().any(|whose| whose == "none"),
+            assignees,
+            unassigned,
             teams: joined("team", &said.team, MOST_VALUES)?,
             tags: joined("tag", &said.tag, MOST_VALUES)?,
             reasons: joined("reason", &said.reason, MOST_VALUES)?,

@@ -185,10 +185,6 @@ pub(crate) async fn list_decisions(
     let mut reader = app.read().await?;
     let (before, limit) = ((start.sort, start.id.as_str()), query.limit.with_next());
     let page = found::decisions(&mut reader.conn(), rep.workspace(), &wanted, before, limit, found::BUDGET).await?;
-    let (rows, next) = list.cut(page.rows, query.limit, |row| Key { sort: row.decided_at, id: row.id.clone() });
-    let further = page.walked_to.map(|(sort, id)| list.write(&Key { sort, id }));
-    Ok(Json(DecisionPage {
-        data: rows.into_iter().map(DecisionSummary::from).collect(),
-        next_cursor: next.or(further),
-    }))
+    let (rows, next_cursor) = list.cut_found(page, query.limit, |row| Key { sort: row.decided_at, id: row.id.clone() });
+    Ok(Json(DecisionPage { data: rows.into_iter().map(DecisionSummary::from).collect(), next_cursor }))
 }

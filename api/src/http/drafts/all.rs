@@ -7,8 +7,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::Draft;
 use super::list::DraftPage;
 use crate::http::auth::Rep;
-use crate::http::error::{ApiError, ErrorCode};
-use crate::http::extract::{RepeatedQuery, moment};
+use crate::http::error::ApiError;
+use crate::http::extract::{RepeatedQuery, joined, moment};
 use crate::http::page::{Key, Limit, List};
 use crate::http::state::App;
 
@@ -118,11 +118,8 @@ pub(crate) async fn list_all_drafts(
     State(app): State<App>,
     RepeatedQuery(query): RepeatedQuery<DraftQuery>,
 ) -> Result<Json<DraftPage>, ApiError> {
-    let statuses: Vec<&str> = query.status.iter().map(|one| one.as_str()).collect();
-    if statuses.len() > 9 {
-        return Err(ApiError::new(ErrorCode::InvalidQuery, "`status` may be said 9 times at most."));
-    }
-    let statuses = statuses.join(",");
+    let statuses: Vec<String> = query.status.iter().map(|one| one.as_str().to_owned()).collect();
+    let statuses = joined("status", &statuses, 9)?;
     let since = moment("since", query.since.as_deref())?;
     let wanted = WantedDrafts {
         statuses: &statuses,
@@ -146,7 +143,6 @@ pub(crate) async fn list_all_drafts(
     let mut reader = app.read().await?;
     let limit = query.limit.with_next();
     let page = found::drafts(&mut reader.conn(), rep.workspace(), &wanted, &start.id, limit, found::BUDGET).await?;
-    let (rows, next) = list.cut(page.rows, query.limit, |row| Key { sort: 0, id: row.id.clone() });
-    let further = page.walked_to.map(|(sort, id)| list.write(&Key { sort, id }));
-    Ok(Json(DraftPage { data: rows.into_iter().map(Draft::from).collect(), next_cursor: next.or(further) }))
+    let (rows, next_cursor) = list.cut_found(page, query.limit, |row| Key { sort: 0, id: row.id.clone() });
+    Ok(Json(DraftPage { data: rows.into_iter().map(Draft::from).collect(), next_cursor }))
 }

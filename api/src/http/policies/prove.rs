@@ -2,13 +2,15 @@ use axum::Json;
 use axum::extract::State;
 use remit_dsl::prove::{self, Proof, RuleName, Standing};
 use remit_dsl::{Diagnostic, Severity};
+use remit_engine::EngineError;
+use remit_engine::policies::PolicyError;
 use remit_engine::store::read;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Candidate, PolicyFiles, does_not_check, kept};
 use crate::http::auth::Rep;
-use crate::http::error::{ApiError, ErrorCode};
+use crate::http::error::ApiError;
 use crate::http::extract::{JsonBody, text};
 use crate::http::state::App;
 
@@ -144,7 +146,7 @@ pub(crate) async fn prove_policy(
             let mut reader = app.read().await?;
             let active = read::policy_active(&mut reader.conn(), rep.workspace()).await?;
             drop(reader);
-            let none = || ApiError::new(ErrorCode::NoPolicy, "Activate a policy first.");
+            let none = || EngineError::from(PolicyError::None);
             kept(&app, rep.workspace(), &active.ok_or_else(none)?.digest).await?
         }
     };
