@@ -32,7 +32,8 @@ impl Engine {
         }
         self.metrics().arrived(channel);
         let in_lane = arrived.as_ref().map_or(InLane::Behind, |arrived| arrived.in_lane);
-        let known = in_force.zip(arrived).and_then(|(in_force, arrived)| {
+        // One that others come before is read when its turn comes.
+        let known = in_force.zip(arrived).filter(|_| in_lane != InLane::Behind).and_then(|(in_force, arrived)| {
             let context = stages::on_arrival(&in_force, *arrived)?;
             Some(Box::new(Known { in_force, context }))
         });

@@ -8,7 +8,7 @@ use crate::draft::check::{Finding, Passage};
 use crate::engine::{Engine, EngineError};
 use crate::people::not_found;
 use crate::simulate::draft_row;
-use crate::stages::{self, StepError};
+use crate::stages;
 use crate::store::read;
 
 /// What the drafter would write.
@@ -51,13 +51,8 @@ impl Engine {
         let run = read::run_of_message(&mut reader.conn(), workspace, message_id).await?;
         drop(reader);
         let run = run.ok_or_else(|| not_found("message", message_id))?;
-        let context = match stages::context(self, &in_force, workspace, &run.id).await {
-            Ok(context) => context.ok_or_else(|| not_found("message", message_id))?,
-            Err(StepError::Store(error)) => return Err(error.into()),
-            Err(StepError::Policy(error)) => return Err(error.into()),
-            Err(StepError::Restless) => return Err(not_found("message", message_id)),
-        };
-        let mut context = context;
+        let context = stages::context(self, &in_force, workspace, &run.id).await?;
+        let mut context = context.ok_or_else(|| not_found("message", message_id))?;
         let found = decide::draft::intent(&context).to_owned();
         let intent = intent.map_or(found, str::to_owned);
         context.run.instruction = instruction.map(str::to_owned);

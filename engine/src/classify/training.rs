@@ -122,6 +122,12 @@ fn weigh(idf: &Idf, middle: &[f32], beside_words: bool, text: &Text) -> Row {
     row.with_meaning(meaning, beside_words)
 }
 
+/// What each of these texts means; nothing, for as many as are asked, where nobody can tell.
+fn meanings(encoder: Option<&dyn Encoder>, texts: &[&str]) -> impl Iterator<Item = Arc<[f32]>> + use<> {
+    let told = encoder.map_or_else(Vec::new, |encoder| encoder.encode_examples(texts));
+    told.into_iter().chain(std::iter::repeat(Arc::default()))
+}
+
 /// The mean of vectors; empty where there are none.
 fn middle<'a>(meanings: impl Iterator<Item = &'a [f32]>) -> Vec<f32> {
     let (mut sum, mut count) = (Vec::new(), 0.0_f32);
@@ -172,10 +178,8 @@ impl Model {
         }
         let plain: Vec<&str> = plain.iter().map(String::as_str).collect();
         let read = |grams: &[Grams], texts: &[&str]| -> Vec<Text> {
-            let meanings = encoder.as_ref().map_or_else(Vec::new, |encoder| encoder.encode_examples(texts));
-            let meanings = meanings.into_iter().chain(std::iter::repeat(Arc::default()));
             let text = |(grams, meaning): (&Grams, Arc<[f32]>)| Text { grams: vocabulary.look_up(grams), meaning };
-            grams.iter().zip(meanings).map(text).collect()
+            grams.iter().zip(meanings(encoder.as_deref(), texts)).map(text).collect()
         };
         let corpus = Corpus {
             features: vocabulary.len(),
@@ -303,8 +307,7 @@ impl Model {
     }
 
     fn background(&self) -> Vec<Signals> {
-        let meanings = self.encoder.as_ref().map_or_else(Vec::new, |one| one.encode_examples(&background::TEXTS));
-        let meanings = meanings.into_iter().chain(std::iter::repeat(Arc::default()));
+        let meanings = meanings(self.encoder.as_deref(), &background::TEXTS);
         let signals = background::TEXTS.iter().zip(meanings).map(|(text, meaning)| {
             let text = normalise(text);
             let grams = self.vocabulary.look_up(&Grams::of(&text));

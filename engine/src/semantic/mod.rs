@@ -90,12 +90,20 @@ pub enum Kind {
     SemanticTransformer,
 }
 
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Kind {
+    /// Its word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
             Self::SemanticStatic => "semantic-static",
             Self::SemanticTransformer => "semantic-transformer",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
@@ -181,10 +189,7 @@ impl Encoder for SemanticModel {
     }
 
     fn tier(&self) -> &'static str {
-        match self.kind {
-            Kind::SemanticStatic => "semantic-static",
-            Kind::SemanticTransformer => "semantic-transformer",
-        }
+        self.kind.as_str()
     }
 
     fn width(&self) -> usize {
@@ -207,7 +212,10 @@ impl Encoder for SemanticModel {
     }
 
     fn encode_examples(&self, texts: &[&str]) -> Vec<Arc<[f32]>> {
-        let known = self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let known: BTreeMap<&str, Arc<[f32]>> = {
+            let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            texts.iter().filter_map(|text| Some((*text, Arc::clone(kept.get(*text)?)))).collect()
+        };
         let new: Vec<&str> = texts.iter().copied().filter(|text| !known.contains_key(*text)).collect();
         let meanings = self.meanings(&new).into_iter().map(Arc::<[f32]>::from);
         let new: BTreeMap<&str, Arc<[f32]>> = new.iter().copied().zip(meanings).collect();
@@ -216,7 +224,7 @@ impl Encoder for SemanticModel {
             kept.clear();
         }
         kept.extend(new.iter().take(MOST_KEPT).map(|(text, meaning)| ((*text).to_owned(), Arc::clone(meaning))));
-        let of = |text: &&str| known.get(*text).or_else(|| new.get(text)).cloned().unwrap_or_default();
+        let of = |text: &&str| known.get(text).or_else(|| new.get(text)).cloned().unwrap_or_default();
         texts.iter().map(of).collect()
     }
 }
