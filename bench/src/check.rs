@@ -2,9 +2,8 @@
 
 use std::fmt::Write as _;
 use std::hint::black_box;
-use std::time::Instant;
 
-use crate::figure::{Durations, quietest};
+use crate::figure::quietest_ms;
 use crate::{BenchError, Figure, Settings, hundred, policy};
 
 const COMPILATIONS: usize = 50;
@@ -23,15 +22,15 @@ pub fn run(settings: &Settings) -> Result<Vec<Figure>, BenchError> {
         let figure = Figure::new("check", name, ms, "ms").about("policy", policy).about("n", count);
         figure.about("slowest_round", highest)
     };
-    let shipped = median_ms(count, || drop(black_box(policy::compile())));
-    let hundred = median_ms(count, || drop(black_box(hundred::compile())));
+    let shipped = quietest_ms(count, || drop(black_box(policy::compile())));
+    let hundred = quietest_ms(count, || drop(black_box(hundred::compile())));
     let text = many(MANY);
     let compiled = policy::compile_text("many.remit", &text);
     if compiled.policy.is_none() {
         return Err(BenchError::Policy(remit_dsl::render::plain(&compiled.diagnostics)));
     }
     let few = count.div_ceil(10);
-    let large = median_ms(few, || drop(black_box(policy::compile_text("many.remit", &text))));
+    let large = quietest_ms(few, || drop(black_box(policy::compile_text("many.remit", &text))));
     let mut claimed = Vec::new();
     for (rules, claims, name, count) in
         [(100, 50, "ms_100_rules_50_claims", count), (MANY, 200, "ms_5000_rules_200_claims", few)]
@@ -41,7 +40,7 @@ pub fn run(settings: &Settings) -> Result<Vec<Figure>, BenchError> {
         if compiled.policy.is_none() {
             return Err(BenchError::Policy(remit_dsl::render::plain(&compiled.diagnostics)));
         }
-        let ms = median_ms(count, || drop(black_box(policy::compile_text("many.remit", &text))));
+        let ms = quietest_ms(count, || drop(black_box(policy::compile_text("many.remit", &text))));
         claimed.push(line(name, ms, "guards of three conditions each", count).about("claims", claims));
     }
     let mut figures = vec![
@@ -51,20 +50,6 @@ pub fn run(settings: &Settings) -> Result<Vec<Figure>, BenchError> {
     ];
     figures.extend(claimed);
     Ok(figures)
-}
-
-/// The median of the quietest round, and the highest of any.
-fn median_ms(count: usize, mut compile: impl FnMut()) -> (f64, f64) {
-    let (durations, highest) = quietest(count, |count| {
-        let mut durations = Durations::with_capacity(count);
-        for _ in 0..count {
-            let begin = Instant::now();
-            compile();
-            durations.push(begin.elapsed());
-        }
-        durations
-    });
-    (durations.quantile_ms(0.5), highest / 1e6)
 }
 
 /// What makes the guards of [`many`] matter: without them replies would leave.

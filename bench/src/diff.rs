@@ -1,12 +1,11 @@
 //! `diff`: how long it takes to tell what a change of a policy means.
 
 use std::hint::black_box;
-use std::time::Instant;
 
 use remit_dsl::Policy;
 use remit_dsl::diff::diff;
 
-use crate::figure::{Durations, quietest};
+use crate::figure::quietest_ms;
 use crate::{BenchError, Figure, Settings, check, hundred, policy};
 
 const COMPARISONS: usize = 50;
@@ -24,18 +23,9 @@ pub fn run(settings: &Settings) -> Result<Vec<Figure>, BenchError> {
     let many = (of_text(&made)?, of_text(&changed(&made, "deal.n7 >= 50 ", "deal.n7 >= 60 ")?)?);
     let line = |name, (old, new): &(Policy, Policy), about: &str| {
         let found = diff(old, new);
-        let (durations, highest) = quietest(count, |count| {
-            let mut durations = Durations::with_capacity(count);
-            for _ in 0..count {
-                let begin = Instant::now();
-                drop(black_box(diff(old, new)));
-                durations.push(begin.elapsed());
-            }
-            durations
-        });
-        let figure =
-            Figure::new("diff", name, durations.quantile_ms(0.5), "ms").about("policy", about).about("n", count);
-        let figure = figure.about("slowest_round", highest / 1e6);
+        let (ms, highest) = quietest_ms(count, || drop(black_box(diff(old, new))));
+        let figure = Figure::new("diff", name, ms, "ms").about("policy", about).about("n", count);
+        let figure = figure.about("slowest_round", highest);
         figure.about("regions", found.regions.len()).about("engine", format!("{:?}", found.engine).to_lowercase())
     };
     Ok(vec![

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -128,6 +128,20 @@ pub(crate) fn quietest(count: usize, mut measure: impl FnMut(usize) -> Durations
         }
     }
     (best.map(|(durations, _)| durations).unwrap_or_default(), highest)
+}
+
+/// The median of the quietest round of `count` calls, and the highest of any, in milliseconds.
+pub(crate) fn quietest_ms(count: usize, mut call: impl FnMut()) -> (f64, f64) {
+    let (durations, highest) = quietest(count, |count| {
+        let mut durations = Durations::with_capacity(count);
+        for _ in 0..count {
+            let begin = Instant::now();
+            call();
+            durations.push(begin.elapsed());
+        }
+        durations
+    });
+    (durations.quantile_ms(0.5), highest / 1e6)
 }
 
 #[cfg(test)]
