@@ -200,8 +200,29 @@ pub(crate) fn of(policy: &Policy, text: &str) -> Vec<(Situation, Verdict)> {
             }
         }
     }
-    // The freest messages first, on different channels: there the least restriction shows.
     bases.sort_by_key(|(outcome, _)| *outcome);
+    let week = (2..9).map(|day| date(2026, 3, day));
+    let holidays = days.iter().filter_map(|(month, day)| Date::new(2026, *month, *day).ok());
+    let around = holidays.flat_map(|day| [day.yesterday().unwrap(), day, day.tomorrow().unwrap()]);
+    let all_days: Vec<Date> = week.chain(around).collect();
+    let times: Vec<(i8, i8)> = clocks.iter().copied().chain([(12, 0)]).collect();
+    let moments = all_days.iter().flat_map(|day| times.iter().map(move |(hour, minute)| (*day, *hour, *minute)));
+    let moments: Vec<i64> = moments
+        .flat_map(|(day, hour, minute)| [-60_000, 0, 60_000].map(|late| moment(day, hour, minute) + late))
+        .collect();
+    // One message for each course that the clock alone gives an answer: hours may matter to one channel or intent only.
+    let mut courses = BTreeSet::new();
+    for (_, base) in &bases {
+        let at = |now_ms: &i64| Facts { now_ms: *now_ms, ..base.clone() };
+        let course = moments.iter().map(|now_ms| {
+            let verdict = policy.decide(&at(now_ms));
+            (verdict.outcome, verdict.hold_until_ms)
+        });
+        if courses.insert(course.collect::<Vec<_>>()) {
+            moments.iter().for_each(|now_ms| add(&at(now_ms)));
+        }
+    }
+    // The freest messages first, on different channels: there the least restriction shows.
     let mut channels = BTreeSet::new();
     let (mut free, rest): (Vec<_>, Vec<_>) =
         bases.into_iter().partition(|(_, facts)| channels.insert(facts.get_name("channel").map(str::to_owned)));
@@ -217,19 +238,6 @@ pub(crate) fn of(policy: &Policy, text: &str) -> Vec<(Situation, Verdict)> {
                         facts.held_since_ms = Some(facts.now_ms - span);
                         add(&facts);
                     }
-                }
-            }
-        }
-    }
-    for (_, base) in free.iter().take(1) {
-        let week = (2..9).map(|day| date(2026, 3, day));
-        let holidays = days.iter().filter_map(|(month, day)| Date::new(2026, *month, *day).ok());
-        for day in week.chain(holidays.flat_map(|day| [day.yesterday().unwrap(), day, day.tomorrow().unwrap()])) {
-            for (hour, minute) in clocks.iter().copied().chain([(12, 0)]) {
-                for late in [-60_000, 0, 60_000] {
-                    let mut facts = base.clone();
-                    facts.now_ms = moment(day, hour, minute) + late;
-                    add(&facts);
                 }
             }
         }
