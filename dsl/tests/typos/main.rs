@@ -18,6 +18,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use common::repository;
 use mutants::{Mutant, Token};
+use remit_dsl::diff::{Direction, diff};
 use remit_dsl::{Compiled, Facts, Policy, STANDARD_FILES, Severity, Value, Verdict};
 use situations::Situation;
 
@@ -231,6 +232,16 @@ impl Compared<'_> {
             }
             if finding.kind == Kind::Freer {
                 break;
+            }
+        }
+        // The situations are chosen; the difference is exact, for what is not made of words, hours and names.
+        if finding.kind != Kind::Freer && renames.is_empty() {
+            let diff = diff(self.original, &mutant);
+            if let Some(region) = diff.regions.iter().find(|region| region.direction == Direction::Freer) {
+                let where_ = if region.when_facts_fail { " where facts fail" } else { "" };
+                (finding.kind, finding.moved) = (Kind::Freer, format!("{} -> {}{where_}", region.from, region.to));
+            } else {
+                assert!(!diff.incomplete, "the difference is too hard to find");
             }
         }
         // What the host does with a policy besides deciding.

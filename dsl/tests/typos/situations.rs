@@ -227,6 +227,15 @@ pub(crate) fn of(policy: &Policy, text: &str) -> Vec<(Situation, Verdict)> {
     let (mut free, rest): (Vec<_>, Vec<_>) =
         bases.into_iter().partition(|(_, facts)| channels.insert(facts.get_name("channel").map(str::to_owned)));
     free.extend(rest.into_iter().take(3));
+    // A limit that is used up may hold until hours begin.
+    let limits = choices.iter().map(|(key, _)| key).filter(|key| key.starts_with("over:"));
+    for (key, (_, base)) in limits.flat_map(|key| free.first().map(|free| (key, free))) {
+        for now_ms in &moments {
+            let mut facts = Facts { now_ms: *now_ms, ..base.clone() };
+            set(&mut facts, key, &Some(Value::Yes(true)));
+            add(&facts);
+        }
+    }
     for (_, base) in free.iter().take(5) {
         for (key, values) in &choices {
             for value in values {
