@@ -3,11 +3,15 @@
 //! The variables come in the order of the domain, scope facts first. A diagram of a realistic policy is tiny; one of
 //! many entangled rules explodes, so the number of nodes is bounded, and who asks must be able to do without.
 
+mod memo;
+
 use std::collections::HashMap;
 use std::hash::BuildHasher as _;
 
-use foldhash::quality::FixedState;
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
 
+use self::memo::Memo;
 use crate::prove::circuit::{Circuit, Formula, Gate, Point};
 
 /// Nodes that one diagram may have.
@@ -37,12 +41,18 @@ pub(crate) struct TooLarge;
 struct Node {
     variable: u32,
     first_child: u32,
-    /// Another node with the same hash.
-    other: Option<u32>,
+    hash: u64,
+}
+
+/// Where the children of a function by one variable stand; a function that does not look at it is its own child.
+#[derive(Clone, Copy, Debug)]
+enum Children {
+    From(usize),
+    Same(Function),
 }
 
 /// How two results become one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Join {
     And,
     Sum,
@@ -76,10 +86,13 @@ impl Join {
 pub(crate) struct Diagram {
     nodes: Vec<Node>,
     children: Vec<Function>,
-    /// The last node with this hash.
-    known: HashMap<u64, u32, FixedState>,
-    joined: HashMap<(Join, Function, Function), Function, FixedState>,
-    negated: HashMap<Function, Function, FixedState>,
+    /// Numbers of nodes by variable and children.
+    known: HashTable<u32>,
+    /// Joins that were worked out, one memory for each way.
+    summed: Memo,
+    both: Memo,
+    /// By the number of the node.
+    negated: Vec<Option<Function>>,
     /// Functions of circuit nodes.
     formulas: HashMap<usize, Function, FixedState>,
     /// Children of nodes that are being built, those of the innermost one last.
@@ -93,9 +106,10 @@ impl Diagram {
         Self {
             nodes: Vec::new(),
             children: Vec::new(),
-            known: HashMap::default(),
-            joined: HashMap::default(),
-            negated: HashMap::default(),
+            known: HashTable::new(),
+            summed: Memo::default(),
+            both: Memo::default(),
+            negated: Vec::new(),
             formulas: HashMap::default(),
             building: Vec::new(),
             sizes,
@@ -131,24 +145,24 @@ impl Diagram {
         {
             return Ok(*first);
         }
-        let hash = self.known.hasher().hash_one((variable, children));
-        let other = self.known.get(&hash).copied();
-        let mut next = other;
-        while let Some(number) = next {
-            let Some(node) = self.nodes.get(number as usize) else { break };
-            let known = self.children.get(node.first_child as usize..).unwrap_or_default();
-            if node.variable == variable && known.starts_with(children) {
-                return Ok(Function(RESULTS + number));
-            }
-            next = node.other;
+        let hash = FixedState::default().hash_one((variable, children));
+        let is_it = |number: &u32| {
+            self.nodes.get(*number as usize).is_some_and(|node| {
+                let known = self.children.get(node.first_child as usize..).unwrap_or_default();
+                node.variable == variable && known.starts_with(children)
+            })
+        };
+        if let Some(number) = self.known.find(hash, is_it) {
+            return Ok(Function(RESULTS + number));
         }
         if self.nodes.len() >= self.most_nodes {
             return Err(TooLarge);
         }
         let number = self.nodes.len() as u32;
-        self.nodes.push(Node { variable, first_child: self.children.len() as u32, other });
+        self.nodes.push(Node { variable, first_child: self.children.len() as u32, hash });
         self.children.extend_from_slice(children);
-        self.known.insert(hash, number);
+        let nodes = &self.nodes;
+        self.known.insert_unique(hash, number, |number| nodes.get(*number as usize).map_or(0, |node| node.hash));
         Ok(Function(RESULTS + number))
     }
 
@@ -158,6 +172,20 @@ impl Diagram {
 
     fn child_of(&self, node: &Node, cell: usize) -> Function {
         self.children.get(node.first_child as usize + cell).copied().unwrap_or(Function::NO)
+    }
+
+    fn children_by(&self, function: Function, variable: usize) -> Children {
+        match self.read(function) {
+            Some(node) if node.variable as usize == variable => Children::From(node.first_child as usize),
+            _ => Children::Same(function),
+        }
+    }
+
+    fn child_in(&self, children: Children, cell: usize) -> Function {
+        match children {
+            Children::From(first) => self.children.get(first + cell).copied().unwrap_or(Function::NO),
+            Children::Same(function) => function,
+        }
     }
 
     /// The variable at the top; past the last one for a result.
@@ -189,15 +217,16 @@ impl Diagram {
         if let (Some(left), Some(right)) = (left.result(), right.result()) {
             return Ok(Function(join.of(left, right)));
         }
-        let key = if left <= right { (join, left, right) } else { (join, right, left) };
-        if let Some(known) = self.joined.get(&key) {
-            return Ok(*known);
+        let (left, right) = if left <= right { (left, right) } else { (right, left) };
+        if let Some(known) = self.joins(join).get(left, right) {
+            return Ok(known);
         }
         let variable = self.top(left).min(self.top(right));
+        let sides = (self.children_by(left, variable), self.children_by(right, variable));
         // Neighbouring cells mostly lead to the same.
         let mut before: Option<((Function, Function), Function)> = None;
         let result = self.node(variable, |diagram, cell| {
-            let pair = (diagram.child(left, variable, cell), diagram.child(right, variable, cell));
+            let pair = (diagram.child_in(sides.0, cell), diagram.child_in(sides.1, cell));
             if let Some((_, known)) = before.filter(|(known, _)| *known == pair) {
                 return Ok(known);
             }
@@ -205,8 +234,15 @@ impl Diagram {
             before = Some((pair, joined));
             Ok(joined)
         })?;
-        self.joined.insert(key, result);
+        self.joins(join).put(left, right, result);
         Ok(result)
+    }
+
+    const fn joins(&mut self, join: Join) -> &mut Memo {
+        match join {
+            Join::And => &mut self.both,
+            Join::Sum => &mut self.summed,
+        }
     }
 
     /// 0 for 1 and 1 for 0.
@@ -214,15 +250,20 @@ impl Diagram {
         if let Some(result) = function.result() {
             return Ok(Function(u32::from(result == 0)));
         }
-        if let Some(known) = self.negated.get(&function) {
-            return Ok(*known);
+        let number = (function.0 - RESULTS) as usize;
+        if let Some(known) = self.negated.get(number).copied().flatten() {
+            return Ok(known);
         }
         let variable = self.top(function);
+        let children = self.children_by(function, variable);
         let result = self.node(variable, |diagram, cell| {
-            let child = diagram.child(function, variable, cell);
+            let child = diagram.child_in(children, cell);
             diagram.not(child)
         })?;
-        self.negated.insert(function, result);
+        if self.negated.len() < self.nodes.len() {
+            self.negated.resize(self.nodes.len(), None);
+        }
+        self.negated.get_mut(number).into_iter().for_each(|place| *place = Some(result));
         Ok(result)
     }
 
