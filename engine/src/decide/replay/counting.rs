@@ -39,6 +39,8 @@ struct Counter {
     per: Per,
     /// The bucket of the latest decision: they come in order, so the next one is mostly in the same.
     bucket: (i64, i64),
+    /// Buckets that were met, in order: working one out takes longer than deciding.
+    met: Vec<(i64, i64)>,
     /// Sends by subject, each with the start of its bucket.
     sent: HashMap<u64, (i64, u32)>,
     /// Subjects of old buckets are forgotten when there are more than this.
@@ -81,6 +83,9 @@ pub struct Over {
 
 const FEWEST: usize = 4_096;
 
+/// Buckets of one limit that are kept: three weeks of hours.
+const MOST_MET: usize = 512;
+
 impl Counting {
     /// Empty limits.
     #[must_use]
@@ -95,6 +100,7 @@ impl Counting {
                 _ => Per::Everybody,
             },
             bucket: (0, 0),
+            met: Vec::new(),
             sent: HashMap::default(),
             forget_above: FEWEST,
         };
@@ -174,7 +180,17 @@ impl Counter {
         if (self.bucket.0..self.bucket.1).contains(&now_ms) {
             return;
         }
-        self.bucket = self.limit.bucket(timezone, now_ms);
+        let after = self.met.partition_point(|(start, _)| *start <= now_ms);
+        let before = after.checked_sub(1).and_then(|number| self.met.get(number)).copied();
+        self.bucket = before.filter(|(_, end)| now_ms < *end).unwrap_or_else(|| {
+            let bucket = self.limit.bucket(timezone, now_ms);
+            if self.met.len() < MOST_MET {
+                self.met.insert(after, bucket);
+            } else {
+                self.met = vec![bucket];
+            }
+            bucket
+        });
         if self.sent.len() > self.forget_above {
             let start = self.bucket.0;
             self.sent.retain(|_, (bucket, _)| *bucket == start);
