@@ -1,20 +1,22 @@
 //! Knowledge: folders of documents that a model's drafts may rest on, cut into passages, and found again by words.
 //!
 //! A folder holds one folder for each name that policies use (`draft model answer sources help_center`); in it lie
-//! Markdown, HTML and plain texts. They are read when the program starts. The best passages for a message are those
+//! Markdown, HTML, PDF and plain texts. They are read when the program starts. The best passages for a message are those
 //! that share its rare words (BM25); nothing is asked outside.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::check::Passage;
+use super::pdf;
 use crate::mail;
 
 /// Longest passage, in characters.
 const LONGEST: usize = 900;
-/// Documents of one name that are read, and the bytes of one.
+/// Documents of one name that are read, and the bytes of one; a PDF holds its fonts and pictures too.
 const MOST_DOCUMENTS: usize = 5_000;
 const MOST_BYTES: u64 = 2 * 1024 * 1024;
+const MOST_PDF_BYTES: u64 = 64 * 1024 * 1024;
 /// The constants of BM25, as they are usually set.
 const K1: f64 = 1.2;
 const B: f64 = 0.75;
@@ -191,7 +193,8 @@ fn read_into(index: &mut Index, root: &Path, folder: &Path, depth: usize) -> Res
         }
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
         let is_html = matches!(ending.as_str(), "html" | "htm");
-        if !is_html && !matches!(ending.as_str(), "md" | "markdown" | "txt") {
+        let is_pdf = ending == "pdf";
+        if !is_html && !is_pdf && !matches!(ending.as_str(), "md" | "markdown" | "txt") {
             continue;
         }
         if index.documents >= MOST_DOCUMENTS {
@@ -199,12 +202,18 @@ fn read_into(index: &mut Index, root: &Path, folder: &Path, depth: usize) -> Res
         }
         let wrong = |error: std::io::Error| format!("cannot read `{}`: {error}", path.display());
         let size = std::fs::metadata(&path).map_err(wrong)?.len();
-        if size > MOST_BYTES {
-            return Err(format!("`{}` has {size} bytes, more than {MOST_BYTES}", path.display()));
+        let most = if is_pdf { MOST_PDF_BYTES } else { MOST_BYTES };
+        if size > most {
+            return Err(format!("`{}` has {size} bytes, more than {most}", path.display()));
         }
         let bytes = std::fs::read(&path).map_err(wrong)?;
-        let text = String::from_utf8_lossy(&bytes);
-        let text = if is_html { mail::text_of_html(&text) } else { text.into_owned() };
+        let text = if is_pdf {
+            pdf::text(&bytes).map_err(|why| format!("cannot read `{}`: {why}", path.display()))?
+        } else if is_html {
+            mail::text_of_html(&String::from_utf8_lossy(&bytes))
+        } else {
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
         let name = path.strip_prefix(root).unwrap_or(&path).with_extension("");
         index.add(&name.display().to_string(), &text);
     }
@@ -242,11 +251,15 @@ mod tests {
         std::fs::write(folder.path().join("help/a.md"), "# One\nThe moon is round.").unwrap();
         std::fs::write(help.join("b.html"), "<p>The sun is <b>hot</b>.</p><script>no()</script>").unwrap();
         std::fs::write(help.join("c.png"), "nothing").unwrap();
+        std::fs::write(help.join("d.pdf"), pdf::tests::written(&["Mars is red.", "Venus is bright."])).unwrap();
         let knowledge = Knowledge::read(folder.path()).unwrap();
-        assert_eq!(knowledge.names().collect::<Vec<_>>(), [("help", 2, 2)]);
+        assert_eq!(knowledge.names().collect::<Vec<_>>(), [("help", 3, 3)]);
+        assert!(knowledge.passages("help", "venus", 1).remove(0).text.contains("Venus is bright."));
         let sun = knowledge.passages("help", "sun", 1).remove(0);
         assert!(sun.text.contains("sun is") && sun.text.contains("hot") && !sun.text.contains("no()"), "{sun:?}");
         assert_eq!(sun.title, "more/b");
         assert!(Knowledge::read(&folder.path().join("gone")).unwrap_err().contains("gone"));
+        std::fs::write(help.join("e.pdf"), "no").unwrap();
+        assert!(Knowledge::read(folder.path()).unwrap_err().contains("e.pdf"));
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod check;
 mod knowledge;
+mod pdf;
 mod templates;
 mod values;
 
