@@ -55,6 +55,49 @@ test("unread: new inbound that you have not viewed; viewing it clears it, and it
   await expect(row(page, name)).toContainText("Unread.");
 });
 
+test("each row says what the AI does there: a reply that waits, paused, off while a person answers, or who spoke last", async ({ page, server }) => {
+  const [waits, paused, off, done, asks] = ["Waits", "Paused", "Off", "Done", "Asks"].map(fresh);
+  await page.goto(`${server.url}/inbox`);
+  await expect(list(page).getByRole("option").first()).toBeVisible();
+  for (const name of [paused, off]) await server.receive("chat", { name, text: "My lawyer will write to you" });
+  await server.receive("chat", { name: done, text: "What are your opening hours?" });
+  await server.receive("email", { name: asks, subject: asks, text: "Could you send me a price list?" });
+  await server.receive("email", { name: "Hugo Marin", address: "hugo.marin@globex.example", subject: waits, text: "Great, that worked, thank you!" });
+  await expect(row(page, waits)).toContainText("AI reply waits");
+  await expect(row(page, asks)).toContainText("Draft needs approval");
+  await expect(row(page, asks)).not.toContainText(/AI reply waits|Draft waits/);
+  // The AI has spoken last, and there is nothing more that it does.
+  await expect(row(page, done)).toContainText("AI: ");
+  await expect(row(page, done)).not.toContainText("AI at work");
+  // What is done elsewhere shows here by itself.
+  await expect(row(page, paused)).toBeVisible();
+  await server.api(`/contacts/${(await server.conversation(paused)).contact.id}/ai/pause`, { body: { reason: "In talks" } });
+  await expect(row(page, paused).getByTitle("In talks")).toHaveText("AI paused");
+  await server.api(`/conversations/${(await server.conversation(off)).id}/take-over`, { body: {} });
+  await expect(row(page, off)).toContainText("AI off");
+  // And the list is narrowed by it.
+  await page.getByRole("button", { name: "Views" }).click();
+  await page.getByRole("link", { name: "AI is paused" }).click();
+  await expect(page).toHaveURL(/ai=paused/);
+  await expect(row(page, paused)).toBeVisible();
+  await expect(row(page, off)).toHaveCount(0);
+  await page.getByRole("link", { name: "Whatever the AI does" }).click();
+  await expect(row(page, off)).toBeVisible();
+});
+
+test("what the server refuses says what, why and its number, and can be tried again", async ({ page, server }) => {
+  let broken = true;
+  await page.route("**/api/v1/conversations?**", (route) => (broken ? route.fulfill({ status: 503, contentType: "application/problem+json", json: { title: "The database is busy", status: 503, code: "database_busy", detail: "Try again in a moment.", request_id: "req_for_the_operator" } }) : route.fallback()));
+  await page.goto(`${server.url}/inbox`);
+  const said = page.getByRole("alert");
+  await expect(said).toContainText("The database is busy");
+  await expect(said).toContainText("Try again in a moment.");
+  await expect(said).toContainText("req_for_the_operator");
+  broken = false;
+  await said.getByRole("button", { name: "Try again" }).click();
+  await expect(list(page).getByRole("option").first()).toBeVisible();
+});
+
 test("requires action: flagged for a human, with the reason", async ({ page, server }) => {
   const [lawyer, human, calm] = [fresh("Lawyer"), fresh("Human"), fresh("Calm")];
   await server.receive("chat", { name: lawyer, text: "My lawyer will write to you" });

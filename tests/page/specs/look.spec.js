@@ -7,7 +7,7 @@ import { expect, openConversation, test } from "../page.js";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WEB = resolve(import.meta.dirname, "../../../api/web");
 const PICTURES = resolve(import.meta.dirname, "../../../docs/pictures");
-const ROUTES = ["inbox", "inbox?action=1", "inbox?q=price", "inbox?drafts=1", "inbox?status=closed", "approvals", "approvals?state=approved", "policies", "policies?side=changes", "policies?side=try", "policies?side=prove", "agents", "policies?side=versions", "insights", "assurance", "assurance?side=checks", "audit", "activity", "channels", "jobs?state=waiting", "webhooks", "team", "settings", "c/cnv_nothing"];
+const ROUTES = ["inbox", "inbox?action=1", "inbox?q=price", "inbox?drafts=1", "inbox?status=closed", "approvals", "approvals?several=1", "approvals?state=approved", "policies", "policies?side=changes", "policies?side=try", "policies?side=prove", "agents", "policies?side=versions", "insights", "assurance", "assurance?side=checks", "audit", "activity", "channels", "jobs?state=waiting", "webhooks", "team", "settings", "c/cnv_nothing"];
 
 /** @param {import("@playwright/test").Page} page @param {string} where */
 async function accessible(page, where) {
