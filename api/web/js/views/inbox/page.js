@@ -2,8 +2,8 @@
 import { html, useEffect, useRef, useState } from "../../../vendor/ui.js";
 import { holdKeys, useKeys } from "../../core/keys.js";
 import { go, parts, place, query, withQuery } from "../../core/router.js";
-import { AI_STATES, CHANNELS, plain } from "../../core/words.js";
-import { counts, loading, news, picked, picking, problem, rows, show } from "../../store/inbox.js";
+import { AI_STATES, CHANNELS, plain, several } from "../../core/words.js";
+import { counts, loading, news, pending, picked, picking, problem, rows, show } from "../../store/inbox.js";
 import { can, may } from "../../store/session.js";
 import { failed } from "../../store/toasts.js";
 import { Icon } from "../../ui/icon.js";
@@ -51,7 +51,7 @@ export function Inbox() {
       <p class="unseen" role="status" aria-live="polite">${news.value}</p>
     </section>
     <section class="pane thread-pane" aria-label="Conversation">
-      ${id ? html`<${ThreadPane} id=${id} showContext=${() => setContext(!context)} />` : isNew ? html`<${Welcome} />` : html`<${Empty} icon="inbox" title="Choose a conversation"><p><kbd>j</kbd> and <kbd>k</kbd> move through the list, <kbd>Enter</kbd> opens. <kbd>?</kbd> shows all shortcuts.</p><//>`}
+      ${id ? html`<${ThreadPane} id=${id} showContext=${() => setContext(!context)} />` : isNew ? html`<${Welcome} />` : html`<${Empty} icon="inbox" title="Choose a conversation"><p><kbd>j</kbd> and <kbd>k</kbd> move through the list, <kbd>Enter</kbd> opens. <kbd>?</kbd> shows all shortcuts.</p>${pending.value && may("approver") ? html`<a class="button" href="/approvals"><${Icon} name="approve" />${several(pending.value, "draft")} of the AI to approve</a>` : null}<//>`}
     </section>
     ${id ? html`<${ContextPane} close=${() => setContext(false)} />` : null}
   </div>`;
