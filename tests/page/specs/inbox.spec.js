@@ -127,6 +127,30 @@ test("what happens while the connection is gone is there when it is back, once",
   await expect(page.getByRole("region", { name: "Messages" }).getByText("two", { exact: true })).toHaveCount(1);
 });
 
+test("where the log does not reach back that far, all is read anew: what is open stays so, and nothing falls between", async ({ page, server }) => {
+  const [open, name] = [fresh("Open"), fresh("Between")];
+  await server.receive("chat", { name: open, text: "My lawyer will write to you" });
+  /** @type {string[]} */
+  const asked = [];
+  await page.route("**/api/v1/events/stream**", async (route) => {
+    const turn = asked.push(new URL(route.request().url()).search);
+    if (turn === 1) return route.fulfill({ contentType: "text/event-stream", body: "event: hello\nid: long-ago\ndata: {}\n\n" });
+    if (turn === 2) return route.fulfill({ status: 410, contentType: "application/problem+json", json: { title: "Gone", status: 410, code: "events_expired" } });
+    // After the place was lost, and before the next stream begins.
+    if (turn === 3) await server.receive("chat", { name, text: "Is anybody there?" });
+    return route.fallback();
+  });
+  const { id } = await openConversation(page, server, open);
+  await expect(row(page, name)).toHaveCount(1, { timeout: 20_000 });
+  expect(asked.slice(0, 3)).toEqual([expect.stringContaining("after="), "?after=long-ago", ""]);
+  await expect(page).toHaveURL(new RegExp(`/c/${id}$`));
+  await expect(page.getByRole("region", { name: "Messages" })).toContainText("My lawyer will write to you");
+  // And what happens from here on is heard.
+  const later = fresh("Later");
+  await server.receive("chat", { name: later, text: "Good morning" });
+  await expect(row(page, later)).toHaveCount(1);
+});
+
 test("a list of any length has few rows in the page, and points at one that exists", async ({ page, server }) => {
   const sample = (await server.api("/conversations?limit=1")).data[0];
   const data = Array.from({ length: 50_000 }, (_, index) => ({ ...sample, id: `cnv_${String(index).padStart(26, "0")}`, contact: { ...sample.contact, name: `Row ${index}` }, last_activity_at: new Date(Date.now() - index * 1000).toISOString() }));

@@ -24,7 +24,8 @@ async function settled(page) {
 
 for (const theme of /** @type {const} */ (["light", "dark"])) {
   test(`every route is accessible (WCAG 2.2 AA, axe) in ${theme}`, async ({ page, server }) => {
-    test.setTimeout(120_000);
+    // Some thirty views, each looked through whole: long on a machine that has other things to do.
+    test.setTimeout(300_000);
     await page.emulateMedia({ colorScheme: theme });
     for (const route of ROUTES) {
       await page.goto(`${server.url}/${route}`);
