@@ -36,6 +36,7 @@ const VIEWS = [
   ["begin", "/inbox", async (page) => { await page.keyboard.press("c"); await page.getByRole("dialog", { name: "New conversation" }).waitFor(); }],
   ["approvals", `/approvals/${approval.id}`],
   ["approvals-list", "/approvals"],
+  ["approvals-several", "/approvals?several=1", async (page) => { await page.getByRole("checkbox").first().check(); await page.getByRole("checkbox").nth(1).check(); }],
   ["approvals-approved", "/approvals?state=withdrawn"],
   ["policies", "/policies"],
   ["policies-changes", "/policies?side=changes"],

@@ -74,10 +74,14 @@ export class Server {
 
   /** The conversation with this contact, or with this in its subject. @param {string} words */
   async conversation(words) {
-    const page = await this.api("/conversations?limit=100");
-    const found = page.data.find((row) => [row.contact.name, row.subject].some((text) => text && text.includes(words)));
-    if (!found) throw new Error(`no conversation ${words}`);
-    return found;
+    // What many tests left on one server is more than a page.
+    for (let cursor = ""; cursor !== null; ) {
+      const page = await this.api(`/conversations?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+      const found = page.data.find((row) => [row.contact.name, row.subject].some((text) => text && text.includes(words)));
+      if (found) return found;
+      cursor = page.next_cursor;
+    }
+    throw new Error(`no conversation ${words}`);
   }
 
   /** A message that comes in, signed as a provider signs it. @param {string} kind @param {{ text: string, name?: string, address?: string, subject?: string, external_id?: string }} message */

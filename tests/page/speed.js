@@ -1,7 +1,7 @@
 // How quick the page is, as JSON lines:  node speed.js
 // A browser on this machine against a server on this machine: what is measured is the page and not the way to it.
 import { chromium } from "@playwright/test";
-import { Server } from "./server.js";
+import { Server, until } from "./server.js";
 
 const say = (figure, value, unit, more = {}) => console.log(JSON.stringify({ bench: "page", figure, value: Math.round(value * 10) / 10, unit, ...more }));
 const middle = (all) => [...all].sort((a, b) => a - b)[Math.floor(all.length / 2)];
@@ -45,6 +45,25 @@ for (let turn = 0; turn < 7; turn++) {
 }
 say("inbound_visible_ms", middle(seen), "ms", { all: seen });
 await page.context().close();
+
+// From the policy that was changed in the editor to the last 200 decisions under it: checked, decided again, and shown.
+for (let count = 0; count < 200; count++) await server.receive("chat", { name: `Speed ${count}`, text: count % 2 ? "What are your opening hours?" : "Great, that worked, thank you!" });
+await until(async () => !(await server.api("/jobs?state=working&limit=1")).data.length && !(await server.api("/jobs?state=queued&limit=1")).data.length, "all is decided");
+const policies = await signedIn();
+await policies.goto(`${server.url}/policies`);
+const editor = policies.getByRole("textbox", { name: "Text of default.remit" });
+await policies.getByText(/^\d+ ms$/).waitFor();
+const text = await editor.inputValue();
+const again = [];
+for (let turn = 0; turn < 9; turn++) {
+  const answered = policies.waitForResponse((response) => response.url().endsWith("/policies/replay"));
+  await editor.fill(text.replace("autonomy controlled\n", `autonomy assisted # ${turn}\n`));
+  await (await answered).finished();
+  await policies.waitForTimeout(100);
+  again.push(Number((await policies.getByText(/^\d+ ms$/).innerText()).replace(" ms", "")));
+}
+say("playground_200_ms", middle(again), "ms", { all: again });
+await policies.context().close();
 
 // 50,000 conversations, made up in the way of the API, scrolled from end to end; tasks over 50 ms are what one feels.
 const long = await signedIn();

@@ -8,6 +8,7 @@ declare global {
   type AiAgent = Schemas["AiAgent"];
   type AiAgents = Schemas["AiAgents"];
   type Approval = Schemas["Approval"];
+  type BulkAnsweredAll = Schemas["BulkAnsweredAll"];
   type BulkResults = Schemas["BulkResults"];
   type Present = Schemas["Present"];
   type ProvedClaim = Schemas["ProvedClaim"];

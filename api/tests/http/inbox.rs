@@ -294,6 +294,13 @@ each_database!(the_inbox_is_filtered_by_what_it_is_about_and_what_the_ai_does, |
         }
     };
     let of = |wanted: &[usize]| wanted.iter().map(|n| all[*n].conversation_id.clone()).collect();
+    // Each row says itself what its filter finds it by.
+    for (n, (state, author)) in
+        [("idle", "ai_agent"), ("held", "contact"), ("paused", "ai_agent"), ("off", "contact")].into_iter().enumerate()
+    {
+        let row = api.get("viewer", &format!("/api/v1/conversations/{}", all[n].conversation_id)).await.good();
+        assert_eq!((row["ai_state"].as_str(), row["last_author"].as_str()), (Some(state), Some(author)), "{n}");
+    }
     for (query, wanted) in [
         ("ai_state=idle", &[0][..]),
         ("ai_state=held", &[1]),

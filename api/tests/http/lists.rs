@@ -46,6 +46,10 @@ each_database!(decisions_and_approvals_and_drafts_are_found_by_what_they_are_abo
             .map(|row| row["id"].as_str().unwrap().to_owned())
             .collect()
     };
+    // Each line says itself what its message came by and is about.
+    let first = rows.iter().find(|row| row["message_id"] == all[1].message_id.as_str()).unwrap();
+    assert_eq!((first["channel"].as_str(), first["intent"]["label"].as_str()), (Some("email"), Some("complaint")));
+    assert!(first["intent"]["confidence"].as_f64().is_some_and(|sure| sure > 0.0));
     for (query, wanted) in [
         ("intent=complaint", messages(&|n| n % 3 == 1)),
         ("intent=complaint&intent=other", messages(&|n| n % 3 != 0)),

@@ -22,7 +22,7 @@ const Setup = later(() => import("./views/signin.js").then((module) => module.Se
 const VIEWS = {
   inbox: Inbox,
   c: Inbox,
-  approvals: later(() => import("./views/approvals.js").then((module) => module.Approvals)),
+  approvals: later(() => import("./views/approvals/page.js").then((module) => module.Approvals)),
   policies: later(() => import("./views/policies/page.js").then((module) => module.Policies)),
   agents: later(() => import("./views/agents.js").then((module) => module.Agents)),
   channels: later(() => import("./views/channels.js").then((module) => module.Channels)),

@@ -37,6 +37,11 @@ pub struct InboxRow {
     pub assignee_name: Option<String>,
     /// Its tags: `<id>:<name>` with commas between, in the order of their names.
     pub tags: Option<String>,
+    /// Where the AI's work on it is parked: `waiting_approval`, `scheduled` or `held`; empty while it works, absent when it
+    /// does nothing.
+    pub ai_stage: Option<String>,
+    /// Who said the latest of it: `contact`, `ai_agent`, `rep` or `system`.
+    pub last_author: Option<String>,
 }
 
 /// What a list shows beside the conversations of `page`. Its parameter is the rep's.
@@ -59,7 +64,12 @@ SELECT page.*, k.name AS contact_name, k.company AS contact_company, k.ai_paused
     (SELECT r.name FROM rep r WHERE r.workspace_id = page.workspace_id AND r.id = page.assignee_id) AS assignee_name,
     (SELECT string_agg(t.id || ':' || t.name, ',' ORDER BY t.name)
         FROM conversation_tag g CROSS JOIN tag t WHERE t.workspace_id = g.workspace_id AND t.id = g.tag_id
-        AND g.workspace_id = page.workspace_id AND g.conversation_id = page.id) AS tags
+        AND g.workspace_id = page.workspace_id AND g.conversation_id = page.id) AS tags,
+    (SELECT MAX(CASE WHEN r.stage IN ('waiting_approval', 'held', 'scheduled') THEN r.stage ELSE '' END) FROM run r
+        WHERE r.workspace_id = page.workspace_id AND r.conversation_id = page.id
+        AND r.stage NOT IN ('sent', 'failed', 'closed') AND r.author_kind = 'ai_agent') AS ai_stage,
+    (SELECT m.author_kind FROM message m WHERE m.workspace_id = page.workspace_id AND m.conversation_id = page.id
+        ORDER BY m.seq DESC LIMIT 1) AS last_author
 FROM page CROSS JOIN contact k WHERE k.workspace_id = page.workspace_id AND k.id = page.contact_id
 ORDER BY ", $order)
     };

@@ -35,6 +35,27 @@ test("certificates: what labels prove is told, and asking before there are enoug
   await expect(page.getByRole("region", { name: "Notifications" })).toContainText(/Not granted|asks/);
 });
 
+test("a certificate belongs to one model: each has a card of its own, and is asked for by its own name", async ({ page, server }) => {
+  await certified(server);
+  const [own] = (await server.api("/certificates")).data;
+  // The second is one that only a language model on the server would give: what is shown and what is asked is looked at here.
+  const both = [{ ...own, model: "words/1" }, { ...own, model: "words/1 and gpt/2", asked: own.asked.map((asked) => ({ ...asked, missing: 0 })) }];
+  const asked = [];
+  await page.route("**/api/v1/certificates", (route) => route.fulfill({ json: { data: both } }));
+  await page.route("**/api/v1/certificates/*/issue?**", (route) => {
+    asked.push(new URL(route.request().url()).searchParams.get("model"));
+    return route.fulfill({ json: { ...both[1], state: "granted" } });
+  });
+  await page.goto(`${server.url}/assurance`);
+  const cards = page.getByRole("article", { name: `Certificate ${own.name}` });
+  await expect(cards).toHaveCount(2);
+  await cards.filter({ hasText: "words/1 and gpt/2" }).getByRole("button", { name: "Ask for it" }).click();
+  await expect(page.getByRole("region", { name: "Notifications" })).toContainText("Granted");
+  await cards.filter({ hasNotText: "gpt/2" }).getByRole("button", { name: "Ask for it" }).click();
+  await page.getByRole("button", { name: "Ask now" }).click();
+  await expect.poll(() => asked).toEqual(["words/1 and gpt/2", "words/1"]);
+});
+
 test("spot checks are blind: one says what a message is about, and only then hears what the AI took it for", async ({ page, server }) => {
   // Nothing is drawn before a certificate was granted, which takes many labels: what is shown and what is sent is looked at here.
   const check = { message_id: "msg_01m8d000000000000000000000", conversation_id: "cnv_01m8d000000000000000000000", channel: "chat", subject: null, body_text: "When do you close <b>today</b>?", language: "en", drawn_at: new Date().toISOString() };
@@ -70,11 +91,17 @@ test("audit: who did what, also narrowed to one person", async ({ page, server }
   await expect(page.getByText("Nothing yet")).toBeVisible();
 });
 
-test("insights: volume by day and outcome, approvals by rule, each also as a table", async ({ page, server }) => {
+test("insights: volume by day and outcome, approvals by intent and by rule with rate and age, each also as a table", async ({ page, server }) => {
   await page.goto(`${server.url}/insights`);
   await expect(page.getByRole("img", { name: /messages in the last 14 days by outcome/ })).toBeVisible();
-  const asked = page.getByRole("row").filter({ hasText: "Pricing" });
-  await expect(asked.last()).toContainText(/\d/);
+  await expect(page.getByRole("img", { name: /Confidence of \d+ messages by outcome/ })).toBeVisible();
+  const answered = page.getByRole("region", { name: "Approvals" });
+  await expect(answered.getByRole("columnheader", { name: "Intent" })).toBeVisible();
+  for (const name of ["Approval rate", "Median wait", "Oldest waits"]) await expect(answered.getByRole("columnheader", { name })).toBeVisible();
+  await expect(answered.getByRole("row").filter({ hasText: "Pricing" })).toContainText(/\d/);
+  await answered.getByRole("button", { name: "By rule" }).click();
+  await expect(answered.getByRole("columnheader", { name: "Rule" })).toBeVisible();
+  await expect(answered.getByRole("row").filter({ hasText: "Voice call" })).toContainText(/\d/);
   await page.getByText("As a table").first().click();
   await expect(page.getByRole("columnheader", { name: "Send automatically" })).toBeVisible();
 });

@@ -28,6 +28,32 @@ for (const kind of ["email", "sms", "whatsapp", "chat"]) {
   });
 }
 
+test("the channel is chosen: by another one, what was written goes on as a new conversation with the same contact", async ({ page, server }) => {
+  await undo(page, 0);
+  const name = fresh("Moves");
+  await server.receive("sms", { name, text: "My lawyer says that I should ask you" });
+  const { id, contact } = await openConversation(page, server, name);
+  const words = `On the other channel ${randomUUID()}`;
+  await page.keyboard.press("r");
+  await page.getByRole("textbox", { name: "Reply" }).fill(words);
+  const by = page.getByRole("region", { name: "Write a reply" }).getByLabel("By");
+  await expect(by.getByRole("option", { name: /^Email/ })).toHaveCount(0);
+  await by.selectOption({ label: "WhatsApp, as a new conversation…" });
+  const dialog = page.getByRole("dialog", { name: "New conversation" });
+  await expect(dialog).toContainText(name);
+  await expect(dialog.getByLabel("Message")).toHaveValue(words);
+  await dialog.getByRole("button", { name: "Send", exact: true }).click();
+  const sent = await until(async () => server.outbox().find((text) => text.includes(words)), "it leaves");
+  expect(sent).toContain("whatsapp");
+  await expect(page).not.toHaveURL(new RegExp(id));
+  await expect(messages(page)).toContainText(words);
+  const all = (await server.api(`/conversations?contact_id=${contact.id}`)).data;
+  expect(all.map((row) => row.channel).sort()).toEqual(["sms", "whatsapp"]);
+  // Nothing of it is left half written where it began.
+  await page.goto(`${server.url}/c/${id}`);
+  await expect(page.getByRole("textbox", { name: "Reply" })).toHaveValue("");
+});
+
 test("an AI draft is the starting point of a reply, edited before it is sent", async ({ page, server }) => {
   await undo(page, 0);
   const name = fresh("Started");

@@ -64,7 +64,14 @@ test("jobs, decisions and insights tell what was done, and lead to the conversat
   await page.goto(`${server.url}/jobs?state=waiting`);
   await expect(page.getByRole("row").filter({ hasText: "Aisha Noor" })).toContainText("Needs approval");
   await page.goto(`${server.url}/activity?outcome=escalate`);
-  await expect(page.getByRole("row").filter({ hasText: "Lawyer" }).first()).toContainText("company-baseline.remit:21");
+  const lawyer = page.getByRole("row").filter({ hasText: "Lawyer" }).first();
+  await expect(lawyer).toContainText("company-baseline.remit:21");
+  await expect(lawyer).toContainText("Give to a person");
+  await expect(page.getByRole("row").filter({ hasText: "Send automatically" })).toHaveCount(0);
+  // Another outcome is asked of the server, not looked for among what is here.
+  await page.getByLabel("Outcome", { exact: true }).selectOption("send");
+  await expect(page.getByRole("row").filter({ hasText: "Opening hours" }).first()).toContainText(/Opening hours \d+%/);
+  await expect(page.getByRole("row").filter({ hasText: "Give to a person" })).toHaveCount(0);
   await page.goto(`${server.url}/insights`);
   await expect(page.getByRole("img", { name: /Confidence of \d+ messages by outcome/ })).toBeVisible();
   await expect(page.getByText(/^\d+ of the last \d+ messages/)).toBeVisible();

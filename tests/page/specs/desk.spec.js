@@ -78,6 +78,21 @@ test("who else looks at a conversation or writes in it is shown, and who left is
   await until(async () => !(await server.api(`/conversations/${id}/presence`)).data.length, "we left");
 });
 
+test("who else looks at a draft in the queue is shown there", async ({ page, server }) => {
+  const name = fresh("Queued");
+  await server.receive("email", { name, subject: name, text: "Could you send me a price list?" });
+  const row = await until(async () => {
+    const found = await server.conversation(name).catch(() => null);
+    return found?.requires_action.reasons.includes("approval_pending") && found;
+  }, "a draft");
+  const approval = (await server.api("/approvals?state=pending&limit=100")).data.find((one) => one.conversation_id === row.id);
+  const { user, call } = await colleague(server, "approver");
+  await page.goto(`${server.url}/approvals/${approval.id}`);
+  await call(`/conversations/${row.id}/presence`, "PUT", { doing: "editing_draft" });
+  await expect(page.getByRole("region", { name: "Draft to decide" })).toContainText(`${user.name} is editing a draft here`);
+  await call(`/conversations/${row.id}/presence`, "DELETE");
+});
+
 test("teams are made, and conversations are given to them", async ({ page, server }) => {
   const team = fresh("crew").replace(" ", "_");
   const name = fresh("Teamed");

@@ -188,3 +188,84 @@ test("claim: who has a draft in hand is shown to the others", async ({ page, ser
   await expect(page.getByRole("region", { name: "Approval queue" }).locator(`a[href="/approvals/${approval.id}"]`)).toContainText("Demo");
   await expect(card(page)).toContainText(/Expires in/);
 });
+
+test("several drafts at once: each is read beside what it answers, those that are chosen leave, and the others say why not", async ({ page, server }) => {
+  const names = ["Several one", "Several two", "Several three", "Several four"].map(fresh);
+  const rows = [];
+  for (const name of names) rows.push(await asksForPrices(server, name));
+  await page.goto(`${server.url}/approvals`);
+  await page.getByRole("link", { name: "Several at once" }).click();
+  const line = (n) => page.getByRole("article", { name: `Draft for ${names[n]}` });
+  for (const n of [0, 1, 2, 3]) {
+    await expect(line(n)).toContainText("Could you send me a price list?");
+    await expect(line(n)).toContainText("thank you for asking about our prices");
+    await expect(line(n).getByRole("link", { name: "default.remit:92" })).toBeVisible();
+  }
+  await expect(page.getByRole("button", { name: /^Approve/ })).toBeDisabled();
+  await line(0).getByRole("checkbox").check();
+  await line(1).getByRole("checkbox").check();
+  await line(2).getByRole("checkbox").check();
+  await expect(page.getByText("3 chosen")).toBeVisible();
+  // One is answered by somebody else, and the text of one changes, after they were chosen.
+  const approvals = (await server.api("/approvals?state=pending&limit=100")).data;
+  const of = (n) => approvals.find((one) => one.conversation_id === rows[n].id);
+  const draft = (await server.api(`/approvals/${of(1).id}`)).draft;
+  await server.api(`/drafts/${draft.id}/edit`, { body: { draft_version: draft.version, content_sha256: draft.content_sha256, edit: { body_text: "Something else altogether", subject: draft.subject } } });
+  await expect(line(1)).toContainText("Something else altogether");
+  await expect(line(1)).toContainText("This changed after you chose it");
+  await expect(page.getByText("2 chosen")).toBeVisible();
+  await page.getByRole("button", { name: "Approve 2…" }).click();
+  const sure = page.getByRole("dialog", { name: "Approve 2 replies?" });
+  await expect(sure).toContainText(names[0]);
+  await expect(sure).not.toContainText(names[1]);
+  await sure.getByRole("button", { name: "Approve 2" }).click();
+  await expect(page.getByRole("region", { name: "Notifications" })).toContainText("2 drafts approved");
+  for (const n of [0, 2]) {
+    await until(async () => (await replies(server, rows[n].id)).length === 1, "the reply");
+    await expect(line(n)).toHaveCount(0);
+  }
+  expect(await replies(server, rows[1].id)).toEqual([]);
+  await line(3).getByRole("checkbox").check();
+  await page.getByRole("button", { name: "Reject…" }).click();
+  const why = page.getByRole("dialog", { name: "Reject 1 draft" });
+  await why.getByRole("button", { name: "Wrong tone" }).click();
+  await why.getByRole("button", { name: "Reject 1" }).click();
+  await expect(line(3)).toHaveCount(0);
+  expect((await server.api(`/approvals/${of(3).id}`)).approval).toMatchObject({ state: "rejected", reason: "Wrong tone" });
+  expect(await replies(server, rows[3].id)).toEqual([]);
+});
+
+test("several drafts: one that was not as it was read stays, and says so", async ({ page, server }) => {
+  const name = fresh("Late");
+  const row = await asksForPrices(server, name);
+  await asksForPrices(server, fresh("Beside"));
+  // This screen hears of nothing, as one that was asleep.
+  await page.route("**/api/v1/events/stream**", (route) => route.abort());
+  await page.goto(`${server.url}/approvals?several=1`);
+  const line = page.getByRole("article", { name: `Draft for ${name}` });
+  await line.getByRole("checkbox").check();
+  const approval = (await server.api("/approvals?state=pending&limit=100")).data.find((one) => one.conversation_id === row.id);
+  const { draft } = await server.api(`/approvals/${approval.id}`);
+  await server.api(`/drafts/${draft.id}/edit`, { body: { draft_version: draft.version, content_sha256: draft.content_sha256, edit: { body_text: "Another text by now", subject: draft.subject } } });
+  await page.getByRole("button", { name: "Approve 1…" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Approve 1" }).click();
+  await expect(line.getByRole("alert")).toContainText("changed since you read it");
+  await expect(line).toContainText("Another text by now");
+  expect(await replies(server, row.id)).toEqual([]);
+});
+
+test("the queue: e edits, and Ctrl Enter approves what was edited", async ({ page, server }) => {
+  const row = await asksForPrices(server, fresh("Keys"));
+  const approval = (await server.api("/approvals?state=pending&limit=100")).data.find((one) => one.conversation_id === row.id);
+  await page.goto(`${server.url}/approvals/${approval.id}`);
+  await expect(card(page).getByRole("button", { name: /Approve & send/ })).toBeVisible();
+  await expect(page.getByRole("region", { name: "Approval queue" }).locator(`a[href="/approvals/${approval.id}"]`)).toContainText("Pricing");
+  await page.keyboard.press("e");
+  const field = card(page).getByRole("textbox", { name: "Text of the draft" });
+  await expect(field).toBeFocused();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type(" By keyboard.");
+  await page.keyboard.press("Control+Enter");
+  const sent = await until(async () => (await replies(server, row.id))[0], "the reply");
+  expect(sent.body_text).toContain("By keyboard.");
+});

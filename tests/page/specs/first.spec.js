@@ -19,6 +19,8 @@ base("first run: the link makes the owner, demo messages are loaded, and the fir
     await expect(page.getByRole("link", { name: /Connect a channel/ }).first()).toBeVisible();
     await page.getByRole("button", { name: /Load demo messages/ }).click();
     const list = page.getByRole("listbox", { name: "Conversations" });
+    // Whoever does not know where to begin is led to what waits.
+    await expect(page.getByRole("link", { name: /drafts of the AI to approve/ })).toHaveAttribute("href", "/approvals");
     await list.getByRole("option").filter({ hasText: "Draft needs approval" }).filter({ hasText: "Price for 50 seats" }).click();
     const card = page.getByRole("article", { name: "AI draft, not sent" });
     await expect(card).toContainText("thank you for asking about our prices");

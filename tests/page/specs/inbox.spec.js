@@ -55,6 +55,49 @@ test("unread: new inbound that you have not viewed; viewing it clears it, and it
   await expect(row(page, name)).toContainText("Unread.");
 });
 
+test("each row says what the AI does there: a reply that waits, paused, off while a person answers, or who spoke last", async ({ page, server }) => {
+  const [waits, paused, off, done, asks] = ["Waits", "Paused", "Off", "Done", "Asks"].map(fresh);
+  await page.goto(`${server.url}/inbox`);
+  await expect(list(page).getByRole("option").first()).toBeVisible();
+  for (const name of [paused, off]) await server.receive("chat", { name, text: "My lawyer will write to you" });
+  await server.receive("chat", { name: done, text: "What are your opening hours?" });
+  await server.receive("email", { name: asks, subject: asks, text: "Could you send me a price list?" });
+  await server.receive("email", { name: "Hugo Marin", address: "hugo.marin@globex.example", subject: waits, text: "Great, that worked, thank you!" });
+  await expect(row(page, waits)).toContainText("AI reply waits");
+  await expect(row(page, asks)).toContainText("Draft needs approval");
+  await expect(row(page, asks)).not.toContainText(/AI reply waits|Draft waits/);
+  // The AI has spoken last, and there is nothing more that it does.
+  await expect(row(page, done)).toContainText("AI: ");
+  await expect(row(page, done)).not.toContainText("AI at work");
+  // What is done elsewhere shows here by itself.
+  await expect(row(page, paused)).toBeVisible();
+  await server.api(`/contacts/${(await server.conversation(paused)).contact.id}/ai/pause`, { body: { reason: "In talks" } });
+  await expect(row(page, paused).getByTitle("In talks")).toHaveText("AI paused");
+  await server.api(`/conversations/${(await server.conversation(off)).id}/take-over`, { body: {} });
+  await expect(row(page, off)).toContainText("AI off");
+  // And the list is narrowed by it.
+  await page.getByRole("button", { name: "Views" }).click();
+  await page.getByRole("link", { name: "AI is paused" }).click();
+  await expect(page).toHaveURL(/ai=paused/);
+  await expect(row(page, paused)).toBeVisible();
+  await expect(row(page, off)).toHaveCount(0);
+  await page.getByRole("link", { name: "Whatever the AI does" }).click();
+  await expect(row(page, off)).toBeVisible();
+});
+
+test("what the server refuses says what, why and its number, and can be tried again", async ({ page, server }) => {
+  let broken = true;
+  await page.route("**/api/v1/conversations?**", (route) => (broken ? route.fulfill({ status: 503, contentType: "application/problem+json", json: { title: "The database is busy", status: 503, code: "database_busy", detail: "Try again in a moment.", request_id: "req_for_the_operator" } }) : route.fallback()));
+  await page.goto(`${server.url}/inbox`);
+  const said = page.getByRole("alert");
+  await expect(said).toContainText("The database is busy");
+  await expect(said).toContainText("Try again in a moment.");
+  await expect(said).toContainText("req_for_the_operator");
+  broken = false;
+  await said.getByRole("button", { name: "Try again" }).click();
+  await expect(list(page).getByRole("option").first()).toBeVisible();
+});
+
 test("requires action: flagged for a human, with the reason", async ({ page, server }) => {
   const [lawyer, human, calm] = [fresh("Lawyer"), fresh("Human"), fresh("Calm")];
   await server.receive("chat", { name: lawyer, text: "My lawyer will write to you" });
@@ -82,6 +125,30 @@ test("what happens while the connection is gone is there when it is back, once",
   await expect(row(page, name)).toHaveCount(1, { timeout: 20_000 });
   await row(page, name).click();
   await expect(page.getByRole("region", { name: "Messages" }).getByText("two", { exact: true })).toHaveCount(1);
+});
+
+test("where the log does not reach back that far, all is read anew: what is open stays so, and nothing falls between", async ({ page, server }) => {
+  const [open, name] = [fresh("Open"), fresh("Between")];
+  await server.receive("chat", { name: open, text: "My lawyer will write to you" });
+  /** @type {string[]} */
+  const asked = [];
+  await page.route("**/api/v1/events/stream**", async (route) => {
+    const turn = asked.push(new URL(route.request().url()).search);
+    if (turn === 1) return route.fulfill({ contentType: "text/event-stream", body: "event: hello\nid: long-ago\ndata: {}\n\n" });
+    if (turn === 2) return route.fulfill({ status: 410, contentType: "application/problem+json", json: { title: "Gone", status: 410, code: "events_expired" } });
+    // After the place was lost, and before the next stream begins.
+    if (turn === 3) await server.receive("chat", { name, text: "Is anybody there?" });
+    return route.fallback();
+  });
+  const { id } = await openConversation(page, server, open);
+  await expect(row(page, name)).toHaveCount(1, { timeout: 20_000 });
+  expect(asked.slice(0, 3)).toEqual([expect.stringContaining("after="), "?after=long-ago", ""]);
+  await expect(page).toHaveURL(new RegExp(`/c/${id}$`));
+  await expect(page.getByRole("region", { name: "Messages" })).toContainText("My lawyer will write to you");
+  // And what happens from here on is heard.
+  const later = fresh("Later");
+  await server.receive("chat", { name: later, text: "Good morning" });
+  await expect(row(page, later)).toHaveCount(1);
 });
 
 test("a list of any length has few rows in the page, and points at one that exists", async ({ page, server }) => {

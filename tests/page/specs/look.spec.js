@@ -7,7 +7,7 @@ import { expect, openConversation, test } from "../page.js";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WEB = resolve(import.meta.dirname, "../../../api/web");
 const PICTURES = resolve(import.meta.dirname, "../../../docs/pictures");
-const ROUTES = ["inbox", "inbox?action=1", "inbox?q=price", "inbox?drafts=1", "inbox?status=closed", "approvals", "approvals?state=approved", "policies", "policies?side=changes", "policies?side=try", "policies?side=prove", "agents", "policies?side=versions", "insights", "assurance", "assurance?side=checks", "audit", "activity", "channels", "jobs?state=waiting", "webhooks", "team", "settings", "c/cnv_nothing"];
+const ROUTES = ["inbox", "inbox?action=1", "inbox?q=price", "inbox?drafts=1", "inbox?status=closed", "approvals", "approvals?several=1", "approvals?state=approved", "policies", "policies?side=changes", "policies?side=try", "policies?side=prove", "agents", "policies?side=versions", "insights", "assurance", "assurance?side=checks", "audit", "activity", "channels", "jobs?state=waiting", "webhooks", "team", "settings", "c/cnv_nothing"];
 
 /** @param {import("@playwright/test").Page} page @param {string} where */
 async function accessible(page, where) {
@@ -24,7 +24,8 @@ async function settled(page) {
 
 for (const theme of /** @type {const} */ (["light", "dark"])) {
   test(`every route is accessible (WCAG 2.2 AA, axe) in ${theme}`, async ({ page, server }) => {
-    test.setTimeout(120_000);
+    // Some thirty views, each looked through whole: long on a machine that has other things to do.
+    test.setTimeout(300_000);
     await page.emulateMedia({ colorScheme: theme });
     for (const route of ROUTES) {
       await page.goto(`${server.url}/${route}`);

@@ -66,7 +66,7 @@ pub(crate) async fn get_approval(
         approval: Approval::of(approval, votes),
         draft: draft.into(),
         versions: versions.into_iter().map(DraftVersion::from).collect(),
-        decision: decision.map(DecisionSummary::from),
+        decision: decision.map(|decision| DecisionSummary::of(decision, Some(&message))),
         deciding,
         message: message.into(),
     }))

@@ -55,6 +55,9 @@ pub(crate) struct Conversation {
     contact: ContactSummary,
     /// The first words of the latest message.
     preview: String,
+    /// Who wrote it: `contact`, `ai_agent`, `rep` or `system`; null before anything was said.
+    #[schema(required)]
+    last_author: Option<String>,
     /// Messages from outside that you have not seen.
     unread_count: i64,
     /// Whether and why a person must look.
@@ -64,6 +67,10 @@ pub(crate) struct Conversation {
     /// When a snoozed one comes back.
     #[schema(required)]
     snoozed_until: Option<Timestamp>,
+    /// What the AI does here, as the filter of this name means it: `paused` for the contact, `off` while a person writes, `held` by
+    /// something of it that waits for a person or a time, `handling` a message, or `idle`.
+    #[schema(example = "held")]
+    ai_state: String,
     /// A person writes here; the AI is silent until it is handed back.
     human_active: bool,
     /// Who looks after it; null when nobody in particular does.
@@ -149,6 +156,14 @@ impl Conversation {
         let inner = row.conversation;
         let ai_paused = paused_now(row.ai_paused, row.ai_paused_until, now_ms);
         let reasons = row.reasons.unwrap_or_default();
+        // In the order in which the filter looks.
+        let ai_state = match row.ai_stage.as_deref() {
+            _ if ai_paused => "paused",
+            _ if inner.human_active => "off",
+            None => "idle",
+            Some("") => "handling",
+            Some(_) => "held",
+        };
         Self {
             id: inner.id,
             subject: inner.subject,
@@ -164,12 +179,14 @@ impl Conversation {
                 ai_pause_reason: row.ai_pause_reason.filter(|_| ai_paused),
             },
             preview: inner.preview,
+            last_author: row.last_author,
             unread_count: row.unread,
             requires_action: RequiresAction {
                 flag: inner.requires_action,
                 reasons: reasons.split(',').filter(|word| !word.is_empty()).map(str::to_owned).collect(),
             },
             snoozed_until: inner.snoozed_until.filter(|_| inner.status == "snoozed").map(Timestamp),
+            ai_state: ai_state.to_owned(),
             human_active: inner.human_active,
             assignee: row.assignee_id.map(|id| Assignee { id, name: row.assignee_name.unwrap_or_default() }),
             tags: tags::read(row.tags),

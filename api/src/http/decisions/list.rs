@@ -184,7 +184,8 @@ pub(crate) async fn list_decisions(
     let start = list.start(query.cursor.as_deref(), first)?;
     let mut reader = app.read().await?;
     let (before, limit) = ((start.sort, start.id.as_str()), query.limit.with_next());
-    let page = found::decisions(&mut reader.conn(), rep.workspace(), &wanted, before, limit, found::BUDGET).await?;
+    let conn = &mut reader.conn();
+    let page = found::decisions(conn, rep.workspace(), &wanted, before, limit, found::BUDGET).await?;
     let (rows, next_cursor) = list.cut_found(page, query.limit, |row| Key { sort: row.decided_at, id: row.id.clone() });
-    Ok(Json(DecisionPage { data: rows.into_iter().map(DecisionSummary::from).collect(), next_cursor }))
+    Ok(Json(DecisionPage { data: DecisionSummary::all(conn, rep.workspace(), rows).await?, next_cursor }))
 }

@@ -4,10 +4,15 @@ pub(crate) mod explain;
 pub(crate) mod get;
 pub(crate) mod list;
 
-use remit_engine::store::rows::DecisionRow;
+use std::collections::HashMap;
+
+use remit_engine::store::rows::{DecisionRow, MessageRow};
+use remit_engine::store::{Conn, read};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::error::ApiError;
+use super::messages::IntentFound;
 use super::page::page;
 use super::time::Timestamp;
 
@@ -25,6 +30,12 @@ pub(crate) struct DecisionSummary {
     message_id: String,
     /// The conversation of that message.
     conversation_id: String,
+    /// Kind of channel that the message came by; null when the message is gone.
+    #[schema(required)]
+    channel: Option<String>,
+    /// What the message is taken for now; null when nobody has looked, or the message is gone.
+    #[schema(required)]
+    intent: Option<IntentFound>,
     /// The draft that was judged; null when there was none.
     #[schema(required)]
     draft_id: Option<String>,
@@ -48,12 +59,15 @@ pub(crate) struct DecisionSummary {
     decided_at: Timestamp,
 }
 
-impl From<DecisionRow> for DecisionSummary {
-    fn from(row: DecisionRow) -> Self {
+impl DecisionSummary {
+    /// A decision, and the message it is about.
+    pub(crate) fn of(row: DecisionRow, message: Option<&MessageRow>) -> Self {
         Self {
             id: row.id,
             message_id: row.message_id,
             conversation_id: row.conversation_id,
+            channel: message.map(|message| message.channel_kind.clone()),
+            intent: message.and_then(IntentFound::of),
             draft_id: row.draft_id,
             gate: row.gate,
             outcome: row.outcome,
@@ -65,5 +79,21 @@ impl From<DecisionRow> for DecisionSummary {
             took_us: row.took_us,
             decided_at: Timestamp(row.decided_at),
         }
+    }
+
+    /// Each of these with its message, in their order.
+    async fn all(conn: &mut Conn<'_>, ws: &str, rows: Vec<DecisionRow>) -> Result<Vec<Self>, ApiError> {
+        let mut ids: Vec<_> = rows.iter().map(|row| (ws, row.message_id.as_str())).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let found = read::messages_of(conn, &ids).await?;
+        let messages: HashMap<&str, &MessageRow> = found.iter().map(|row| (row.id.as_str(), row)).collect();
+        Ok(rows
+            .into_iter()
+            .map(|row| {
+                let message = messages.get(row.message_id.as_str()).copied();
+                Self::of(row, message)
+            })
+            .collect())
     }
 }

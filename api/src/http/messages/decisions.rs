@@ -24,8 +24,9 @@ pub(crate) async fn list_message_decisions(
     State(app): State<App>,
     Id(id): Id,
 ) -> Result<Json<DecisionPage>, ApiError> {
-    found(&app, &rep, &id).await?;
+    let message = found(&app, &rep, &id).await?;
     let mut reader = app.read().await?;
     let rows = read::decisions_of_message(&mut reader.conn(), rep.workspace(), &id).await?;
-    Ok(Json(DecisionPage { data: rows.into_iter().map(DecisionSummary::from).collect(), next_cursor: None }))
+    let data = rows.into_iter().map(|row| DecisionSummary::of(row, Some(&message))).collect();
+    Ok(Json(DecisionPage { data, next_cursor: None }))
 }

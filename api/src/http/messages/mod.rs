@@ -156,13 +156,20 @@ fn probability(thousandths: i64) -> f64 {
     thousandths as f64 / 1000.0
 }
 
-impl From<MessageRow> for Message {
-    fn from(row: MessageRow) -> Self {
-        let intent = row.classifier.is_some().then(|| IntentFound {
-            label: row.intent,
+impl IntentFound {
+    /// What this message is taken for; `None` while nobody has looked.
+    pub(crate) fn of(row: &MessageRow) -> Option<Self> {
+        row.classifier.is_some().then(|| Self {
+            label: row.intent.clone(),
             confidence: row.confidence.map(probability),
             margin: row.margin.map(probability),
-        });
+        })
+    }
+}
+
+impl From<MessageRow> for Message {
+    fn from(row: MessageRow) -> Self {
+        let intent = IntentFound::of(&row);
         Self {
             id: row.id,
             conversation_id: row.conversation_id,

@@ -12,6 +12,8 @@ let last = null;
 /** @type {AbortController | null} */
 let running = null;
 let broken = 0;
+/** The place in the log is lost: what is shown is read anew once the next stream has begun, so that nothing falls between. */
+let anew = false;
 
 /**
  * @param {(event: LiveEvent) => void} listener
@@ -59,8 +61,8 @@ async function keepFollowing(control) {
     }
     if (control.signal.aborted || signedOut.value) return;
     broken += 1;
-    connection.value = "offline";
-    const wait = Math.min(500 * 2 ** Math.min(broken, 5), 10000) * (0.75 + Math.random() / 2);
+    if (!anew) connection.value = "offline";
+    const wait = anew && broken < 3 ? 50 : Math.min(500 * 2 ** Math.min(broken, 5), 10000) * (0.75 + Math.random() / 2);
     await new Promise((resolve) => {
       const timer = setTimeout(resolve, wait);
       wake = () => {
@@ -114,10 +116,13 @@ function receive(block) {
   }
   if (id) last = id;
   if (name === "reset") startOver();
-  else if (name === "message" && data) tell(JSON.parse(data));
+  else if (name === "hello" && anew) {
+    anew = false;
+    tell({ id: "", seq: "", type: "reset", created_at: "", actor: { kind: "system", name: null }, conversation_id: null, client_ref: null, data: {} });
+  } else if (name === "message" && data) tell(JSON.parse(data));
 }
 
 function startOver() {
   last = null;
-  tell({ id: "", seq: "", type: "reset", created_at: "", actor: { kind: "system", name: null }, conversation_id: null, client_ref: null, data: {} });
+  anew = true;
 }

@@ -12,6 +12,9 @@ export const REASONS = {
   sla_risk: "Answer is overdue", mention: "You were mentioned", unreadable: "Could not be read", overloaded: "Too much at once",
 };
 
+/** What the AI does in a conversation, as a filter. @type {Record<string, string>} */
+export const AI_STATES = { held: "AI reply waits", paused: "AI is paused", off: "AI is off, a person answers" };
+
 /** What the policy decided. @type {Record<string, string>} */
 export const OUTCOMES = { send: "Send automatically", hold: "Send later", approval: "Needs approval", off: "Disabled", escalate: "Give to a person" };
 /** @type {Record<string, string>} */

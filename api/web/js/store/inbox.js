@@ -6,7 +6,7 @@ import { can } from "./session.js";
 
 /**
  * What the list shows. All but `q` and `drafts` are parameters of the API's list, and what a kept view holds.
- * @typedef {{ channel: string | null, unread: boolean, action: boolean, assignee: string | null, tag: string | null, status: string | null, contact: string | null, team: string | null, q: string, drafts: boolean }} Filter
+ * @typedef {{ channel: string | null, unread: boolean, action: boolean, assignee: string | null, tag: string | null, status: string | null, contact: string | null, team: string | null, ai: string | null, q: string, drafts: boolean }} Filter
  */
 
 /** @type {import("../../vendor/ui.js").Signal<Conversation[]>} */
@@ -49,7 +49,7 @@ let lastPicked = "";
 export const again = () => show(filter);
 
 /** @type {Filter} */
-let filter = { channel: null, unread: false, action: false, assignee: null, tag: null, status: null, contact: null, team: null, q: "", drafts: false };
+let filter = { channel: null, unread: false, action: false, assignee: null, tag: null, status: null, contact: null, team: null, ai: null, q: "", drafts: false };
 let turn = 0;
 
 /** @param {string | null} after @returns {Promise<Page<Conversation>>} */
@@ -59,8 +59,8 @@ async function read(after) {
     const found = await Promise.all(mine.map((id) => /** @type {Promise<Conversation>} */ (api(`/conversations/${id}`)).catch(() => null)));
     return { data: found.flatMap((row) => row || []).sort((a, b) => b.last_activity_at.localeCompare(a.last_activity_at)), next_cursor: null };
   }
-  const { channel, unread, action, assignee, tag, status, contact, team } = filter;
-  return api("/conversations", { query: { channel, unread, requires_action: action, assignee, tag, status, contact_id: contact, team, cursor: after, limit: 50 } });
+  const { channel, unread, action, assignee, tag, status, contact, team, ai } = filter;
+  return api("/conversations", { query: { channel, unread, requires_action: action, assignee, tag, status, contact_id: contact, team, ai_state: ai, cursor: after, limit: 50 } });
 }
 
 /** @returns {Promise<Set<string>>} */
@@ -130,7 +130,7 @@ export async function showMore() {
 function belongs(row) {
   // Whom it is given to and its tags are the server's to compare: what is new to such a list comes with the next reading.
   if (filter.assignee || filter.tag || filter.drafts) return false;
-  if (filter.team && row.team !== filter.team) return false;
+  if ((filter.team && row.team !== filter.team) || (filter.ai && row.ai_state !== filter.ai)) return false;
   if ((filter.status && row.status !== filter.status) || (filter.contact && row.contact.id !== filter.contact)) return false;
   return (!filter.channel || row.channel === filter.channel) && (!filter.unread || row.unread_count > 0) && (!filter.action || row.requires_action.flag);
 }
@@ -180,10 +180,10 @@ export function heard(event) {
     countPending();
     return;
   }
-  if (event.conversation_id) {
-    stale.add(event.conversation_id);
-    refresh();
-  }
+  if (event.conversation_id) stale.add(event.conversation_id);
+  // What concerns a contact concerns each of their rows: whether the AI is paused, what they are called.
+  else if (event.data.contact_id) for (const row of rows.value) if (row.contact.id === event.data.contact_id) stale.add(row.id);
+  if (stale.size) refresh();
   if (event.type === "message.received") {
     fresh += 1;
     tellNews();

@@ -42,7 +42,7 @@ export function Days({ decisions }) {
       ${days.filter((one) => one.total).map((one) => html`<tr key=${one.date.getTime()}><td>${day.format(one.date)}</td>${names.map((name) => html`<td class="end nums" key=${name}>${one.counts[name] || 0}</td>`)}</tr>`)}</tbody></table></div></details>`;
 }
 
-/** How sure the classifier was against what was decided. @param {{ points: Decision[] }} props */
+/** How sure the classifier was against what was decided. @param {{ points: DecisionSummary[] }} props */
 export function Plot({ points }) {
   const names = Object.keys(OUTCOMES);
   const x = (/** @type {number} */ sure) => 148 + sure * 392;
@@ -50,7 +50,7 @@ export function Plot({ points }) {
   return html`<svg class="chart" viewBox="0 0 552 220" role="img" aria-label=${`Confidence of ${points.length} messages by outcome`}>
       ${names.map((name, index) => html`<g key=${name}><line class="axis" x1="148" x2="540" y1=${24 + index * 38} y2=${24 + index * 38} /><text x="0" y=${28 + index * 38}>${OUTCOMES[name]}</text></g>`)}
       ${[0, 0.25, 0.5, 0.75, 1].map((at) => html`<text key=${at} x=${x(at)} y="214" text-anchor="middle">${percent(at)}</text>`)}
-      ${points.map((point, index) => html`<circle key=${point.id} class="tone-${OUTCOME_TONE[point.outcome]}" cx=${x(point.classification?.confidence || 0)} cy=${y(point.outcome, index)} r="5" fill-opacity="0.75"><title>${plain(point.classification?.intent)} ${percent(point.classification?.confidence)}: ${OUTCOMES[point.outcome]}</title></circle>`)}</svg>
+      ${points.map((point, index) => html`<circle key=${point.id} class="tone-${OUTCOME_TONE[point.outcome]}" cx=${x(point.intent?.confidence || 0)} cy=${y(point.outcome, index)} r="5" fill-opacity="0.75"><title>${plain(point.intent?.label)} ${percent(point.intent?.confidence)}: ${OUTCOMES[point.outcome]}</title></circle>`)}</svg>
     <details><summary>As a table</summary><div class="scroll-x"><table class="table"><thead><tr><th>Intent</th><th class="end">Confidence</th><th>Outcome</th></tr></thead><tbody>
-      ${points.map((point) => html`<tr key=${point.id}><td>${plain(point.classification?.intent) || "Not known"}</td><td class="end nums">${percent(point.classification?.confidence)}</td><td>${OUTCOMES[point.outcome] || plain(point.outcome)}</td></tr>`)}</tbody></table></div></details>`;
+      ${points.map((point) => html`<tr key=${point.id}><td>${plain(point.intent?.label) || "Not known"}</td><td class="end nums">${percent(point.intent?.confidence)}</td><td>${OUTCOMES[point.outcome] || plain(point.outcome)}</td></tr>`)}</tbody></table></div></details>`;
 }

@@ -5,7 +5,8 @@ import { Dialog, open } from "../ui/dialog.js";
 const SHORTCUTS = [
   { group: "Anywhere", keys: [["g i", "Go to the inbox"], ["g a", "Go to approvals"], ["g p", "Go to policies"], ["/", "Search"], ["c", "New conversation"], ["Ctrl K", "Go to anything"], ["?", "This sheet"]] },
   { group: "In the list", keys: [["j / ↓", "Next conversation"], ["k / ↑", "Previous conversation"], ["Enter / o", "Open it"], ["u", "Back to the list"]] },
-  { group: "In a conversation", keys: [["r", "Reply"], ["n", "Internal note"], ["a", "Approve the AI draft"], ["x", "Reject the AI draft"], ["d", "Show what was changed"], ["i", "Why did the AI do that?"], ["p", "Pause or resume the AI"], ["s", "Snooze"], ["e", "Close or reopen"], ["Shift U", "Mark as unread"], ["z", "Undo send"]] },
+  { group: "In a conversation", keys: [["r", "Reply"], ["n", "Internal note"], ["a", "Approve the AI draft"], ["x", "Reject the AI draft"], ["d", "Show what was changed"], ["i", "Why did the AI do that?"], ["p", "Pause or resume the AI"], ["s", "Snooze"], ["e", "Close or reopen"], ["t", "Tag it"], ["Shift U", "Mark as unread"], ["z", "Undo send"]] },
+  { group: "In the approval queue", keys: [["j / k", "Next, previous draft"], ["a", "Approve"], ["e", "Edit"], ["x", "Reject"], ["o", "Open the conversation"]] },
   { group: "While writing", keys: [["Ctrl Enter", "Send, add the note, or approve"], ["Esc", "Leave the field"]] },
 ];
 

@@ -1,7 +1,6 @@
 // How the policy does: what becomes of messages, how often the AI may send by itself, how people answer its questions,
 // and whether confidence and outcome go together. Counted here from the latest records, and it says from how many.
-import { html } from "../../vendor/ui.js";
-import { api } from "../core/api.js";
+import { html, useState } from "../../vendor/ui.js";
 import { span } from "../core/time.js";
 import { OUTCOME_TONE, OUTCOMES, percent, plain, several } from "../core/words.js";
 import { all, useLoaded } from "../store/load.js";
@@ -9,15 +8,15 @@ import { Empty, Loading, PageHead } from "../ui/parts.js";
 import { Days, Plot } from "./charts.js";
 
 const PAGES = 10;
-/** Decisions whose whole record is read for the plot. */
-const PLOTTED = 80;
+/** Points of the plot; more than these hide each other. */
+const PLOTTED = 400;
 
 async function read() {
   /** @type {[DecisionSummary[], Approval[], Approval[], Approval[], Approval[]]} */
   const [decisions, approved, rejected, expired, pending] = await Promise.all([all("/decisions", {}, PAGES), all("/approvals", { state: "approved" }, 3), all("/approvals", { state: "rejected" }, 3), all("/approvals", { state: "expired" }, 2), all("/approvals", { state: "pending" }, 3)]);
   const first = decisions.filter((one) => one.gate === "draft");
-  const points = /** @type {Decision[]} */ (await Promise.all(first.slice(0, PLOTTED).map((one) => api(`/decisions/${one.id}`)))).filter((one) => one.classification);
-  return { decisions: first, rules: new Map(decisions.map((one) => [one.id, one.rule])), approved, rejected, expired, pending, points };
+  const points = first.filter((one) => typeof one.intent?.confidence === "number").slice(0, PLOTTED);
+  return { decisions: first, asking: new Map(decisions.map((one) => [one.id, one])), approved, rejected, expired, pending, points };
 }
 
 export function Insights() {
@@ -50,27 +49,31 @@ function Figures({ found }) {
       <section class="card"><h2>Confidence and outcome</h2><p class="small muted">Each point is one of the last ${several(points.length, "message")}: how sure the classifier was, and what the policy decided.</p><${Plot} points=${points} /></section>
     </div>
     <section class="section card"><h2>What decided</h2><${Legend} /><${ByRule} decisions=${decisions} /></section>
-    <section class="section card"><h2>Approvals, by the rule that asked</h2><${Asked} found=${found} /></section>`;
+    <${Asked} found=${found} />`;
 }
 
 /** @param {{ found: Awaited<ReturnType<typeof read>> }} props */
 function Asked({ found }) {
+  const [by, setBy] = useState(/** @type {"intent" | "rule"} */ ("intent"));
   /** @type {Map<string, { approved: Approval[], rejected: Approval[], expired: Approval[], pending: Approval[] }>} */
-  const rules = new Map();
+  const groups = new Map();
   for (const state of /** @type {const} */ (["approved", "rejected", "expired", "pending"])) {
     for (const one of found[state]) {
-      const rule = found.rules.get(one.decision_id || "") || "older";
-      const counts = rules.get(rule) || { approved: [], rejected: [], expired: [], pending: [] };
+      const asking = found.asking.get(one.decision_id || "");
+      const group = !asking ? "Decided longer ago" : by === "rule" ? plain(asking.rule) : plain(asking.intent?.label) || "Intent not known";
+      const counts = groups.get(group) || { approved: [], rejected: [], expired: [], pending: [] };
       counts[state].push(one);
-      rules.set(rule, counts);
+      groups.set(group, counts);
     }
   }
-  if (!rules.size) return html`<p class="muted">No draft has waited for a person yet.</p>`;
-  const rows = [...rules].map(([rule, counts]) => ({ rule, ...counts, total: counts.approved.length + counts.rejected.length + counts.expired.length + counts.pending.length })).sort((a, b) => b.total - a.total);
+  const rows = [...groups].map(([name, counts]) => ({ name, ...counts, total: counts.approved.length + counts.rejected.length + counts.expired.length + counts.pending.length })).sort((a, b) => b.total - a.total);
   const oldest = (/** @type {Approval[]} */ waiting) => (waiting.length ? span(Math.max(...waiting.map((one) => Date.now() - Date.parse(one.created_at)))) : "—");
-  return html`<div class="scroll-x"><table class="table"><thead><tr><th>Rule</th><th class="end">Asked</th><th class="end">Approved</th><th class="end">Rejected</th><th class="end">Expired</th><th class="end">Waiting</th><th class="end">Approval rate</th><th class="end">Median wait</th><th class="end">Oldest waits</th></tr></thead><tbody>
-    ${rows.map((row) => html`<tr key=${row.rule}><td class="strong">${row.rule === "older" ? "Decided longer ago" : plain(row.rule)}</td>${[row.total, row.approved.length, row.rejected.length, row.expired.length, row.pending.length].map((count, index) => html`<td class="end nums" key=${index}>${count}</td>`)}
+  const table = html`<div class="scroll-x"><table class="table"><thead><tr><th>${by === "rule" ? "Rule" : "Intent"}</th><th class="end">Asked</th><th class="end">Approved</th><th class="end">Rejected</th><th class="end">Expired</th><th class="end">Waiting</th><th class="end">Approval rate</th><th class="end">Median wait</th><th class="end">Oldest waits</th></tr></thead><tbody>
+    ${rows.map((row) => html`<tr key=${row.name}><td class="strong">${row.name}</td>${[row.total, row.approved.length, row.rejected.length, row.expired.length, row.pending.length].map((count, index) => html`<td class="end nums" key=${index}>${count}</td>`)}
       <td class="end nums">${row.approved.length + row.rejected.length ? percent(row.approved.length / (row.approved.length + row.rejected.length)) : "—"}</td><td class="end nums">${medianWait(row.approved)}</td><td class="end nums">${oldest(row.pending)}</td></tr>`)}</tbody></table></div>`;
+  const tab = (/** @type {"intent" | "rule"} */ name, /** @type {string} */ word) => html`<button class="tab" aria-pressed=${by === name} onClick=${() => setBy(name)}>${word}</button>`;
+  return html`<section class="section card" aria-label="Approvals"><div class="row wrap"><h2 class="grow">What people answered</h2><div class="tabs" role="group" aria-label="Count by">${tab("intent", "By intent")}${tab("rule", "By rule")}</div></div>
+    ${groups.size ? table : html`<p class="muted">No draft has waited for a person yet.</p>`}</section>`;
 }
 
 /** @param {{ decisions: DecisionSummary[] }} props */

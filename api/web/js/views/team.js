@@ -26,11 +26,11 @@ export function Team() {
   const add = () => open((close) => html`<${AddUser} close=${close} done=${users.again} />`);
   const makeKey = () => open((close) => html`<${MakeKey} close=${close} done=${keys.again} />`);
   return html`<div class="sheet"><${PageHead} title="Team" about="People who sign in, and programs that use keys.">${can("add_user") ? html`<button class="button primary" onClick=${add}><${Icon} name="plus" />Invite somebody</button>` : null}<//>
-    <section class="section"><h2>People</h2><${Loading} load=${users}>${(/** @type {Page<User>} */ page) => html`<div class="box scroll-x"><table class="table"><thead><tr><th>Name</th><th>Role</th><th>Since</th><th><span class="unseen">Actions</span></th></tr></thead>
+    <section class="section"><h2>People</h2><${Loading} load=${users}>${(/** @type {Page<User>} */ page) => html`<div class="box scroll-x"><table class="table stacks"><thead><tr><th>Name</th><th>Role</th><th>Since</th><th><span class="unseen">Actions</span></th></tr></thead>
       <tbody>${page.data.map((user) => html`<${Person} key=${user.id} user=${user} again=${users.again} />`)}</tbody></table></div>`}<//></section>
     ${can("list_teams") ? html`<${Teams} />` : null}
     ${can("list_keys") ? html`<section class="section"><div class="row"><h2 class="grow">API keys</h2><button class="button" onClick=${makeKey}><${Icon} name="key" />New key</button></div>
-      <${Loading} load=${keys}>${(/** @type {Page<ApiKey>} */ page) => html`<div class="box scroll-x"><table class="table"><thead><tr><th>Name</th><th>Kind</th><th>Acts as</th><th>Last used</th><th><span class="unseen">Actions</span></th></tr></thead>
+      <${Loading} load=${keys}>${(/** @type {Page<ApiKey>} */ page) => html`<div class="box scroll-x"><table class="table stacks"><thead><tr><th>Name</th><th>Kind</th><th>Acts as</th><th>Last used</th><th><span class="unseen">Actions</span></th></tr></thead>
         <tbody>${page.data.filter((key) => !key.revoked_at).map((key) => html`<${KeyRow} key=${key.id} one=${key} again=${keys.again} />`)}</tbody></table></div>`}<//></section>` : null}</div>`;
 }
 
@@ -40,7 +40,7 @@ function Person({ user, again }) {
   const link = () => post(`/users/${user.id}/password-link`).then((/** @type {any} */ made) => showOnce(`A link for ${user.name}`, made.url, `Good once, until ${moment(made.ends_at)}. With it they choose a password; hand it over by a way you trust.`), failed);
   const isMe = me.value && me.value !== "unknown" && me.value.id === user.id;
   return html`<tr><td><div class="row"><${Avatar} name=${user.name} kind="rep" /><div><p class="strong">${user.name}${isMe ? html` <span class="chip">You</span>` : null}${user.disabled ? html` <span class="chip bad">Disabled</span>` : null}</p><p class="small muted">${user.email}</p></div></div></td>
-    <td>${can("change_user") && !isMe ? html`<label class="unseen" for="role-${user.id}">Role of ${user.name}</label><select class="select" id="role-${user.id}" value=${user.role} onChange=${(/** @type {any} */ event) => change({ role: event.currentTarget.value }, "Role changed")}>${Object.entries(ROLES).map(([name, word]) => html`<option value=${name} key=${name}>${word}</option>`)}</select>` : ROLES[user.role]}<p class="small muted">${WHAT[user.role]}</p></td>
+    <td>${can("change_user") && !isMe ? html`<label class="unseen" for="role-${user.id}">Role of ${user.name}</label><select class="select" id="role-${user.id}" value=${user.role} onChange=${(/** @type {any} */ event) => change({ role: event.currentTarget.value }, "Role changed")}>${Object.entries(ROLES).map(([name, word]) => html`<option value=${name} key=${name}>${word}</option>`)}</select>` : ROLES[user.role]}<p class="small muted below">${WHAT[user.role]}</p></td>
     <td><${When} at=${user.created_at} how="ago" /></td>
     <td class="end">${can("change_user") && !isMe ? html`<button class="button little" onClick=${link}>Password link</button> <button class="button little ${user.disabled ? "" : "danger"}" onClick=${() => change({ disabled: !user.disabled }, user.disabled ? "May sign in again" : "Signed out everywhere")}>${user.disabled ? "Enable" : "Disable"}</button>` : null}</td></tr>`;
 }

@@ -10,8 +10,14 @@ import { Dialog, open } from "../../ui/dialog.js";
 import { Field, Loading } from "../../ui/parts.js";
 import { FindContact } from "./finder.js";
 
-export function begin() {
-  open((close) => html`<${Begin} close=${close} />`);
+/**
+ * What it begins with, where a reply goes on by another channel.
+ * @typedef {{ channel: string, known: ContactSummary, text: string, sent: () => void }} Start
+ */
+
+/** @param {Start} [start] */
+export function begin(start) {
+  open((close) => html`<${Begin} start=${start} close=${close} />`);
 }
 
 /** @type {Record<string, { label: string, type: string, hint: string }>} */
@@ -21,21 +27,21 @@ const ADDRESSES = {
   whatsapp: { label: "Phone number", type: "tel", hint: "+41 79 123 45 67" },
 };
 
-/** @param {{ close: () => void }} props */
-function Begin({ close }) {
+/** @param {{ start?: Start, close: () => void }} props */
+function Begin({ start, close }) {
   const load = useLoaded(() => /** @type {Promise<Page<Channel>>} */ (api("/channels")), []);
-  return html`<${Dialog} title="New conversation" wide close=${close}><${Loading} load=${load} lines=${6}>${(/** @type {Page<Channel>} */ page) => html`<${Form} channels=${page.data.filter((one) => one.status === "active" && ADDRESSES[one.kind])} close=${close} />`}<//><//>`;
+  return html`<${Dialog} title="New conversation" wide close=${close}><${Loading} load=${load} lines=${6}>${(/** @type {Page<Channel>} */ page) => html`<${Form} channels=${page.data.filter((one) => one.status === "active" && ADDRESSES[one.kind])} start=${start} close=${close} />`}<//><//>`;
 }
 
-/** @param {{ channels: Channel[], close: () => void }} props */
-function Form({ channels, close }) {
-  const [channel, setChannel] = useState(channels[0]?.id || "");
-  const [known, setKnown] = useState(/** @type {ContactLine | null} */ (null));
+/** @param {{ channels: Channel[], start?: Start, close: () => void }} props */
+function Form({ channels, start, close }) {
+  const [channel, setChannel] = useState(start?.channel || channels[0]?.id || "");
+  const [known, setKnown] = useState(/** @type {ContactLine | null} */ (/** @type {any} */ (start?.known) || null));
   const [isNew, setIsNew] = useState(false);
   const [address, setAddress] = useState("");
   const [name, setName] = useState("");
   const [subject, setSubject] = useState("");
-  const [text, setText] = useState("");
+  const [text, setText] = useState(start?.text || "");
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState("");
   const [optedOut, setOptedOut] = useState(false);
@@ -58,6 +64,7 @@ function Form({ channels, close }) {
         ...(undo ? { send_at: new Date(serverNow() + undo * 1000).toISOString() } : {}), ...(optedOut ? { knows_opted_out: true } : {}),
       }, act);
       close();
+      start?.sent();
       toast(undo ? "On its way. Undo it in the conversation." : "Sent");
       go(`/c/${row.id}`);
     } catch (error) {

@@ -1,6 +1,7 @@
 // Where one writes: a reply, or a note. Which of the two it is shows in colour, in words and on the button.
-import { html, signal, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../../../vendor/ui.js";
-import { newAct, post, Refused, said, serverNow } from "../../core/api.js";
+import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../../../vendor/ui.js";
+import { api, newAct, post, Refused, said, serverNow } from "../../core/api.js";
+import { holdKeys } from "../../core/keys.js";
 import { save, saved } from "../../core/saved.js";
 import { moment } from "../../core/time.js";
 import { CHANNELS } from "../../core/words.js";
@@ -8,27 +9,19 @@ import { writings } from "../../store/inbox.js";
 import { prefs } from "../../store/prefs.js";
 import { can, may } from "../../store/session.js";
 import { act, readAll, takeBack } from "../../store/thread.js";
-import { dismiss, toast } from "../../store/toasts.js";
+import { dismiss, failed, toast } from "../../store/toasts.js";
 import { writingIn } from "../../store/writing.js";
 import { Icon } from "../../ui/icon.js";
 import { Menu } from "../../ui/menu.js";
 import { later } from "../later.js";
 import { schedule } from "./asked.js";
+import { compose, wanted } from "./compose.js";
 
 /** The field for mails, once its code is here; until then a plain one. @type {typeof import("./rich.js").Rich | null} */
 let Rich = null;
 const Files = later(() => import("./files.js").then((module) => module.Files), 0);
 const Mentions = later(() => import("./mention.js").then((module) => module.Mentions), 0);
 const Elsewhere = later(() => import("./elsewhere.js").then((module) => module.Elsewhere), 2);
-
-/** What another part asks the composer to begin with. */
-const wanted = signal(/** @type {{ mode: "reply" | "note", text?: string, subject?: string | null, turn: number } | null} */ (null));
-let turn = 0;
-
-/** @param {"reply" | "note"} mode @param {string} [text] @param {string | null} [subject] */
-export function compose(mode, text, subject) {
-  wanted.value = { mode, text, subject, turn: ++turn };
-}
 
 /** @param {{ row: Conversation }} props */
 export function Composer({ row }) {
@@ -93,6 +86,20 @@ export function Composer({ row }) {
     setOpened(true);
     focus();
   }, [asked]);
+  // Where else this contact can be reached: an answer by another channel is another conversation.
+  const [others, setOthers] = useState(/** @type {Channel[]} */ ([]));
+  useEffect(() => {
+    if (!open || !can("begin_conversation")) return;
+    const reached = (/** @type {Channel} */ one) => one.status === "active" && one.kind !== row.channel && (one.kind === "email" ? row.contact.email : /^(sms|whatsapp)$/.test(one.kind) && row.contact.phone);
+    api("/channels").then((/** @type {Page<Channel>} */ page) => setOthers(page.data.filter(reached)), () => undefined);
+  }, [open, row.id]);
+  const by = (/** @type {any} */ event) => {
+    const channel = event.currentTarget.value;
+    event.currentTarget.value = "";
+    if (!channel) return;
+    const sent = () => own.write({ text: "", files: [] });
+    holdKeys(import("./begin.js").then((module) => module.begin({ channel, known: row.contact, text: own.text.value, sent }), failed));
+  };
   const write = (/** @type {string} */ next) => {
     setWrong("");
     if (!isNote) return own.write({ text: next });
@@ -172,7 +179,7 @@ export function Composer({ row }) {
         <button class="tab" role="tab" aria-selected=${isNote} onClick=${() => { become("note"); setOpened(true); focus(); }}><${Icon} name="lock" size=${13} />Note</button>
       </div>
       <span class="grow"></span>
-      ${isNote ? html`<span class="small strong">Only your team sees this</span>` : html`<span class="row small muted"><label for="channel-${row.id}">By</label><select class="channel-choice" id="channel-${row.id}" title="A reply leaves by the channel of its conversation"><option>${CHANNELS[row.channel] || row.channel}</option></select>${to ? html`<span class="cut to">to ${to}</span>` : null}</span>`}
+      ${isNote ? html`<span class="small strong">Only your team sees this</span>` : html`<span class="row small muted"><label for="channel-${row.id}">By</label><select class="channel-choice" id="channel-${row.id}" title="A reply leaves by the channel of its conversation; by another one it begins a new conversation" onChange=${by}><option value="">${CHANNELS[row.channel] || row.channel}</option>${others.map((one) => html`<option value=${one.id} key=${one.id}>${CHANNELS[one.kind]}, as a new conversation…</option>`)}</select>${to ? html`<span class="cut to">to ${to}</span>` : null}</span>`}
     </div>
     ${own.theirs.value && !isNote ? html`<${Elsewhere} own=${own} />` : null}
     ${isMail && !isNote && open ? html`<div class="row subject-line"><label class="small muted" for="subject-${row.id}">Subject</label><input class="bare" id="subject-${row.id}" value=${own.subject.value} onInput=${(/** @type {any} */ event) => own.write({ subject: event.currentTarget.value })} /></div>` : null}

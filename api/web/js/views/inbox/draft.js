@@ -13,7 +13,7 @@ import { failed, toast } from "../../store/toasts.js";
 import { askReason } from "../../ui/dialog.js";
 import { Icon } from "../../ui/icon.js";
 import { Avatar, Diff } from "../../ui/parts.js";
-import { compose } from "./composer.js";
+import { compose } from "./compose.js";
 import { useCountdown } from "./countdown.js";
 
 /**
@@ -140,7 +140,8 @@ function AiDraft({ draft, approval, row, keys, done }) {
     if (approval && !approval.claimed_by) post(`/approvals/${approval.id}/claim`, {}).then(() => readAll(), () => undefined);
   };
   const claimedByOther = approval?.claimed_by && (me.value === "unknown" || !me.value?.name || approval.claimed_by !== me.value.name) && Date.parse(approval.claimed_until || "") > serverNow();
-  useKeys(keys && approval ? { a: approve, x: reject, d: () => setShowDiff(!showDiff) } : {});
+  // In the queue, e edits; in a conversation it closes it.
+  useKeys(keys && approval ? { a: approve, x: reject, d: () => setShowDiff(!showDiff), ...(done && may("approver") ? { e: edit } : {}) } : {});
   const sendKeys = (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
@@ -169,7 +170,7 @@ function AiDraft({ draft, approval, row, keys, done }) {
     ${wrong ? html`<div class="banner bad" role="alert"><${Icon} name="alert" /><span>${wrong}</span></div>` : null}
     <footer class="row wrap">
       ${approval && may("approver") ? html`<button class="button primary" disabled=${busy || conflict || !text.trim()} onClick=${approve}><${Icon} name="check" />${edited ? "Approve (edited)" : "Approve & send"}<kbd>a</kbd></button>
-        ${editing ? null : html`<button class="button" onClick=${edit}><${Icon} name="edit" />Edit</button>`}
+        ${editing ? null : html`<button class="button" onClick=${edit}><${Icon} name="edit" />Edit${done ? html`<kbd>e</kbd>` : null}</button>`}
         <button class="button danger" disabled=${busy} onClick=${reject}>Reject<kbd>x</kbd></button>` : null}
       ${editing && edited && draft.status === "pending_approval" ? html`<button class="button" disabled=${busy || conflict} onClick=${saveEdit}>Save without sending</button>` : null}
       ${editing && edited ? html`<button class="button plain" onClick=${() => { write(base.body_text); setEditing(false); }}><${Icon} name="undo" />Undo my changes</button>` : null}

@@ -91,6 +91,21 @@ export function List({ open, filter }) {
     </div></div>`;
 }
 
+/** Who said the latest, where it was not the contact. @type {Record<string, string>} */
+const AUTHORS = { ai_agent: "AI", rep: "Rep" };
+
+/** What the AI does in a conversation, where that is worth a word. @param {Conversation} row */
+function aiSign(row) {
+  const { reasons } = row.requires_action;
+  if (row.ai_state === "paused") return { word: "AI paused", icon: "pause", tone: "", title: row.contact.ai_pause_reason || "No reason was given." };
+  if (row.ai_state === "off") return { word: "AI off", icon: "stop", tone: "", title: "A person answers here until it is handed back." };
+  if (row.ai_state === "handling") return { word: "AI at work", icon: "spark", tone: "accent", title: "The AI reads the message and drafts an answer." };
+  // That a draft needs approval says its reason already, where that is the one that is shown.
+  if (row.ai_state !== "held" || reasons[0] === "approval_pending") return null;
+  if (reasons.includes("approval_pending")) return { word: "Draft waits", icon: "approve", tone: "accent", title: "A draft of the AI needs approval." };
+  return { word: "AI reply waits", icon: "clock", tone: "accent", title: "A reply of the AI leaves at its time; until then it can be stopped." };
+}
+
 /** @param {{ row: Conversation, at: number, size: number, isOpen: boolean, isActive: boolean, isPicked: boolean | null }} props `isPicked`: null while nothing is chosen. */
 function Row({ row, at, size, isOpen, isActive, isPicked }) {
   const unread = row.unread_count > 0;
@@ -99,7 +114,10 @@ function Row({ row, at, size, isOpen, isActive, isPicked }) {
   const reason = row.requires_action.reasons[0];
   const others = row.requires_action.reasons.length - 1;
   const isWriting = writings.value.has(row.id);
-  const signs = Boolean(reason) || isWriting || row.contact.ai_paused || row.human_active || Boolean(row.assignee || row.tags?.length) || row.status !== "open" || row.unread_count > 1;
+  const ai = aiSign(row);
+  const by = AUTHORS[row.last_author || ""];
+  const signs = Boolean(reason || isWriting || ai || row.assignee || row.tags?.length) || row.status !== "open" || row.unread_count > 1;
+  const words = html`${by ? html`<span class="by">${by}: </span>` : null}${row.preview}`;
   return html`<div class="convo ${unread ? "unread" : ""} ${isOpen ? "open" : ""} ${isActive ? "active" : ""}" role="option" id="row-${row.id}"
     aria-selected=${isPicked ?? isOpen} aria-setsize=${size} aria-posinset=${at + 1} style=${{ top: `${at * HEIGHT}px`, height: `${HEIGHT}px` }} onClick=${(/** @type {MouseEvent} */ event) => (picking.value || event.ctrlKey || event.metaKey || event.shiftKey ? pick(row.id, event.shiftKey) : go(addressOf(row.id)))}>
     <span class="convo-who">${isPicked === null ? html`<${Avatar} name=${name} />` : html`<span class="avatar pick ${isPicked ? "on" : ""}"><${Icon} name="check" size=${16} /></span>`}${unread ? html`<span class="dot" title="Unread"></span>` : null}</span>
@@ -107,12 +125,12 @@ function Row({ row, at, size, isOpen, isActive, isPicked }) {
       <div class="row"><span class="convo-name cut">${name}${company ? html`<span class="muted company"> · ${company}</span>` : null}</span>
         <span class="grow"></span><span class="muted small"><${When} at=${row.last_activity_at} /></span></div>
       <div class="row preview"><span class="muted"><${ChannelIcon} kind=${row.channel} size=${13} /></span>
-        <span class="${signs ? "cut" : "two-lines"}">${row.subject ? html`<span class="subject">${row.subject}</span><span class="muted"> — ${row.preview}</span>` : html`<span class=${unread ? "subject" : "muted"}>${row.preview}</span>`}</span></div>
+        <span class="${signs ? "cut" : "two-lines"}">${row.subject ? html`<span class="subject">${row.subject}</span><span class="muted"> — ${words}</span>` : html`<span class=${unread ? "subject" : "muted"}>${words}</span>`}</span></div>
       <div class="row signs">
         ${reason ? html`<span class="chip warn"><${Icon} name="alert" size=${11} label="Requires action:" />${REASONS[reason] || plain(reason)}${others > 0 ? ` +${others}` : ""}</span>` : null}
         ${isWriting ? html`<span class="chip bad"><${Icon} name="edit" size=${11} />Draft</span>` : null}
-        ${row.contact.ai_paused ? html`<span class="chip"><${Icon} name="pause" size=${10} />AI paused</span>` : null}
-        ${row.assignee ? html`<span class="chip"><${Icon} name="person" size=${11} />${row.assignee.name}</span>` : row.human_active ? html`<span class="chip"><${Icon} name="person" size=${11} />With a person</span>` : null}
+        ${ai ? html`<span class="chip ${ai.tone}" title=${ai.title}><${Icon} name=${ai.icon} size=${11} />${ai.word}</span>` : null}
+        ${row.assignee ? html`<span class="chip"><${Icon} name="person" size=${11} />${row.assignee.name}</span>` : null}
         ${row.status !== "open" ? html`<span class="chip">${plain(row.status)}</span>` : null}
         ${(row.tags || []).map((/** @type {Tag} */ tag) => html`<span class="chip outline" key=${tag.id}>${tag.name}</span>`)}
         <span class="grow"></span>
@@ -126,7 +144,7 @@ function Row({ row, at, size, isOpen, isActive, isPicked }) {
 /** @param {{ filter: import("../../store/inbox.js").Filter }} props */
 function Nothing({ filter }) {
   if (filter.drafts) return html`<${Empty} icon="edit" title="Nothing half written"><p>What you begin to write is kept here until you send it, on every device.</p><//>`;
-  if (filter.contact || filter.team || filter.tag || filter.status || filter.assignee) return html`<${Empty} icon="view" title="No such conversation"><p>Nothing is in the inbox that all of these filters let through.</p><a class="button" href="/inbox">Show everything</a><//>`;
+  if (filter.contact || filter.team || filter.ai || filter.tag || filter.status || filter.assignee) return html`<${Empty} icon="view" title="No such conversation"><p>Nothing is in the inbox that all of these filters let through.</p><a class="button" href="/inbox">Show everything</a><//>`;
   if (filter.action) return html`<${Empty} icon="check" title="Nothing needs you"><p>When the policy calls a person, or something goes wrong, it stands here with its reason.</p><//>`;
   if (filter.unread) return html`<${Empty} icon="check" title="You have seen everything"><p>New messages appear here by themselves.</p><//>`;
   if (filter.channel) return html`<${Empty} icon=${filter.channel} title=${`No ${CHANNELS[filter.channel] || ""} conversations`}><p>Is the channel active, and is its webhook set up?</p><a class="button" href="/channels">Look at the channels</a><//>`;

@@ -2,8 +2,8 @@
 import { html, useEffect, useRef, useState } from "../../../vendor/ui.js";
 import { holdKeys, useKeys } from "../../core/keys.js";
 import { go, parts, place, query, withQuery } from "../../core/router.js";
-import { CHANNELS, plain } from "../../core/words.js";
-import { counts, loading, news, picked, picking, problem, rows, show } from "../../store/inbox.js";
+import { AI_STATES, CHANNELS, plain, several } from "../../core/words.js";
+import { counts, loading, news, pending, picked, picking, problem, rows, show } from "../../store/inbox.js";
 import { can, may } from "../../store/session.js";
 import { failed } from "../../store/toasts.js";
 import { Icon } from "../../ui/icon.js";
@@ -26,7 +26,7 @@ function filterOf() {
   const at = query.value;
   return {
     channel: at.get("channel"), unread: at.get("unread") === "1", action: at.get("action") === "1", assignee: at.get("mine") === "1" ? "me" : at.get("assignee"),
-    tag: at.get("tag"), status: at.get("status"), contact: at.get("contact"), team: at.get("team"), q: at.get("q") || "", drafts: at.get("drafts") === "1",
+    tag: at.get("tag"), status: at.get("status"), contact: at.get("contact"), team: at.get("team"), ai: at.get("ai"), q: at.get("q") || "", drafts: at.get("drafts") === "1",
   };
 }
 
@@ -51,7 +51,7 @@ export function Inbox() {
       <p class="unseen" role="status" aria-live="polite">${news.value}</p>
     </section>
     <section class="pane thread-pane" aria-label="Conversation">
-      ${id ? html`<${ThreadPane} id=${id} showContext=${() => setContext(!context)} />` : isNew ? html`<${Welcome} />` : html`<${Empty} icon="inbox" title="Choose a conversation"><p><kbd>j</kbd> and <kbd>k</kbd> move through the list, <kbd>Enter</kbd> opens. <kbd>?</kbd> shows all shortcuts.</p><//>`}
+      ${id ? html`<${ThreadPane} id=${id} showContext=${() => setContext(!context)} />` : isNew ? html`<${Welcome} />` : html`<${Empty} icon="inbox" title="Choose a conversation"><p><kbd>j</kbd> and <kbd>k</kbd> move through the list, <kbd>Enter</kbd> opens. <kbd>?</kbd> shows all shortcuts.</p>${pending.value && may("approver") ? html`<a class="button" href="/approvals"><${Icon} name="approve" />${several(pending.value, "draft")} of the AI to approve</a>` : null}<//>`}
     </section>
     ${id ? html`<${ContextPane} close=${() => setContext(false)} />` : null}
   </div>`;
@@ -117,7 +117,7 @@ function Narrowed({ filter }) {
   const row = rows.value.find((one) => one.contact.id === filter.contact);
   const given = filter.assignee && filter.assignee !== "me" ? (filter.assignee === "none" ? "Given to nobody" : `Given to ${rows.value.find((one) => one.assignee)?.assignee?.name || "somebody"}`) : null;
   /** @type {Array<[string, string | null, string]>} */
-  const all = [["tag", tag, "Show all tags"], ["status", filter.status && plain(filter.status), "Show every state"], ["contact", filter.contact ? row?.contact.name || "One contact" : null, "Show all contacts"], ["team", filter.team && `Team ${filter.team}`, "Show all teams"], ["assignee", given, "Show everybody's"], ["drafts", filter.drafts ? "What you are writing" : null, "Show all"]];
+  const all = [["tag", tag, "Show all tags"], ["status", filter.status && plain(filter.status), "Show every state"], ["contact", filter.contact ? row?.contact.name || "One contact" : null, "Show all contacts"], ["team", filter.team && `Team ${filter.team}`, "Show all teams"], ["assignee", given, "Show everybody's"], ["ai", filter.ai && (AI_STATES[filter.ai] || plain(filter.ai)), "Whatever the AI does"], ["drafts", filter.drafts ? "What you are writing" : null, "Show all"]];
   const shown = all.filter(([, word]) => word);
   if (!shown.length) return null;
   return html`<p class="row wrap small"><span class="muted">Only</span>${shown.map(([name, word, label]) => html`<a class="chip accent" key=${name} href=${to({ [name]: null })}>${word}<${Icon} name="close" size=${11} label=${label} /></a>`)}</p>`;

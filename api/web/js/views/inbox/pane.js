@@ -1,8 +1,12 @@
 // The open conversation: the thread in the middle, and what is known about it on the right.
 import { html, useEffect } from "../../../vendor/ui.js";
 import { conversation, openThread } from "../../store/thread.js";
+import { composer } from "./compose.js";
 import { Context } from "./context.js";
 import { Thread } from "./thread.js";
+
+// Nobody writes before they have read, but everybody may.
+composer().catch(() => undefined);
 
 /** @param {{ id: string, showContext: () => void }} props */
 export function ThreadPane({ id, showContext }) {

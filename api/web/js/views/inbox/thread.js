@@ -10,11 +10,12 @@ import { Icon } from "../../ui/icon.js";
 import { Menu } from "../../ui/menu.js";
 import { Bones, ChannelIcon, Failed } from "../../ui/parts.js";
 import * as asked from "./asked.js";
-import { Composer, compose } from "./composer.js";
+import { compose, composer } from "./compose.js";
 import { later } from "../later.js";
 import { MessageItem, NoteItem, ActivityItem } from "./message.js";
 
 const Present = later(() => import("./present.js").then((module) => module.Present), 0);
+const Composer = later(() => composer().then((module) => module.Composer), 0);
 const DraftCard = later(() => import("./draft.js").then((module) => module.DraftCard), 4);
 
 /** @param {{ id: string, showContext: () => void }} props */
@@ -30,7 +31,12 @@ function Head({ row, showContext }) {
   const closed = row.status === "closed";
   const toggle = () => (closed ? act("reopen", undefined, "Reopened") : act("close", undefined, "Closed. A new message opens it again."));
   const snooze = () => asked.snooze(row);
-  useKeys({ e: () => void toggle(), s: snooze, U: () => void markUnread(), n: () => compose("note"), r: () => compose("reply") });
+  const tag = () => {
+    const field = () => document.getElementById("new-tag");
+    if (!field()?.offsetParent) showContext();
+    setTimeout(() => field()?.focus());
+  };
+  useKeys({ t: tag, e: () => void toggle(), s: snooze, U: () => void markUnread(), n: () => compose("note"), r: () => compose("reply") });
   const list = `/inbox${place.value.includes("?") ? `?${place.value.split("?")[1]}` : ""}`;
   const name = nameOf(row.contact);
   const reasons = row.requires_action.reasons;

@@ -2,6 +2,7 @@
 import { html, useState } from "../../../vendor/ui.js";
 import { api, post, tagOf } from "../../core/api.js";
 import { go } from "../../core/router.js";
+import { AI_STATES } from "../../core/words.js";
 import { writings } from "../../store/inbox.js";
 import { all, useLoaded } from "../../store/load.js";
 import { can, me } from "../../store/session.js";
@@ -58,8 +59,9 @@ export function Views({ filter, to }) {
     ...views.map((view) => ({ word: view.name, icon: view === current ? "check" : view.shared ? "team" : "view", href: addressOf(view.filter) })),
     { word: "Open", icon: "inbox", href: to({ status: "open" }), rule: views.length > 0 }, { word: "Snoozed", icon: "snooze", href: to({ status: "snoozed" }) }, { word: "Closed", icon: "check", href: to({ status: "closed" }) },
     { word: "Given to nobody", icon: "person", href: to({ assignee: "none", mine: null }) },
+    ...Object.entries(AI_STATES).map(([state, word], index) => ({ word, icon: { held: "clock", paused: "pause", off: "stop" }[state] || "spark", href: to({ ai: state }), rule: !index })),
     { word: `What you are writing${writings.value.size ? ` (${writings.value.size})` : ""}`, icon: "edit", href: "/inbox?drafts=1" },
-    { word: "Keep this filter…", icon: "plus", run: keep, off: !narrows || Boolean(current) || filter.drafts || !can("keep_view"), rule: true },
+    { word: "Keep this filter…", icon: "plus", run: keep, off: !narrows || Boolean(current) || filter.drafts || Boolean(filter.ai || filter.team) || !can("keep_view"), rule: true },
     { word: current ? `Forget ${current.name}` : "", icon: "close", run: () => current && void forget(current), off: !current || (current.owner_id !== mine && !can("engage_kill_switch")), rule: true },
   ];
   return html`<${Menu} label="Views" icon="view" tone="" items=${items} />`;

@@ -13,6 +13,15 @@ import { Dialog, open } from "../../ui/dialog.js";
 import { Icon } from "../../ui/icon.js";
 import { Coded, Loading, Outcome } from "../../ui/parts.js";
 
+/** What kinds of lines decide, in a rep's words. @type {Record<string, string>} */
+const KINDS = { band: "Intent", mode: "Autonomy", guard: "Guard", limit: "Limit", action: "Action" };
+
+/** `controlled.medium`: the autonomy, and the risk that it was asked about. @param {string} name */
+function modeWords(name) {
+  const [mode = "", risk] = name.split(".");
+  return `${MODES[mode] || plain(mode)}${risk ? `, ${risk} risk` : ""}`;
+}
+
 /** @param {Message} message */
 export function why(message) {
   open((close) => html`<${Why} message=${message} close=${close} />`);
@@ -57,9 +66,9 @@ function Answer({ found }) {
   return html`
     <div class="row wrap"><${Outcome} outcome=${decision.outcome} />${first ? html`<span>${first.because || html`by <em>${first.name}</em>`}</span>` : null}</div>
     <section><h3>What decided</h3><ul class="reasons">${[...decision.deciding, ...decision.also].map((reason, index) => html`<li key=${index} class="row wrap">
-      <span class="chip">${plain(reason.kind)}</span><strong>${reason.name}</strong>${reason.because ? html`<span class="muted">${reason.because}</span>` : null}${reason.uncertain ? html`<span class="chip warn">could not be known, so it counts</span>` : null}
+      <span class="chip">${KINDS[reason.kind] || plain(reason.kind)}</span><strong>${reason.kind === "mode" ? modeWords(reason.name) : reason.name}</strong>${reason.because ? html`<span class="muted">${reason.because}</span>` : null}${reason.uncertain ? html`<span class="chip warn">could not be known, so it counts</span>` : null}
       <span class="grow"></span><a class="mono small" href=${ruleAddress(reason.file, reason.line)}>${reason.file}:${reason.line}</a></li>`)}</ul></section>
-    ${changes.length && decision.outcome !== "send" ? html`<section><h3>What would have let it go</h3><p>${changes.map((change) => plain(change)).join(", and ")}</p></section>` : null}
+    ${changes.length && decision.outcome !== "send" ? html`<section><h3>What would have let it go</h3><p>${changes.map((change) => (change === "approved" ? "A person approves it" : plain(change))).join(", and ")}</p></section>` : null}
     <${Checks} found=${found} />
     <section><h3>What was known</h3><dl class="facts">
       ${decision.classification ? html`<div><dt>Intent</dt><dd>${plain(decision.classification.intent) || "Not known"} · ${percent(decision.classification.confidence)} sure</dd></div>

@@ -54,7 +54,7 @@ export function Prove() {
 function Claim({ one }) {
   const [tone, word] = STANDING[one.standing] || ["warn", one.standing];
   const rule = (/** @type {ProvingRule} */ by, /** @type {number} */ index) => html`<li key=${index}>${by.kind || "route"} <strong>${by.name}</strong> <a class="mono" href=${`${ruleAddress(by.file, by.line)}&side=prove`}>${by.file}:${by.line}</a></li>`;
-  return html`<article class="region"><div class="row wrap"><code class="grow break">${one.claim}</code><span class="chip ${tone}"><${Icon} name=${one.holds ? "check" : "alert"} size=${11} />${word}</span></div>
+  return html`<article class="region"><div class="row wrap"><code class="claim break">${one.claim}</code><span class="chip ${tone}"><${Icon} name=${one.holds ? "check" : "alert"} size=${11} />${word}</span></div>
     ${one.proved_by.length ? html`<p class="small muted">because of</p><ul class="small">${one.proved_by.map(rule)}</ul>` : null}
     ${one.counterexample ? html`<p class="small"><span class="muted">for example</span> ${one.counterexample.message.join(", ")}</p><div class="row wrap small"><${Outcome} outcome=${one.counterexample.outcome} /><ul class="row wrap">${one.counterexample.because.map(rule)}</ul></div>` : null}</article>`;
 }
