@@ -4,8 +4,9 @@
 //! The page stands on the API like any other client; nothing here knows a route of it. All files are served below a
 //! folder that is named by what is in them, so a browser may keep them for good and never mixes two versions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::io::Write as _;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use axum::body::Body;
 use axum::http::header::{self, HeaderMap, HeaderValue};
@@ -58,8 +59,10 @@ pub(crate) fn wants_page(headers: &HeaderMap) -> bool {
 pub(crate) fn page() -> Response {
     let Some(file) = Files::get("index.html") else { return nothing() };
     let folder = format!("/assets/{}", version());
+    static IMPORTS: OnceLock<BTreeSet<String>> = OnceLock::new();
+    let imports = once(&IMPORTS, imports);
     let preload: String =
-        imports().iter().map(|path| format!("<link rel=\"modulepreload\" href=\"{folder}/{path}\">\n")).collect();
+        imports.iter().map(|path| format!("<link rel=\"modulepreload\" href=\"{folder}/{path}\">\n")).collect();
     let text = String::from_utf8_lossy(&file.data).replace("{{assets}}", &folder).replace("{{preload}}", &preload);
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
@@ -96,7 +99,7 @@ fn file(asked: &str, path: &str, headers: &HeaderMap) -> Response {
     let keep =
         if !cfg!(debug_assertions) && asked == version() { "public, max-age=31536000, immutable" } else { "no-cache" };
     let fresh = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
-    let mut response = if fresh { StatusCode::NOT_MODIFIED.into_response() } else { body(&file.data, headers) };
+    let mut response = if fresh { StatusCode::NOT_MODIFIED.into_response() } else { body(path, &file.data, headers) };
     let set = response.headers_mut();
     set.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(path)));
     set.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
@@ -107,18 +110,34 @@ fn file(asked: &str, path: &str, headers: &HeaderMap) -> Response {
     response
 }
 
+/// What follows from the files alone: worked out once where they are built in, and each time where they may change.
+fn once<T: Clone>(known: &OnceLock<T>, work: fn() -> T) -> T {
+    if cfg!(debug_assertions) { work() } else { known.get_or_init(work).clone() }
+}
+
 /// The bytes, packed when the browser can unpack them.
-fn body(bytes: &[u8], headers: &HeaderMap) -> Response {
+fn body(path: &str, bytes: &[u8], headers: &HeaderMap) -> Response {
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if accepted.contains("gzip") {
-        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-        if packer.write_all(bytes).is_ok()
-            && let Ok(packed) = packer.finish()
-        {
-            return ([(header::CONTENT_ENCODING, "gzip")], Body::from(packed)).into_response();
-        }
+    match accepted.contains("gzip").then(|| packed(path, bytes)).flatten() {
+        Some(packed) => ([(header::CONTENT_ENCODING, "gzip")], Body::from(packed)).into_response(),
+        None => Body::from(bytes.to_vec()).into_response(),
     }
-    Body::from(bytes.to_vec()).into_response()
+}
+
+/// A file as it is sent. What is built in is packed once, as small as it goes.
+fn packed(path: &str, bytes: &[u8]) -> Option<axum::body::Bytes> {
+    static PACKED: OnceLock<Mutex<HashMap<String, axum::body::Bytes>>> = OnceLock::new();
+    let known = || PACKED.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(packed) = known().get(path).filter(|_| !cfg!(debug_assertions)) {
+        return Some(packed.clone());
+    }
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packer.write_all(bytes).ok()?;
+    let packed = axum::body::Bytes::from(packer.finish().ok()?);
+    if !cfg!(debug_assertions) {
+        known().insert(path.to_owned(), packed.clone());
+    }
+    Some(packed)
 }
 
 fn content_type(path: &str) -> &'static str {
@@ -132,6 +151,11 @@ fn content_type(path: &str) -> &'static str {
 
 /// A name for exactly these files.
 fn version() -> String {
+    static VERSION: OnceLock<String> = OnceLock::new();
+    once(&VERSION, hash_of_all)
+}
+
+fn hash_of_all() -> String {
     let mut hash = Sha256::new();
     for path in Files::iter() {
         if let Some(file) = Files::get(&path) {
