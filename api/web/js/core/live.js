@@ -114,10 +114,16 @@ function receive(block) {
   }
   if (id) last = id;
   if (name === "reset") startOver();
+  else if (name === "typing" && data) tell(inPassing("typing", JSON.parse(data)));
   else if (name === "message" && data) tell(JSON.parse(data));
+}
+
+/** What stands in no log. @param {string} type @param {Record<string, any>} data @returns {LiveEvent} */
+function inPassing(type, data) {
+  return { id: "", seq: "", type, created_at: "", actor: { kind: "system", name: null }, conversation_id: data.conversation_id ?? null, client_ref: null, data };
 }
 
 function startOver() {
   last = null;
-  tell({ id: "", seq: "", type: "reset", created_at: "", actor: { kind: "system", name: null }, conversation_id: null, client_ref: null, data: {} });
+  tell(inPassing("reset", {}));
 }
