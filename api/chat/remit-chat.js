@@ -44,7 +44,7 @@
     li small { display: block; font-size: .8em; opacity: .8; }
     header { display: flex; align-items: center; } header small { flex: 1; }
     button.plain { background: none; color: inherit; padding: .2rem .5rem; font-weight: 400; font-size: .85em; text-decoration: underline; }
-    form[hidden] { display: none; } input { font: inherit; } input[type=email] { flex: 1; min-inline-size: 0; }
+    form[hidden] { display: none; } form.bye { flex-wrap: wrap; border: 0; } .bye label { flex: 1 0 100%; } input { font: inherit; } input[type=email] { flex: 1; min-inline-size: 0; }
     form { display: flex; gap: .4rem; padding: .6rem; border-block-start: 1px solid #8884; }
     textarea { flex: 1; font: inherit; resize: none; block-size: 2.6rem; border: 1px solid #8888; border-radius: .6rem; padding: .4rem; background: Canvas; color: CanvasText; }
   `);
@@ -194,7 +194,7 @@
   };
   // "End the chat": asks whether the visitor wants it by mail, and then closes the box.
   const end = make("button", words.end, { type: "button", class: "plain" });
-  const bye = make("form", "", { hidden: "" });
+  const bye = make("form", "", { hidden: "", class: "bye" });
   const wants = make("input", "", { type: "checkbox" }), mail = make("input", "", { type: "email", placeholder: words.email, "aria-label": words.email });
   const choice = make("label");
   choice.append(wants, make("span", words.copy));

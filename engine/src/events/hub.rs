@@ -274,11 +274,7 @@ impl Hub {
         let listening = self.closed.child_token();
         let others = tokio::spawn({
             let (hub, heard, listening) = (Arc::clone(&self), Arc::clone(&heard), listening.clone());
-            async move { hub.db.listen(heard, listening).await }
-        });
-        let overhearing = tokio::spawn({
-            let (hub, listening) = (Arc::clone(&self), listening.clone());
-            async move { hub.db.overhear(|payload| hub.overheard(payload), listening).await }
+            async move { hub.db.listen_closely(heard, |payload| hub.overheard(payload), listening).await }
         });
         let mut told = self.told.clone();
         // A poll finds what no wake-up tells of: other processes, and what was not below the horizon yet.
@@ -319,10 +315,8 @@ impl Hub {
             }
         }
         listening.cancel();
-        for task in [others, overhearing] {
-            if let Err(error) = task.await {
-                tracing::warn!(%error, "a background task ended with an error");
-            }
+        if let Err(error) = others.await {
+            tracing::warn!(%error, "a background task ended with an error");
         }
     }
 

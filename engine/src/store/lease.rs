@@ -82,22 +82,38 @@ impl Db {
 
     /// Passes on what other processes tell, until stopped. Ends at once on SQLite.
     pub(crate) async fn listen(&self, heard: Arc<Notify>, stopped: CancellationToken) {
-        self.notified(CHANNEL, |_| heard.notify_one(), stopped).await;
+        self.notified(&[CHANNEL], heard, |_| {}, stopped).await;
     }
 
-    /// Passes on what other processes whisper, until stopped. Ends at once on SQLite.
-    pub(crate) async fn overhear(&self, heard: impl Fn(&str) + Send, stopped: CancellationToken) {
-        self.notified(WHISPERS, heard, stopped).await;
+    /// The same, and what they whisper, over one connection.
+    pub(crate) async fn listen_closely(
+        &self,
+        heard: Arc<Notify>,
+        whispered: impl Fn(&str) + Send,
+        stopped: CancellationToken,
+    ) {
+        self.notified(&[CHANNEL, WHISPERS], heard, whispered, stopped).await;
     }
 
-    async fn notified(&self, channel: &str, heard: impl Fn(&str) + Send, stopped: CancellationToken) {
+    async fn notified(
+        &self,
+        channels: &[&str],
+        heard: Arc<Notify>,
+        whispered: impl Fn(&str) + Send,
+        stopped: CancellationToken,
+    ) {
         let Some(pool) = self.postgres() else { return };
         while !stopped.is_cancelled() {
             let listening = async {
                 let mut listener = PgListener::connect_with(pool).await?;
-                listener.listen(channel).await?;
+                listener.listen_all(channels.iter().copied()).await?;
                 loop {
-                    heard(listener.recv().await?.payload());
+                    let told = listener.recv().await?;
+                    if told.channel() == WHISPERS {
+                        whispered(told.payload());
+                    } else {
+                        heard.notify_one();
+                    }
                 }
             };
             let ended: Result<std::convert::Infallible, sqlx::Error> = tokio::select! {
