@@ -10,7 +10,7 @@
   const server = new URL(script.src).origin;
   const channel = script.dataset.channel || "";
   const words = Object.assign(
-    { title: "Chat with us", placeholder: "Write a message", send: "Send", open: "Open the chat", close: "Close the chat", away: "Connecting…", failed: "Not sent. Press to try again." },
+    { title: "Chat with us", placeholder: "Write a message", send: "Send", open: "Open the chat", close: "Close the chat", away: "Connecting…", failed: "Not sent. Press to try again.", writes: "is writing…", somebody: "Somebody", end: "End the chat", copy: "Send me the chat by mail", email: "Mail address", sent: "It is on its way." },
     JSON.parse(script.dataset.words || "{}"),
   );
   const base = `${server}/chat/${channel}`;
@@ -42,6 +42,9 @@
     li[data-own] { align-self: flex-end; background: #1f4fd8; color: #fff; }
     li[data-waiting] { opacity: .6; } li[data-failed] { outline: 2px solid #c62828; cursor: pointer; }
     li small { display: block; font-size: .8em; opacity: .8; }
+    header { display: flex; align-items: center; } header small { flex: 1; }
+    button.plain { background: none; color: inherit; padding: .2rem .5rem; font-weight: 400; font-size: .85em; text-decoration: underline; }
+    form[hidden] { display: none; } form.bye { flex-wrap: wrap; border: 0; } .bye label { flex: 1 0 100%; } input { font: inherit; } input[type=email] { flex: 1; min-inline-size: 0; }
     form { display: flex; gap: .4rem; padding: .6rem; border-block-start: 1px solid #8884; }
     textarea { flex: 1; font: inherit; resize: none; block-size: 2.6rem; border: 1px solid #8888; border-radius: .6rem; padding: .4rem; background: Canvas; color: CanvasText; }
   `);
@@ -79,12 +82,40 @@
       if (message.author === "visitor") line.dataset.own = "";
       else if (message.name) line.prepend(make("small", message.name));
       list.append(line);
+      if (message.author !== "visitor") writes(null);
       if (message.author !== "visitor" && !panel.hasAttribute("data-open")) { unread += 1; label(); }
     }
     delete line.dataset.waiting; delete line.dataset.failed;
     shown.set(message.id, line);
     if (message.client_id) shown.set(message.client_id, line);
     list.scrollTop = list.scrollHeight;
+  };
+
+  // Who of the other side writes: shown for a while, and not once their message is there.
+  let quiet = 0;
+  const writes = (told) => {
+    clearTimeout(quiet);
+    state.textContent = told && told.typing ? `${told.name || words.somebody} ${words.writes}` : "";
+    if (told && told.typing) quiet = setTimeout(() => writes(null), 25000);
+  };
+  // That the visitor writes is said at most every few seconds, and nobody waits for it.
+  let said = 0, ends = 0;
+  const types = (typing) => {
+    clearTimeout(ends);
+    if (typing) ends = setTimeout(() => types(false), 6000);
+    if (typing && Date.now() - said < 4000) return;
+    if (!typing && !said) return;
+    said = typing ? Date.now() : 0;
+    fetch(`${base}/typing`, { method: "POST", mode: "cors", credentials: "omit", headers: { ...headers(), "content-type": "application/json" }, body: JSON.stringify({ typing }) }).catch(() => {});
+  };
+
+  const leave = async ({ transcript = false, email } = {}) => {
+    types(false);
+    const body = JSON.stringify(email ? { transcript, email } : { transcript });
+    try {
+      const answer = await fetch(`${base}/leave`, { method: "POST", mode: "cors", credentials: "omit", keepalive: true, headers: { ...headers(), "content-type": "application/json" }, body });
+      return answer.ok && (await answer.json()).transcript;
+    } catch { return false; }
   };
 
   const send = async (id, text, line) => {
@@ -119,12 +150,14 @@
           let end;
           while ((end = text.indexOf("\n\n")) >= 0) {
             const frame = text.slice(0, end); text = text.slice(end + 2);
-            let id = "", data = "";
+            let id = "", data = "", kind = "";
             for (const row of frame.split("\n")) {
+              if (row.startsWith("event: ")) kind = row.slice(7);
               if (row.startsWith("id: ")) id = row.slice(4);
               if (row.startsWith("data: ")) data += row.slice(6);
             }
-            if (data) show(JSON.parse(data));
+            if (kind === "typing") writes(JSON.parse(data));
+            else if (data) show(JSON.parse(data));
             if (id) after = id;
           }
         }
@@ -141,6 +174,7 @@
     const text = box.value.trim();
     if (!text) return;
     box.value = "";
+    types(false);
     const id = hex(16);
     const line = make("li", text, { "data-own": "" });
     list.append(line);
@@ -148,6 +182,7 @@
     list.scrollTop = list.scrollHeight;
     send(id, text, line);
   });
+  box.addEventListener("input", () => types(box.value.trim() !== ""));
   box.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); form.requestSubmit(); }
   });
@@ -157,6 +192,25 @@
     toggle.setAttribute("aria-label", yes ? words.close : words.open);
     if (yes) { unread = 0; label(); box.focus(); }
   };
+  // "End the chat": asks whether the visitor wants it by mail, and then closes the box.
+  const end = make("button", words.end, { type: "button", class: "plain" });
+  const bye = make("form", "", { hidden: "", class: "bye" });
+  const wants = make("input", "", { type: "checkbox" }), mail = make("input", "", { type: "email", placeholder: words.email, "aria-label": words.email });
+  const choice = make("label");
+  choice.append(wants, make("span", words.copy));
+  bye.append(choice, mail, make("button", words.end, { type: "submit" }));
+  mail.hidden = true;
+  wants.addEventListener("change", () => { mail.hidden = !wants.checked || Boolean(jwt); });
+  end.addEventListener("click", () => { bye.hidden = !bye.hidden; if (!bye.hidden) wants.focus(); });
+  bye.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const sent = await leave({ transcript: wants.checked, email: mail.value.trim() || undefined });
+    bye.hidden = true; wants.checked = false; mail.value = ""; mail.hidden = true;
+    state.textContent = sent ? words.sent : "";
+    open(false);
+  });
+  head.append(end);
+  panel.insertBefore(bye, list);
   toggle.addEventListener("click", () => open(!panel.hasAttribute("data-open")));
   root.addEventListener("keydown", (event) => { if (event.key === "Escape") { open(false); toggle.focus(); } });
 
@@ -165,6 +219,8 @@
     close: () => open(false),
     // From now on the visitor is who the site's server says; what a stranger wrote before stays theirs.
     identify(next) { jwt = next || ""; after = ""; shown.clear(); list.replaceChildren(); if (abort) abort.abort(); },
+    // The visitor leaves; true where the chat goes to them by mail.
+    leave(options) { return leave(options || {}); },
     // The next visitor of this browser is somebody else.
     forget() { if (keep) keep.removeItem(place); stopped = true; if (abort) abort.abort(); host.remove(); delete window.RemitChat; },
   };

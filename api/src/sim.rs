@@ -5,6 +5,8 @@
 //! leaves the machine. What they would call back waits in [`Sim::callbacks`], to be delivered in whatever order, as often as
 //! one likes.
 
+mod files;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -66,6 +68,7 @@ struct Inside {
     wrote: BTreeMap<String, i64>,
     /// The next answers that get lost on the way.
     lost: usize,
+    files: files::Files,
 }
 
 #[derive(Debug)]
@@ -74,6 +77,9 @@ struct Shared {
     clock: Arc<dyn Clock>,
     /// Where the WhatsApp channel is called.
     whatsapp_hook: Mutex<Option<String>>,
+    /// Where they are, and where Twilio's files are in truth.
+    url: String,
+    store_url: String,
 }
 
 /// The providers that are not there. Clones share them.
@@ -288,9 +294,19 @@ async fn meta_send(
     axum::Json(json!({ "messaging_product": "whatsapp", "messages": [{ "id": id }] })).into_response()
 }
 
-async fn meta_number(headers: HeaderMap) -> Response {
-    let good = authorised(&headers, &format!("Bearer {ACCESS}"));
-    if good { axum::Json(json!({ "id": NUMBER_ID })).into_response() } else { StatusCode::UNAUTHORIZED.into_response() }
+/// A number of Meta's, or a file.
+async fn meta_named(
+    State(shared): State<Arc<Shared>>,
+    Path((_, name)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    if !authorised(&headers, &format!("Bearer {ACCESS}")) {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    if name == NUMBER_ID {
+        return axum::Json(json!({ "id": NUMBER_ID })).into_response();
+    }
+    files::of_meta(&shared, &name)
 }
 
 impl Sim {
@@ -299,11 +315,22 @@ impl Sim {
     /// # Errors
     /// When there is no port.
     pub async fn start(clock: Arc<dyn Clock>) -> std::io::Result<Self> {
-        let shared = Arc::new(Shared { inside: Mutex::default(), clock, whatsapp_hook: Mutex::default() });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        let store = tokio::net::TcpListener::bind("127.0.0.2:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
+        let store_url = format!("http://{}", store.local_addr()?);
+        let (inside, whatsapp_hook) = (Mutex::default(), Mutex::default());
+        let shared = Arc::new(Shared { inside, clock, whatsapp_hook, url: url.clone(), store_url });
         tokio::spawn(axum::serve(listener, router(Arc::clone(&shared))).into_future());
+        tokio::spawn(axum::serve(store, files::store(Arc::clone(&shared))).into_future());
         Ok(Self { shared, url })
+    }
+
+    /// Where they listen.
+    #[must_use]
+    pub fn places(&self) -> Vec<std::net::SocketAddr> {
+        let urls = [&self.shared.url, &self.shared.store_url];
+        urls.into_iter().filter_map(|url| url.strip_prefix("http://")?.parse().ok()).collect()
     }
 
     /// What connects a channel with one of them; `hook_url` is where the channel is called.
@@ -312,7 +339,7 @@ impl Sim {
         let public = sign::ed25519_signed(&SEED, &[]).map(|(public, _)| public).unwrap_or_default();
         type Pairs<'a> = &'a [(&'a str, &'a str)];
         let (settings, secrets): (Pairs<'_>, Pairs<'_>) = match provider {
-            "twilio" => (&[("account_sid", ACCOUNT)], &[("auth_token", TOKEN)]),
+            "twilio" | "twilio_voice" => (&[("account_sid", ACCOUNT)], &[("auth_token", TOKEN)]),
             "telnyx" => (&[("public_key", &public)], &[("api_key", API_KEY)]),
             _ => {
                 *self.shared.whatsapp_hook.lock().unwrap_or_else(PoisonError::into_inner) = Some(hook_url.to_owned());
@@ -333,7 +360,20 @@ impl Sim {
     /// What Twilio would say when somebody sends a text message.
     #[must_use]
     pub fn text_message(&self, hook_url: &str, id: &str, from: &str, to: &str, body: &str) -> Callback {
-        let fields = [
+        self.named_text_message(hook_url, id, (from, ""), to, body)
+    }
+
+    /// The same from somebody whose name the network knows.
+    #[must_use]
+    pub fn named_text_message(
+        &self,
+        hook_url: &str,
+        id: &str,
+        (from, name): (&str, &str),
+        to: &str,
+        body: &str,
+    ) -> Callback {
+        let mut fields = vec![
             ("MessageSid", id),
             ("AccountSid", ACCOUNT),
             ("From", from),
@@ -341,6 +381,9 @@ impl Sim {
             ("Body", body),
             ("NumMedia", "0"),
         ];
+        if !name.is_empty() {
+            fields.push(("ProfileName", name));
+        }
         twilio_callback(hook_url, &fields)
     }
 
@@ -391,6 +434,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/v2/messages", post(telnyx_send))
         .route("/v2/balance", get(telnyx_balance))
         .route("/graph/{version}/{number}/messages", post(meta_send))
-        .route("/graph/{version}/{number}", get(meta_number))
+        .route("/graph/{version}/{number}", get(meta_named))
+        .merge(files::router())
         .with_state(shared)
 }

@@ -106,10 +106,13 @@ async fn intake(service: &Router, channel: &ChannelRow, count: usize) -> Result<
         .map(|(name, value)| (name.to_owned(), value))
         .to_vec();
         let body: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+        let body = body.join("&");
+        // A request that does not say how long it is takes the room of the largest mail.
         let request = Request::post(format!("/api/v1/inbound/{}", channel.id))
             .header("content-type", "application/x-www-form-urlencoded")
+            .header("content-length", body.len())
             .header("x-twilio-signature", twilio::signature(TOKEN, HOOK, &fields))
-            .body(Body::from(body.join("&")))
+            .body(Body::from(body))
             .map_err(unexpected)?;
         tokio::time::sleep_until(due.into()).await;
         behind = behind.max(due.elapsed());

@@ -269,7 +269,7 @@ impl Engine {
             Err(error) => Err(error.to_string()),
             Ok(account) if own.name() == IMAP => match Mailbox::of(&account) {
                 Err((field, why)) => Err(format!("{field}: {why}")),
-                Ok(mailbox) => match Folder::open(providers.egress(), &mailbox).await {
+                Ok(mailbox) => match Folder::open(providers, &mailbox).await {
                     Ok(folder) => {
                         folder.close().await;
                         Ok(())

@@ -50,7 +50,8 @@ impl Engine {
             })?;
             let recipient = recipient(conn, &channel, kind, to).await?;
             drop(reader);
-            let begin = Begin { rep, channel: &channel, kind, now_ms: self.clock().now_ms(), ids: self.ids() };
+            let now_ms = self.clock().now_ms();
+            let begin = Begin { rep, channel: &channel, kind, automatic: false, now_ms, ids: self.ids() };
             let (id, writes) = begin.conversation(&recipient, compose, &files)?;
             match self.commit_writes(ws, writes).await {
                 Err(StoreError::Stale(crate::store::ADDRESS)) if looks < LOOKS => {}
@@ -65,7 +66,7 @@ impl Engine {
     }
 }
 
-async fn recipient(
+pub(crate) async fn recipient(
     conn: &mut Conn<'_>,
     channel: &ChannelRow,
     kind: ChannelKind,

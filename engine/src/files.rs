@@ -1,7 +1,7 @@
 //! Files: what came in with a message, and what people send along.
 //!
-//! What came in stays in the mail as it was stored, byte for byte, and is cut out of it when somebody asks; so it can be
-//! neither lost nor changed. What people send is kept by itself before it is sent, and is forgotten after a day if it is
+//! What came in with a mail stays in the mail as it was stored, byte for byte, and is cut out of it when somebody asks; so
+//! it can be neither lost nor changed. What a provider keeps is fetched (`media`) and kept by itself. What people send is kept by itself before it is sent, and is forgotten after a day if it is
 //! not.
 
 use data_encoding::HEXLOWER;
@@ -73,12 +73,16 @@ impl Engine {
         let ws = &message.workspace_id;
         let mut reader = self.db().read().await?;
         let conn = &mut reader.conn();
-        let Some(raw_event) = &message.raw_event_id else {
-            let sent: Vec<OutboundFile> = serde_json::from_str(&message.attachments).unwrap_or_default();
-            let Some(file) = sent.into_iter().nth(at) else { return Ok(None) };
-            let bytes = read::attachment_bytes(conn, ws, &file.id).await?;
-            return Ok(bytes.map(|row| File { name: file.name, media_type: file.media_type, bytes: row.0 }));
-        };
+        // What was sent, and what was fetched, is kept by itself.
+        let all: Vec<serde_json::Value> = serde_json::from_str(&message.attachments).unwrap_or_default();
+        let word = |name| all.get(at).and_then(|file| file.get(name)).and_then(serde_json::Value::as_str);
+        if let Some(id) = word("id") {
+            let (name, media_type) = (word("name").unwrap_or_default(), word("type").unwrap_or_default());
+            let bytes = read::attachment_bytes(conn, ws, id).await?;
+            let file = |bytes| File { name: mail::display_name(name), media_type: media_type.to_owned(), bytes };
+            return Ok(bytes.map(|row| file(row.0)));
+        }
+        let Some(raw_event) = &message.raw_event_id else { return Ok(None) };
         let raw = read::raw_bytes(conn, ws, raw_event).await?.filter(|raw| raw.content_type == "message/rfc822");
         drop(reader);
         let Some(raw) = raw else { return Ok(None) };

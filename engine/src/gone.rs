@@ -11,7 +11,6 @@ use crate::domain::{ActionReason, ClosedReason};
 use crate::engine::{Engine, EngineError};
 use crate::ledger::decision_hash;
 use crate::people::not_found;
-use crate::ports::OutboundFile;
 use crate::store::rows::{ContactRow, RepRow};
 use crate::store::{GoneWrite, StoreError, Write, read};
 
@@ -175,10 +174,9 @@ impl Engine {
             let Some(last) = messages.last() else { break };
             before = last.seq;
             for message in &messages {
-                if message.raw_event_id.is_none() {
-                    let sent: Vec<OutboundFile> = serde_json::from_str(&message.attachments).unwrap_or_default();
-                    files.extend(sent.into_iter().map(|file| file.id));
-                }
+                // Files of mails have no id: they stand in what came in, and go with it.
+                let own: Vec<Own> = serde_json::from_str(&message.attachments).unwrap_or_default();
+                files.extend(own.into_iter().filter_map(|file| file.id));
                 for decision in read::decisions_of_message(conn, ws, &message.id).await? {
                     let (at, id) = (decision.decided_at, decision.id.clone());
                     writes.push(Write::Gone(GoneWrite::ErasePack { at, id }));
@@ -205,6 +203,13 @@ impl Engine {
             None => Ok(contact),
         }
     }
+}
+
+/// A file of a message that is kept by itself.
+#[derive(serde::Deserialize)]
+struct Own {
+    #[serde(default)]
+    id: Option<String>,
 }
 
 /// What of a contact a merge may change.

@@ -31,6 +31,7 @@ pub mod llm;
 pub mod mail;
 pub mod mailboxes;
 pub mod mailroom;
+pub mod media;
 pub mod metrics;
 pub mod models;
 pub mod office;
@@ -57,6 +58,7 @@ pub mod suggest;
 mod sweeper;
 pub mod taking;
 mod timers;
+pub mod transcripts;
 pub mod webhooks;
 pub mod why;
 

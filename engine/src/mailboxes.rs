@@ -2,8 +2,10 @@
 //!
 //! A mail is stored first, then what the channel says is done with it, and only then the place moves on: after a crash in
 //! between it is read again, found to be here, and not stored twice. Where the folder was numbered anew (UIDVALIDITY),
-//! everything since the channel was connected is read again in the same way. Several processes may read one mailbox;
-//! each mail is stored once all the same.
+//! everything since the channel was connected is read again in the same way.
+//!
+//! Of several processes one reads a mailbox: it says so again and again, and another takes over once it does not. Even
+//! where two read at the same time for a moment, each mail is stored once.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -17,7 +19,7 @@ use crate::adapters::{Providers, account};
 use crate::channels::mailbox::{IMAP, Mailbox};
 use crate::engine::Engine;
 use crate::store::rows::{ChannelRow, MailboxRow};
-use crate::store::{ChannelWrite, StoreError, Write, read};
+use crate::store::{ChannelWrite, MAILBOX, StoreError, Write, read};
 
 /// How often we look for channels that were connected, changed or switched off.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -25,6 +27,11 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 const FIRST_REST: Duration = Duration::from_secs(2);
 /// The longest rest.
 const LONGEST_REST: Duration = Duration::from_secs(300);
+/// How long it is believed that a process reads a mailbox, in milliseconds, and how often it says so.
+const HOLD_MS: i64 = 60_000;
+const HOLD_EVERY: Duration = Duration::from_secs(15);
+/// How often another process looks whether it still does.
+const HELD_LOOK: Duration = Duration::from_secs(5);
 /// How long a mail may wait for its turn to be stored.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How far the server's clock may be behind ours, in milliseconds.
@@ -94,9 +101,26 @@ fn same(one: &ChannelRow, other: &ChannelRow) -> bool {
 async fn follow(engine: Engine, providers: Providers, channel: ChannelRow, ends: CancellationToken) {
     let mut rest = FIRST_REST;
     while !ends.is_cancelled() {
+        match hold(&engine, &channel).await {
+            Ok(true) => {}
+            held => {
+                if let Err(error) = held {
+                    tracing::warn!(%error, channel = channel.id, "cannot see whether a mailbox is read; trying again");
+                }
+                tokio::select! {
+                    () = ends.cancelled() => return,
+                    () = tokio::time::sleep(HELD_LOOK) => {}
+                }
+                continue;
+            }
+        }
         let mut worked = false;
         let ended = tokio::select! {
-            () = ends.cancelled() => return,
+            () = ends.cancelled() => {
+                let_go(&engine, &channel).await;
+                return;
+            }
+            () = held(&engine, &channel) => continue,
             ended = session(&engine, &providers, &channel, &mut worked) => ended,
         };
         if worked {
@@ -114,10 +138,50 @@ async fn follow(engine: Engine, providers: Providers, channel: ChannelRow, ends:
             }
         }
         tokio::select! {
-            () = ends.cancelled() => return,
+            () = ends.cancelled() => {
+                let_go(&engine, &channel).await;
+                return;
+            }
             () = tokio::time::sleep(rest) => {}
         }
         rest = LONGEST_REST.min(rest * 2);
+    }
+}
+
+/// Says that this process reads a mailbox. False where another one does.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn hold(engine: &Engine, channel: &ChannelRow) -> Result<bool, StoreError> {
+    let (channel_id, by) = (channel.id.clone(), engine.boot().to_owned());
+    let until = engine.clock().now_ms() + HOLD_MS;
+    let write = ChannelWrite::MailboxHold { channel_id, by, until };
+    match engine.commit_writes(&channel.workspace_id, vec![Write::Channels(write)]).await {
+        Err(StoreError::Stale(MAILBOX)) => Ok(false),
+        done => done.map(|()| true),
+    }
+}
+
+/// Says so again and again; ends when another process has taken over. While the database is away nobody can.
+async fn held(engine: &Engine, channel: &ChannelRow) {
+    loop {
+        tokio::time::sleep(HOLD_EVERY).await;
+        match hold(engine, channel).await {
+            Ok(true) => {}
+            Ok(false) => {
+                tracing::info!(channel = channel.id, "another process reads this mailbox now");
+                return;
+            }
+            Err(error) => tracing::warn!(%error, channel = channel.id, "that a mailbox is read was not kept"),
+        }
+    }
+}
+
+/// Others need not wait until it is not believed any more.
+async fn let_go(engine: &Engine, channel: &ChannelRow) {
+    let write = ChannelWrite::MailboxLeave { channel_id: channel.id.clone(), by: engine.boot().to_owned() };
+    if let Err(error) = engine.commit_writes(&channel.workspace_id, vec![Write::Channels(write)]).await {
+        tracing::warn!(%error, channel = channel.id, "that a mailbox is read no more was not kept");
     }
 }
 
@@ -179,7 +243,7 @@ async fn session(
 ) -> Result<(), Stopped> {
     let account = account(providers.vault(), channel).map_err(|error| Trouble::Refused(error.to_string()))?;
     let mailbox = Mailbox::of(&account).map_err(|(field, why)| Trouble::Refused(format!("{field}: {why}")))?;
-    let mut folder = Folder::open(providers.egress(), &mailbox).await?;
+    let mut folder = Folder::open(providers, &mailbox).await?;
     let known = {
         let mut reader = engine.db().read().await?;
         read::mailbox(&mut reader.conn(), &channel.workspace_id, &channel.id).await?
@@ -252,7 +316,7 @@ fn beheaded(head: &[u8], size: u64) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::channels::mailbox::{After, Tls};
+    use crate::channels::mailbox::{After, Auth, Tls};
     use crate::egress::Server;
 
     fn mailbox(everything: bool) -> Mailbox {
@@ -260,7 +324,7 @@ mod tests {
             server: Server { host: "imap.us.example".to_owned(), port: 993, own_root: None },
             tls: Tls::Implicit,
             user: "ann".to_owned(),
-            password: "s".to_owned(),
+            auth: Auth::Password("s".to_owned()),
             folder: "INBOX".to_owned(),
             after: After::Keep,
             everything,
@@ -278,6 +342,8 @@ mod tests {
             worked_at: None,
             failed_at: None,
             failed_why: None,
+            held_by: String::new(),
+            held_until: 0,
         }
     }
 

@@ -5,11 +5,12 @@
 
 use serde_json::json;
 
-use crate::channels::{Call, Event, Happened, Hook, NewMessage, TimelineEvent, sign};
+use crate::channels::{Call, Event, Happened, Hook, MediaFile, NewMessage, TimelineEvent, sign};
 use crate::decide::normalise::{self, Arrival, plain_address};
 use crate::decide::told;
 use crate::domain::{ChannelKind, IdKind};
 use crate::engine::Engine;
+use crate::media;
 use crate::store::ingest::AddressKind;
 use crate::store::rows::ChannelRow;
 use crate::store::{ChannelWrite, Ingest, Ingested, Meaning, NewEvent, StoreError, Write, read};
@@ -61,6 +62,7 @@ impl Engine {
             match &event.happened {
                 Happened::Message(message) => {
                     let ingested = self.take_message(&place, message, event.at_ms).await?;
+                    writes.extend(media::wanted(&channel.id, &ingested.message_id, &message.files));
                     taken.messages.push(ingested);
                     writes.extend(self.aliases(&place, message).await?);
                 }
@@ -75,12 +77,16 @@ impl Engine {
                     taken.messages.push(self.receive_within(ingest, Some(PATIENCE)).await?);
                 }
                 Happened::Call(call) => {
-                    let ingested = self.take_message(&place, &call_message(call), event.at_ms).await?;
-                    let again = ingested.duplicate;
-                    taken.messages.push(ingested);
-                    if again {
+                    let message = call_message(call);
+                    let ingested = self.take_message(&place, &message, event.at_ms).await?;
+                    if ingested.duplicate {
+                        let at = (channel.workspace_id.as_str(), channel.id.as_str());
+                        self.add_files(at, &ingested.message_id, &message.files).await?;
                         writes.push(self.event(&place, &event));
+                    } else {
+                        writes.extend(media::wanted(&channel.id, &ingested.message_id, &message.files));
                     }
+                    taken.messages.push(ingested);
                 }
                 Happened::Timeline(line) if line.makes_contact => {
                     self.introduce(&place, line).await?;
@@ -321,6 +327,19 @@ fn contact_words(call: &Call) -> String {
     said.join("\n")
 }
 
+/// The recording of a call. Twilio gives an address that is sound of either kind, by its ending.
+fn recording(place: &str) -> MediaFile {
+    let path = place.split(['?', '#']).next().unwrap_or_default();
+    let ending = path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map_or("", |(_, ending)| ending);
+    let (media_type, ending) = match ending.to_ascii_lowercase().as_str() {
+        "mp3" => ("audio/mpeg", "mp3"),
+        "ogg" | "opus" => ("audio/ogg", "ogg"),
+        _ => ("audio/wav", "wav"),
+    };
+    let reference = place.to_owned();
+    MediaFile { name: format!("recording.{ending}"), media_type: media_type.to_owned(), size: 0, reference }
+}
+
 /// A call as a message: one, whatever is told of it and how often.
 fn call_message(call: &Call) -> NewMessage {
     let mut lines: Vec<String> = call
@@ -338,7 +357,6 @@ fn call_message(call: &Call) -> NewMessage {
     };
     let seconds = call.seconds.map(|seconds| format!(", {seconds} s")).unwrap_or_default();
     lines.push(format!("({outcome}{seconds})"));
-    lines.extend(call.recording.iter().map(|place| format!("Recording: {place}")));
     let (words, whole) = (contact_words(call), lines.join("\n"));
     let spoken = call.outcome == "answered" && !words.trim().is_empty();
     let long_enough = call.seconds.is_none_or(|seconds| seconds > 2);
@@ -347,6 +365,7 @@ fn call_message(call: &Call) -> NewMessage {
         from: call.contact.clone(),
         text: if words.trim().is_empty() { whole.clone() } else { words },
         whole: Some(whole),
+        files: call.recording.iter().map(|place| recording(place)).collect(),
         automated: !(spoken && long_enough),
         ..NewMessage::default()
     }

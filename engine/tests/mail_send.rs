@@ -194,6 +194,7 @@ async fn dropped_mails_are_listed_until_accepted() {
 /// How the server answers a delivery.
 #[derive(Debug, Clone, Copy)]
 enum Answer {
+    Token,
     Accept,
     RefuseRecipient,
     BusyRecipient,
@@ -211,7 +212,7 @@ async fn server(answer: Answer) -> (String, tokio::task::JoinHandle<String>) {
         let (read_half, mut write_half) = socket.into_split();
         let mut lines = BufReader::new(read_half);
         write_half.write_all(b"220 test ESMTP\r\n").await.unwrap();
-        let mut data = String::new();
+        let (mut data, mut signed_in) = (String::new(), false);
         loop {
             let mut line = String::new();
             if lines.read_line(&mut line).await.unwrap_or(0) == 0 {
@@ -219,6 +220,13 @@ async fn server(answer: Answer) -> (String, tokio::task::JoinHandle<String>) {
             }
             let command = line.split([' ', '\r']).next().unwrap_or_default().to_ascii_uppercase();
             let reply: &[u8] = match (command.as_str(), answer) {
+                ("EHLO", Answer::Token) => b"250-test\r\n250-AUTH PLAIN LOGIN XOAUTH2\r\n250 8BITMIME\r\n",
+                // `user=ann@shop.example`, `auth=Bearer a/token`, each ended by U+0001, and one more.
+                ("AUTH", Answer::Token) => match line.trim_end() {
+                    "AUTH XOAUTH2 dXNlcj1hbm5Ac2hvcC5leGFtcGxlAWF1dGg9QmVhcmVyIGEvdG9rZW4BAQ==" => b"235 2.7.0 in\r\n",
+                    _ => b"535 5.7.8 no\r\n",
+                },
+                ("MAIL", Answer::Token) if !signed_in => b"530 5.7.0 sign in\r\n",
                 ("EHLO", _) => b"250-test\r\n250 8BITMIME\r\n",
                 ("MAIL", Answer::DropAtMail) => return data,
                 ("RCPT", Answer::RefuseRecipient) => b"550 5.1.1 no such user\r\n",
@@ -241,6 +249,7 @@ async fn server(answer: Answer) -> (String, tokio::task::JoinHandle<String>) {
                 ("QUIT", _) => b"221 bye\r\n",
                 _ => b"250 ok\r\n",
             };
+            signed_in |= reply.starts_with(b"235");
             if write_half.write_all(reply).await.is_err() {
                 return data;
             }
@@ -253,6 +262,25 @@ async fn outcome(answer: Answer) -> Result<String, SendError> {
     let (url, _task) = server(answer).await;
     let smtp = SmtpOutbound::from_url(&url).unwrap();
     smtp.send(&message(true)).await.map(|receipt| receipt.provider_ref)
+}
+
+#[tokio::test]
+async fn a_token_is_told_by_xoauth2_and_by_nothing_else() {
+    let (url, _task) = server(Answer::Token).await;
+    let (place, name) = (url.trim_start_matches("smtp://"), "ann%40shop.example");
+    let smtp = SmtpOutbound::from_url(&format!("smtp://{name}:a%2Ftoken@{place}?auth=xoauth2")).unwrap();
+    let receipt = smtp.send(&message(true)).await.unwrap();
+    assert!(receipt.provider_ref.contains("queued as Q1"), "{receipt:?}");
+    let (url, _task) = server(Answer::Token).await;
+    let place = url.trim_start_matches("smtp://");
+    let stale = SmtpOutbound::from_url(&format!("smtp://{name}:old@{place}?auth=xoauth2")).unwrap();
+    assert!(matches!(stale.send(&message(true)).await, Err(SendError::Transient(_))), "nothing was sent");
+    // A server that does not take tokens is not told one.
+    let (url, _task) = server(Answer::Accept).await;
+    let place = url.trim_start_matches("smtp://");
+    let smtp = SmtpOutbound::from_url(&format!("smtp://{name}:a%2Ftoken@{place}?auth=xoauth2")).unwrap();
+    assert!(smtp.send(&message(true)).await.is_err());
+    assert!(SmtpOutbound::from_url("smtp://a:b@c.example?auth=smile").is_err());
 }
 
 #[tokio::test]

@@ -224,7 +224,15 @@ const CASES: &[(u8, Shown)] = &[
         ]),
     ),
     (71, By(&["engine/tests/channel_cases.rs::case_071_a_text_message_without_text_is_kept"])),
-    (72, By(&["engine/tests/channel_cases.rs::case_072_a_picture_alone_is_a_message_with_a_file"])),
+    (
+        72,
+        By(&[
+            "engine/tests/channel_cases.rs::case_072_a_picture_alone_is_a_message_with_a_file",
+            "engine/src/channels/media.rs::case_072_what_is_no_picture_is_not_taken_for_one",
+            "api/tests/http/media.rs::case_072_pictures_of_a_text_message_are_fetched_kept_and_erased",
+            "api/tests/http/media.rs::case_072_094_what_cannot_be_had_is_shown_as_missing_and_nobody_waits_for_it",
+        ]),
+    ),
     (
         73,
         By(&[
@@ -287,7 +295,13 @@ const CASES: &[(u8, Shown)] = &[
     (91, By(&["engine/tests/channel_cases.rs::case_091_093_095_what_is_done_to_messages_is_no_message"])),
     (92, By(&["engine/tests/channel_cases.rs::case_092_094_what_cannot_be_shown_has_a_place"])),
     (93, By(&["engine/tests/channel_cases.rs::case_091_093_095_what_is_done_to_messages_is_no_message"])),
-    (94, By(&["engine/tests/channel_cases.rs::case_092_094_what_cannot_be_shown_has_a_place"])),
+    (
+        94,
+        By(&[
+            "engine/tests/channel_cases.rs::case_092_094_what_cannot_be_shown_has_a_place",
+            "api/tests/http/media.rs::case_094_a_file_of_whatsapp_is_asked_for_by_name_and_fetched_with_the_token",
+        ]),
+    ),
     (95, By(&["engine/tests/channel_cases.rs::case_091_093_095_what_is_done_to_messages_is_no_message"])),
     (96, By(&["api/tests/http/chat.rs::case_096_a_visitor_is_answered_and_goes_on_where_they_were"])),
     (

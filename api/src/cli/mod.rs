@@ -40,6 +40,7 @@ mod revision;
 mod serve;
 mod shell;
 mod simulate;
+mod simulated;
 mod table;
 mod test;
 mod train;

@@ -11,15 +11,18 @@ use remit_engine::domain::{ChannelKind, DEFAULT_WORKSPACE};
 use remit_engine::egress::{Allowed, Egress};
 use remit_engine::mailboxes;
 use remit_engine::mailroom::{self, EngineMailroom};
+use remit_engine::media;
 use remit_engine::store::{Dialect, LinkKind};
 use remit_engine::webhooks::deliver;
 use remit_engine::{Engine, Options};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::llm::LlmArgs;
 use super::shell::Shell;
-use super::{Done, Failure, Global, channel, demo, key, policy};
+use super::simulated::Simulated;
+use super::{Done, Failure, Global, channel, demo, key, policy, simulated};
 use crate::http;
 
 #[derive(Debug, Args)]
@@ -163,7 +166,9 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
         // The demo keeps to itself: it never mixes with a real inbox.
         global.data = global.data.join("demo");
     }
-    let egress = Egress::new(args.egress.egress_allow.clone());
+    let mut allowed = args.egress.egress_allow.clone();
+    let sim = if args.demo { Some(simulated::start(&mut allowed).await?) } else { None };
+    let egress = Egress::new(allowed);
     let mut shell = Shell::open_with(&global, args.running.options(), egress.clone(), &args.llm).await?;
     if args.no_worker && shell.dialect() == Dialect::Sqlite {
         return Err(Failure::new("--no-worker needs PostgreSQL: a SQLite store has one process that does everything"));
@@ -195,9 +200,7 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
         let mailroom = EngineMailroom::new(shell.engine.clone(), DEFAULT_WORKSPACE);
         tokio::spawn(mailroom::listen(mailroom, listener, "remit".to_owned(), protocol, stop.clone()));
     }
-    let read_all =
-        mailboxes::read_all(shell.engine.clone(), shell.providers.clone(), DEFAULT_WORKSPACE.to_owned(), stop.clone());
-    let mailboxes = tokio::spawn(read_all);
+    let (mailboxes, media) = spawn_fetchers(&shell, &stop);
     let webhooks = tokio::spawn(deliver::run(shell.engine.clone(), egress.clone(), shell.master_key, stop.clone()));
     let streams = {
         let (engine, stop) = (shell.engine.clone(), stop.clone());
@@ -210,16 +213,19 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
     let app = http::App::new(shell.engine.clone(), shell.master_key);
     let app = app.with_egress(egress).with_site(site.unwrap_or_default()).with_rate(Some(args.most_requests));
     let app = app.with_origins(args.cors_origin);
+    let router = http::router(app);
+    let simulated = sim.map(|sim| Simulated::new(sim, url.clone(), router.clone()));
     let server = {
         let stop = stop.clone();
-        async move { axum::serve(listener, http::router(app)).with_graceful_shutdown(stop.cancelled_owned()).await }
+        async move { axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await }
     };
     let mut server = tokio::spawn(server);
-    if args.demo {
+    if let Some(simulated) = simulated {
         // The rep first: what comes in is unread for those who are there.
         let (_, key) = key::create(&shell, "demo@localhost", "Demo", "owner", "service").await?;
         let password = demo::people(&shell, args.host.is_loopback()).await?;
-        let fates = demo::play(&shell).await?;
+        let fates = demo::play(&shell, &simulated).await?;
+        tokio::spawn(simulated.tell(stop.clone()));
         demo::print(&shell, &fates, &url, &key);
         demo::print_people(&password);
         println!("ready {url} key={key}");
@@ -243,6 +249,7 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
         streams.await?;
         webhooks.await?;
         mailboxes.await?;
+        media.await?;
         shell.engine.db().close().await;
         Ok::<_, Failure>(())
     });
@@ -270,9 +277,12 @@ pub(crate) async fn worker(global: Global, args: WorkerArgs) -> Done {
     args.running.serve_metrics(&shell.engine, &stop).await?;
     println!("ready worker on {}", shell.place());
     let webhooks = tokio::spawn(deliver::run(shell.engine.clone(), egress, shell.master_key, stop.clone()));
+    let (mailboxes, media) = spawn_fetchers(&shell, &stop);
     let ended = args.running.in_time(&stop, async {
         spawn_workers(shell.engine.clone(), stop.clone()).await?;
         webhooks.await?;
+        mailboxes.await?;
+        media.await?;
         shell.engine.db().close().await;
         Ok::<_, Failure>(())
     });
@@ -283,8 +293,17 @@ pub(crate) async fn worker(global: Global, args: WorkerArgs) -> Done {
     Ok(0)
 }
 
+/// Reads mailboxes, and fetches files that providers keep, until told to stop. Of several processes one has each.
+fn spawn_fetchers(shell: &Shell, stop: &CancellationToken) -> (JoinHandle<()>, JoinHandle<()>) {
+    let own = || (shell.engine.clone(), shell.providers.clone(), stop.clone());
+    let (engine, providers, ends) = own();
+    let mailboxes = tokio::spawn(mailboxes::read_all(engine, providers, DEFAULT_WORKSPACE.to_owned(), ends));
+    let (engine, providers, ends) = own();
+    (mailboxes, tokio::spawn(media::run(engine, providers, ends)))
+}
+
 /// Runs the workers until told to stop.
-fn spawn_workers(engine: Engine, stop: CancellationToken) -> tokio::task::JoinHandle<()> {
+fn spawn_workers(engine: Engine, stop: CancellationToken) -> JoinHandle<()> {
     tokio::spawn(async move { engine.run(stop.cancelled_owned()).await })
 }
 

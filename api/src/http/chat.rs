@@ -5,6 +5,7 @@
 //! and see nothing but their own conversation.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -17,10 +18,13 @@ use axum::routing::{get, post};
 use remit_engine::channels::chat::{self, Brought, Visitor};
 use remit_engine::channels::{Account, Event, Happened, Hook, NewMessage};
 use remit_engine::events::hub::{Heard, Listener, StreamSeat};
-use remit_engine::store::read;
+use remit_engine::events::whisper::{Whisper, Writer};
 use remit_engine::store::rows::{ChannelRow, MessageRow};
+use remit_engine::store::{Conn, StoreError, read};
+use remit_engine::transcripts::Left;
 use serde::Deserialize;
 use serde_json::json;
+use tokio::sync::broadcast;
 
 use super::error::{ApiError, ErrorCode};
 use super::state::App;
@@ -43,6 +47,7 @@ const MOST_PAGES: usize = 20;
 /// A visitor on a channel, with the page that they are on.
 struct Guest {
     channel: ChannelRow,
+    account: Account,
     visitor: Visitor,
 }
 
@@ -78,7 +83,7 @@ async fn guest(app: &App, id: &str, headers: &HeaderMap) -> Result<Guest, ApiErr
     let visitor = chat::visitor(&account, &channel.id, brought, app.now_ms()).map_err(|_| {
         ApiError::new(ErrorCode::Unauthenticated, "The chat is for visitors whom the site vouches for.")
     })?;
-    Ok(Guest { channel, visitor })
+    Ok(Guest { channel, account, visitor })
 }
 
 /// What a browser must be told so that a page elsewhere may read the answer.
@@ -123,7 +128,7 @@ async fn written(app: &App, id: &str, headers: &HeaderMap, body: &Bytes) -> Resu
     if body.len() > BODY_LIMIT {
         return Err(ApiError::new(ErrorCode::TooLarge, "The message is too long."));
     }
-    let Guest { channel, visitor } = guest(app, id, headers).await?;
+    let Guest { channel, visitor, .. } = guest(app, id, headers).await?;
     // A stranger costs nothing to make, so the channel has a bound of its own.
     app.chat_rate().take(&visitor.address, app.now_ms())?;
     app.rate().take(&channel.id, app.now_ms())?;
@@ -152,6 +157,84 @@ async fn written(app: &App, id: &str, headers: &HeaderMap, body: &Bytes) -> Resu
     Ok((status, axum::Json(json!({ "id": one.message_id, "duplicate": one.duplicate }))).into_response())
 }
 
+/// That a visitor writes just now. It is told to whoever looks, and kept nowhere.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Types {
+    typing: bool,
+}
+
+async fn typing(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
+    let answer = types(&app, &id, &headers, &body).await;
+    shared(&headers, answer.unwrap_or_else(IntoResponse::into_response))
+}
+
+async fn types(app: &App, id: &str, headers: &HeaderMap, body: &Bytes) -> Result<Response, ApiError> {
+    let Guest { channel, visitor, .. } = guest(app, id, headers).await?;
+    // Apart from messages, so that typing never keeps anybody from writing.
+    app.chat_rate().take(&format!("typing {}", visitor.address), app.now_ms())?;
+    let Types { typing } = super::extract::from_json(body)?;
+    let mut reader = app.read().await?;
+    let found = conversation(&mut reader.conn(), &channel, &visitor).await?;
+    drop(reader);
+    if let Some(conversation_id) = found {
+        let workspace_id = channel.workspace_id;
+        let whisper = Whisper { workspace_id, conversation_id, by: Writer::Visitor, typing };
+        app.engine().events().whisper(whisper).await;
+    }
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// What a visitor says when they leave.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Leaves {
+    /// They want the chat by mail.
+    #[serde(default)]
+    transcript: bool,
+    /// To this address, where the site vouches for none.
+    #[serde(default)]
+    email: Option<String>,
+}
+
+async fn leave(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
+    let answer = left(&app, &id, &headers, &body).await;
+    shared(&headers, answer.unwrap_or_else(IntoResponse::into_response))
+}
+
+async fn left(app: &App, id: &str, headers: &HeaderMap, body: &Bytes) -> Result<Response, ApiError> {
+    let Guest { channel, account, visitor } = guest(app, id, headers).await?;
+    app.chat_rate().take(&visitor.address, app.now_ms())?;
+    let Leaves { transcript, email } = super::extract::from_json(body)?;
+    let mut reader = app.read().await?;
+    let found = conversation(&mut reader.conn(), &channel, &visitor).await?;
+    drop(reader);
+    let Some(conversation_id) = found else { return Ok(axum::Json(json!({ "transcript": false })).into_response()) };
+    let sent = match chat::transcript_to(&account, &visitor, transcript, email.as_deref()) {
+        None => false,
+        Some(address) => {
+            let (name, by) = (visitor.name.as_deref(), account.setting("transcript_channel"));
+            let left = Left { channel: &channel, conversation_id: &conversation_id, address: &address, name, by };
+            app.engine().send_transcript(left).await?
+        }
+    };
+    let (workspace_id, by) = (channel.workspace_id, Writer::Visitor);
+    app.engine().events().whisper(Whisper { workspace_id, conversation_id, by, typing: false }).await;
+    Ok(axum::Json(json!({ "transcript": sent })).into_response())
+}
+
+/// A visitor's latest conversation, where they have one.
+async fn conversation(
+    conn: &mut Conn<'_>,
+    channel: &ChannelRow,
+    visitor: &Visitor,
+) -> Result<Option<String>, StoreError> {
+    let ws = &channel.workspace_id;
+    let contact = read::contact_of_address(conn, ws, "chat", &visitor.address).await?;
+    let Some((contact,)) = contact else { return Ok(None) };
+    Ok(read::conversation_last_on(conn, ws, &contact, &channel.id).await?.map(|found| found.0))
+}
+
 /// Where a visitor's browser has got: a conversation, and a number in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Seen {
@@ -178,7 +261,7 @@ async fn stream(
 }
 
 async fn streamed(app: App, id: &str, query: &str, headers: &HeaderMap) -> Result<Response, ApiError> {
-    let Guest { channel, visitor } = guest(&app, id, headers).await?;
+    let Guest { channel, visitor, .. } = guest(&app, id, headers).await?;
     let asked = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "after").map(|(_, value)| value);
     let seen = Seen::of(text(headers, "last-event-id").or(asked.as_deref()));
     let hub = app.engine().events();
@@ -186,8 +269,9 @@ async fn streamed(app: App, id: &str, query: &str, headers: &HeaderMap) -> Resul
         .stream_of(&visitor.address, MOST_STREAMS)
         .ok_or_else(|| ApiError::new(ErrorCode::TooManyStreams, "The chat is open in too many tabs."))?;
     let wanted = super::events::wanted(Some("message.*,conversation.created"), None)?;
+    let whispers = hub.whispers();
     let listener = hub.listen(&channel.workspace_id, None, wanted).await?;
-    let down = Down { app, channel, visitor, seen, own: None, listener, first: true, _seat: seat };
+    let down = Down { app, channel, visitor, seen, own: None, listener, whispers, first: true, _seat: seat };
     let frames = futures_util::stream::unfold(down, |mut down| async move {
         let frame = down.next().await?;
         Some((Ok::<_, Infallible>(Bytes::from(frame)), down))
@@ -209,6 +293,7 @@ struct Down {
     /// The visitor's conversation, once there is one.
     own: Option<String>,
     listener: Listener,
+    whispers: broadcast::Receiver<Arc<Whisper>>,
     first: bool,
     _seat: StreamSeat,
 }
@@ -221,7 +306,13 @@ impl Down {
             return Some(format!("retry: 2000\n\n{news}"));
         }
         loop {
-            let heard = match tokio::time::timeout(HEARTBEAT, self.listener.next()).await {
+            let next = tokio::select! {
+                heard = tokio::time::timeout(HEARTBEAT, self.listener.next()) => heard,
+                Some(frame) = whispered(&mut self.whispers, &self.channel.workspace_id, self.own.as_deref()) => {
+                    return Some(frame);
+                }
+            };
+            let heard = match next {
                 Err(_) => return Some(":\n\n".to_owned()),
                 Ok(Ok(Heard::Events(events))) => events,
                 Ok(Ok(Heard::Reset | Heard::Closed) | Err(_)) => return None,
@@ -251,13 +342,11 @@ impl Down {
         }
     }
 
-    async fn unseen(&mut self) -> Result<String, remit_engine::store::StoreError> {
+    async fn unseen(&mut self) -> Result<String, StoreError> {
         let ws = self.channel.workspace_id.clone();
         let mut reader = self.app.engine().db().read().await?;
-        let contact = read::contact_of_address(&mut reader.conn(), &ws, "chat", &self.visitor.address).await?;
-        let Some((contact,)) = contact else { return Ok(String::new()) };
-        let found = read::conversation_last_on(&mut reader.conn(), &ws, &contact, &self.channel.id).await?;
-        let Some((conversation,)) = found else { return Ok(String::new()) };
+        let found = conversation(&mut reader.conn(), &self.channel, &self.visitor).await?;
+        let Some(conversation) = found else { return Ok(String::new()) };
         if self.seen.conversation != conversation {
             self.seen = Seen { conversation: conversation.clone(), seq: 0 };
         }
@@ -305,6 +394,26 @@ impl Down {
     }
 }
 
+/// The next person of ours who writes in the visitor's own conversation, or writes no more.
+async fn whispered(
+    whispers: &mut broadcast::Receiver<Arc<Whisper>>,
+    workspace: &str,
+    own: Option<&str>,
+) -> Option<String> {
+    loop {
+        let whisper = match whispers.recv().await {
+            Ok(whisper) => whisper,
+            Err(broadcast::error::RecvError::Lagged(_)) => continue,
+            Err(broadcast::error::RecvError::Closed) => return None,
+        };
+        let ours = whisper.workspace_id == workspace && Some(whisper.conversation_id.as_str()) == own;
+        if let (true, Writer::Rep { name }) = (ours, &whisper.by) {
+            let data = json!({ "typing": whisper.typing, "name": name });
+            return Some(format!("event: typing\ndata: {data}\n\n"));
+        }
+    }
+}
+
 async fn script() -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
@@ -321,6 +430,8 @@ pub(super) fn router(app: App) -> Router {
     Router::new()
         .route("/chat.js", get(script))
         .route("/chat/{channel_id}/messages", post(write).options(preflight))
+        .route("/chat/{channel_id}/typing", post(typing).options(preflight))
+        .route("/chat/{channel_id}/leave", post(leave).options(preflight))
         .route("/chat/{channel_id}/stream", get(stream).options(preflight))
         .layer(axum::extract::DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(app)

@@ -28,6 +28,7 @@ mod join;
 mod lists;
 mod matrix;
 mod me;
+mod media;
 mod messages;
 mod office;
 mod oidc;

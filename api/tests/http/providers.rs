@@ -16,6 +16,7 @@ use crate::support::{Api, MASTER, Reply};
 pub(crate) struct World {
     pub(crate) api: Api,
     pub(crate) sim: Sim,
+    pub(crate) providers: Providers,
     pub(crate) hook: String,
 }
 
@@ -24,7 +25,8 @@ impl World {
         let egress = Egress::new(vec!["127.0.0.0/8".parse().unwrap()]);
         let api = Api::with_egress(database, egress.clone()).await;
         let clock = std::sync::Arc::clone(api.app.engine.clock());
-        api.app.outbound.by_providers(Providers::new(&MASTER, egress, clock.clone()));
+        let providers = Providers::new(&MASTER, egress, clock.clone());
+        api.app.outbound.by_providers(providers.clone());
         let sim = Sim::start(clock).await.unwrap();
         let hook = format!("https://remit.example/api/v1/inbound/chn_{kind}");
         let wish = sim.connection(provider, &hook);
@@ -37,7 +39,7 @@ impl World {
         for secret in wish.secrets.values() {
             assert!(!shown.to_string().contains(secret), "no secret is shown");
         }
-        Self { api, sim, hook }
+        Self { api, sim, providers, hook }
     }
 
     /// Hands a provider's request in.

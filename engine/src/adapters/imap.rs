@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use async_imap::error::Error as ImapError;
 use async_imap::extensions::idle::IdleResponse;
-use async_imap::{Client, Session};
+use async_imap::{Authenticator, Client, Session};
 use futures_util::TryStreamExt;
 
-use crate::channels::mailbox::{After, Mailbox, Tls};
+use super::Providers;
+use crate::channels::mailbox::{After, Auth, Mailbox, Tls, token, xoauth2};
 use crate::egress::{Egress, EgressError, Wire};
 
 /// How long one command may take.
@@ -85,10 +86,25 @@ impl Folder {
     ///
     /// # Errors
     /// [`Trouble`].
-    pub async fn open(egress: &Egress, mailbox: &Mailbox) -> Result<Self, Trouble> {
-        let client = greeted(egress, mailbox).await?;
-        let login = client.login(&mailbox.user, &mailbox.password);
-        let login = async { login.await.map_err(|(error, _)| error) };
+    pub async fn open(providers: &Providers, mailbox: &Mailbox) -> Result<Self, Trouble> {
+        // A token before a line, which would wait for it.
+        let token = match &mailbox.auth {
+            Auth::Password(_) => None,
+            Auth::Token(token) => Some(token.clone()),
+            Auth::Refreshed(call) => {
+                let answered = providers.call(call).await.map_err(|error| Trouble::Lost(error.to_string()))?;
+                Some(token(&answered).map_err(Trouble::Refused)?)
+            }
+        };
+        let client = greeted(providers.egress(), mailbox).await?;
+        let user = &mailbox.user;
+        let login = async {
+            let signed_in = match (&mailbox.auth, token) {
+                (Auth::Password(password), _) => client.login(user, password).await,
+                (_, token) => client.authenticate("XOAUTH2", Said::new(user, &token.unwrap_or_default())).await,
+            };
+            signed_in.map_err(|(error, _)| error)
+        };
         let mut session = within(LONGEST_COMMAND, login).await?;
         let can = within(LONGEST_COMMAND, session.capabilities()).await?;
         let (tells, moves) = (can.has_str("IDLE"), can.has_str("MOVE"));
@@ -210,6 +226,23 @@ impl Folder {
         if let Err(error) = within(Duration::from_secs(5), self.session.logout()).await {
             tracing::debug!(%error, "a mail server did not say goodbye");
         }
+    }
+}
+
+/// What is said by XOAUTH2: the token once, and nothing to a server that asks why it should not say no.
+struct Said(Option<String>);
+
+impl Said {
+    fn new(user: &str, token: &str) -> Self {
+        Self(Some(xoauth2(user, token)))
+    }
+}
+
+impl Authenticator for Said {
+    type Response = String;
+
+    fn process(&mut self, _challenge: &[u8]) -> String {
+        self.0.take().unwrap_or_default()
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::dress::Dress;
+use crate::channels::media::{Missing, onwards, refused, too_large};
 use crate::channels::reply_token::Tokens;
 use crate::channels::seal::{SealError, Vault};
 use crate::channels::{Account, Answered, Outgoing, Provider, chat, provider};
@@ -17,6 +18,10 @@ use crate::store::rows::ChannelRow;
 const LONGEST_CALL: Duration = Duration::from_secs(30);
 /// How much of an answer to a send is read, in bytes: a list of a hundred messages.
 const MOST_ANSWER: usize = 1024 * 1024;
+/// How long a file may take.
+const LONGEST_FILE: Duration = Duration::from_secs(60);
+/// How often a file may be somewhere else.
+const MOST_REDIRECTIONS: usize = 3;
 /// How much of what is fetched is read, in bytes.
 const MOST_FETCHED: usize = 32 * 1024 * 1024;
 
@@ -95,6 +100,34 @@ impl Providers {
     /// As [`Providers::call`].
     pub async fn fetch(&self, call: &Outgoing) -> Result<Answered, SendError> {
         self.call_most(call, MOST_FETCHED).await
+    }
+
+    /// A file that a provider keeps, whole, over a few redirections; each is one more call of the one way out.
+    ///
+    /// # Errors
+    /// [`Missing`]: why it is not here.
+    pub async fn file(&self, call: &Outgoing, most_bytes: usize) -> Result<Vec<u8>, Missing> {
+        let mut call = call.clone();
+        for _ in 0..=MOST_REDIRECTIONS {
+            let Outgoing { method, url, headers, body } = &call;
+            // One byte more tells whether there is more.
+            let request = Request { method, url, headers, body, most_bytes: most_bytes + 1 };
+            let answer = self.egress.call(request, LONGEST_FILE).await.map_err(|error| match error {
+                EgressError::Refused(why) => Missing::Never(why),
+                EgressError::Unreached(why) | EgressError::Failed(why) => Missing::Later(why),
+            })?;
+            match answer.status {
+                200 if answer.body.len() > most_bytes => return Err(too_large(most_bytes)),
+                200 if !answer.whole => return Err(Missing::Later("it broke off half-way".to_owned())),
+                200 => return Ok(answer.body),
+                301 | 302 | 303 | 307 | 308 => {
+                    let location = answer.headers.get("location").and_then(|value| value.to_str().ok());
+                    call = onwards(&call, location.unwrap_or_default())?;
+                }
+                other => return Err(refused(other)),
+            }
+        }
+        Err(Missing::Never(format!("the provider leads from one address to the next, over {MOST_REDIRECTIONS} times")))
     }
 
     async fn call_most(&self, call: &Outgoing, most_bytes: usize) -> Result<Answered, SendError> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use lettre::address::Envelope;
 use lettre::transport::smtp::Error as SmtpError;
+use lettre::transport::smtp::authentication::Mechanism;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
 use super::dress::Dress;
@@ -45,14 +46,21 @@ impl fmt::Debug for SmtpOutbound {
 }
 
 impl SmtpOutbound {
-    /// Connects lazily to `smtp://user:password@host:port?tls=required` (or `smtps://…`; no `tls` means none). Must be
-    /// called inside a tokio runtime, which keeps the connection pool.
+    /// Connects lazily to `smtp://user:password@host:port?tls=required` (or `smtps://…`; no `tls` means none); with
+    /// `auth=xoauth2` what stands in the place of the password is a token. Must be called inside a tokio runtime, which keeps the connection pool.
     ///
     /// # Errors
     /// [`SmtpConfigError::Url`] when the URL cannot be used; the message does not repeat it.
     pub fn from_url(url: &str) -> Result<Self, SmtpConfigError> {
-        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+        let parsed = url::Url::parse(url).map_err(|error| SmtpConfigError::Url(error.to_string()))?;
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
             .map_err(|error| SmtpConfigError::Url(error.to_string()))?;
+        match parsed.query_pairs().find(|(name, _)| name == "auth").map(|(_, value)| value).as_deref() {
+            None | Some("password") => {}
+            // A server that has it only among others shall not be told the token as if it were a password.
+            Some("xoauth2") => builder = builder.authentication(vec![Mechanism::Xoauth2]),
+            Some(other) => return Err(SmtpConfigError::Url(format!("auth `{other}` is none of password, xoauth2"))),
+        }
         Ok(Self { transport: builder.timeout(Some(COMMAND_TIMEOUT)).build(), dress: None })
     }
 

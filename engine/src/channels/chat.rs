@@ -49,12 +49,32 @@ impl Provider for WebChat {
                 about: "`allow` (as when left out) or `deny` visitors whom the site does not vouch for",
             },
             Field {
+                name: "transcript",
+                secret: false,
+                needed: false,
+                about: "Who gets the chat by mail when they leave: `verified` (the default: who asks, and whose address the \
+                    site vouches for), `asked` (also to an address that they type in), `always` (whose address the site \
+                    vouches for, without asking), `never`",
+            },
+            Field {
+                name: "transcript_channel",
+                secret: false,
+                needed: false,
+                about: "The mail channel that it leaves by, chn_…; the first one where none is named",
+            },
+            Field {
                 name: "identity_secret",
                 secret: true,
                 needed: false,
                 about: "What the site's server signs identities with",
             },
         ]
+    }
+
+    fn wrong(&self, account: &Account) -> Option<(&'static str, String)> {
+        let given = account.setting("transcript").unwrap_or("verified");
+        let known = ["verified", "asked", "always", "never"].contains(&given);
+        (!known).then(|| ("transcript", format!("`{given}` is none of verified, asked, always, never")))
     }
 
     /// Nothing is delivered to it by anybody else.
@@ -74,8 +94,22 @@ pub struct Visitor {
     pub address: String,
     /// Their name, where the site vouches for it or they said it themselves.
     pub name: Option<String>,
+    /// Their mail address, where the site vouches for it.
+    pub email: Option<String>,
     /// The site vouches for them.
     pub verified: bool,
+}
+
+/// Whom a chat is sent to when its visitor leaves: `asks` and `typed` are what they say.
+#[must_use]
+pub fn transcript_to(account: &Account, visitor: &Visitor, asks: bool, typed: Option<&str>) -> Option<String> {
+    let vouched = || visitor.email.clone().filter(|_| visitor.verified);
+    match account.setting("transcript").unwrap_or("verified") {
+        "verified" if asks => vouched(),
+        "always" => vouched(),
+        "asked" if asks => vouched().or_else(|| typed.map(str::to_owned)),
+        _ => None,
+    }
 }
 
 /// What a visitor brings.
@@ -109,7 +143,9 @@ fn by_jwt(token: &str, keys: &[&str], channel: &str, now_ms: i64) -> Option<Visi
     }
     let subject = short(claims.get("sub").and_then(Value::as_str)?)?;
     let name = claims.get("name").and_then(Value::as_str).and_then(short);
-    Some(Visitor { address: format!("user:{subject}"), name, verified: true })
+    let holds = claims.get("email_verified").and_then(Value::as_bool) != Some(false);
+    let email = claims.get("email").and_then(Value::as_str).filter(|_| holds).and_then(short);
+    Some(Visitor { address: format!("user:{subject}"), name, email, verified: true })
 }
 
 /// Who it is: an identity that does not hold counts as none.
@@ -125,7 +161,7 @@ pub fn visitor(account: &Account, channel: &str, brought: Brought<'_>, now_ms: i
         && let Some(id) = short(user).filter(|id| id == user)
         && keys.iter().any(|key| sign::hex_fits(key.as_bytes(), &[user.as_bytes()], digest))
     {
-        return Ok(Visitor { address: format!("user:{id}"), name: None, verified: true });
+        return Ok(Visitor { address: format!("user:{id}"), name: None, email: None, verified: true });
     }
     if account.setting("anonymous") == Some("deny") {
         return Err(Doubt::Missing);
@@ -133,7 +169,8 @@ pub fn visitor(account: &Account, channel: &str, brought: Brought<'_>, now_ms: i
     // 128 bits at least, so that nobody finds another one's.
     let token = brought.token.filter(|token| token.len() >= 32 && token.len() <= 200).ok_or(Doubt::Missing)?;
     let digest = sign::sha256_hex(format!("{channel}\0{token}").as_bytes());
-    Ok(Visitor { address: format!("visitor:{}", digest.get(..32).unwrap_or_default()), name: None, verified: false })
+    let address = format!("visitor:{}", digest.get(..32).unwrap_or_default());
+    Ok(Visitor { address, name: None, email: None, verified: false })
 }
 
 /// Whether a page of this origin may show the chat box. A program has no origin, and is no page.
@@ -208,6 +245,34 @@ mod tests {
         assert_eq!(visitor(&account(), "chn_1", guessable, NOW), Err(Doubt::Missing));
         // The same token is somebody else on another channel.
         assert_ne!(visitor(&account(), "chn_1", stranger, NOW), visitor(&account(), "chn_2", stranger, NOW));
+    }
+
+    #[test]
+    fn a_chat_goes_by_mail_to_whom_the_channel_lets_it() {
+        let now = NOW / 1000;
+        let claims = |verified: bool| json!({ "sub": "42", "aud": "chn_1", "exp": now + 600, "email": "lena@c.example", "email_verified": verified });
+        let known = jwt(&claims(true), "s").unwrap();
+        let unsure = jwt(&claims(false), "s").unwrap();
+        let stranger = visitor(&account(), "chn_1", Brought { token: Some(TOKEN), ..Brought::default() }, NOW).unwrap();
+        let to = |word: &str, who: &Visitor, asks: bool, typed: Option<&str>| {
+            let mut account = account();
+            account.settings.insert("transcript".to_owned(), word.to_owned());
+            assert!(WebChat.wrong(&account).is_none());
+            transcript_to(&account, who, asks, typed)
+        };
+        let (own, typed) = (Some("lena@c.example".to_owned()), Some("any@d.example"));
+        for word in ["", "verified"] {
+            assert_eq!(to(word, &known, true, typed), own);
+            assert_eq!(to(word, &known, false, typed), None, "nobody asked");
+            assert_eq!((to(word, &stranger, true, typed), to(word, &unsure, true, typed)), (None, None));
+        }
+        assert_eq!(to("asked", &stranger, true, typed).as_deref(), typed);
+        assert_eq!((to("asked", &known, true, typed), to("asked", &stranger, false, typed)), (own.clone(), None));
+        assert_eq!((to("always", &known, false, None), to("always", &stranger, true, typed)), (own, None));
+        assert_eq!(to("never", &known, true, typed), None);
+        let mut odd = account();
+        odd.settings.insert("transcript".to_owned(), "sometimes".to_owned());
+        assert!(WebChat.wrong(&odd).is_some());
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use data_encoding::BASE64;
 
-use super::{Account, Capabilities, Doubt, Event, Field, Hook, Provider};
+use super::{Account, Answered, Capabilities, Doubt, Event, Field, Hook, Outgoing, Provider, text};
 use crate::domain::ChannelKind;
 use crate::egress::Server;
 
@@ -34,7 +34,18 @@ const IMAP_FIELDS: &[Field] = &[
     public("tls", false, "`implicit` (the default), `starttls`, or `none`, which needs `--egress-allow`"),
     public("tls_root", false, "a certificate of your own authority that is believed too, base64 of its DER form"),
     public("user", true, "the name to sign in with"),
-    Field { name: "password", secret: true, needed: true, about: "the password to sign in with" },
+    public("auth", false, "how to sign in: `password` (the default) or `xoauth2`, by a token"),
+    Field { name: "password", secret: true, needed: false, about: "the password to sign in with" },
+    Field {
+        name: "access_token",
+        secret: true,
+        needed: false,
+        about: "for `xoauth2`: the token, where something of yours renews it",
+    },
+    public("token_url", false, "for `xoauth2`: where a token is to be had for `refresh_token`"),
+    public("client_id", false, "for `token_url`: what this server is called there"),
+    Field { name: "client_secret", secret: true, needed: false, about: "for `token_url`: what it proves that with" },
+    Field { name: "refresh_token", secret: true, needed: false, about: "for `token_url`: what gets tokens" },
     public("folder", false, "the folder to read; INBOX"),
     public("after", false, "what happens to a mail that was taken: `keep` (the default), `seen`, or `move:FOLDER`"),
     public("since", false, "`now` (the default): what comes from now on; `all`: also what is there already"),
@@ -62,6 +73,75 @@ pub enum After {
     Move(String),
 }
 
+/// What one signs in with. It stays secret.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Auth {
+    /// A password.
+    Password(String),
+    /// A token, by XOAUTH2.
+    Token(String),
+    /// The same, where the token is to be had first, by the call that asks for it.
+    Refreshed(Outgoing),
+}
+
+impl std::fmt::Debug for Auth {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Password(_) => "Password",
+            Self::Token(_) => "Token",
+            Self::Refreshed(_) => "Refreshed",
+        })
+    }
+}
+
+impl Auth {
+    fn of(account: &Account) -> Result<Self, (&'static str, String)> {
+        let secret = |name: &'static str| {
+            let found = account.secret(name).map(str::to_owned);
+            found.map_err(|error| (name, error.to_string()))
+        };
+        match account.setting("auth") {
+            None | Some("password") => Ok(Self::Password(secret("password")?)),
+            Some("xoauth2") => match account.setting("token_url") {
+                None => Ok(Self::Token(secret("access_token")?)),
+                Some(url) => {
+                    let id =
+                        account.setting("client_id").ok_or(("client_id", "is needed for `token_url`".to_owned()))?;
+                    let refresh = secret("refresh_token")?;
+                    let mut fields =
+                        vec![("grant_type", "refresh_token"), ("refresh_token", &*refresh), ("client_id", id)];
+                    // Programs that cannot keep a secret have none.
+                    fields.extend(account.secret("client_secret").ok().map(|secret| ("client_secret", secret)));
+                    Ok(Self::Refreshed(Outgoing::form(url.to_owned(), &fields)))
+                }
+            },
+            Some(other) => Err(("auth", format!("`{other}` is none of password, xoauth2"))),
+        }
+    }
+}
+
+/// The token in an answer to [`Auth::Refreshed`] (RFC 6749 §5.1).
+///
+/// # Errors
+/// What the server says instead.
+pub fn token(answered: &Answered) -> Result<String, String> {
+    let json = answered.json();
+    let found = text(&json, "/access_token").filter(|token| answered.status == 200 && !token.is_empty());
+    found.ok_or_else(|| {
+        let why = text(&json, "/error_description").or_else(|| text(&json, "/error"));
+        let why = why.unwrap_or_else(|| format!("status {}", answered.status));
+        format!("no token is to be had for `refresh_token`: {}", why.chars().take(200).collect::<String>())
+    })
+}
+
+/// What is said to a server by XOAUTH2. <https://developers.google.com/workspace/gmail/imap/xoauth2-protocol>
+#[must_use]
+pub fn xoauth2(user: &str, token: &str) -> String {
+    // What separates the parts stands in none of them.
+    let plain = |text: &str| text.chars().filter(|c| !c.is_control()).collect::<String>();
+    format!("user={}\u{1}auth=Bearer {}\u{1}\u{1}", plain(user), plain(token))
+}
+
 /// A mailbox and how it is read.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Mailbox {
@@ -71,8 +151,8 @@ pub struct Mailbox {
     pub tls: Tls,
     /// Whom to sign in as.
     pub user: String,
-    /// With which password.
-    pub password: String,
+    /// With what.
+    pub auth: Auth,
     /// The folder.
     pub folder: String,
     /// What happens to what was taken in.
@@ -94,7 +174,7 @@ impl Mailbox {
     /// # Errors
     /// The name of the setting that cannot be used, and why.
     pub fn of(account: &Account) -> Result<Self, (&'static str, String)> {
-        let text = |name| account.setting(name).map(str::to_owned);
+        let set = |name| account.setting(name).map(str::to_owned);
         let tls = match account.setting("tls") {
             None | Some("implicit") => Tls::Implicit,
             Some("starttls") => Tls::Start,
@@ -127,11 +207,11 @@ impl Mailbox {
             Some(other) => return Err(("since", format!("`{other}` is none of now, all"))),
         };
         Ok(Self {
-            server: Server { host: text("host").ok_or(("host", "is needed".to_owned()))?, port, own_root },
+            server: Server { host: set("host").ok_or(("host", "is needed".to_owned()))?, port, own_root },
             tls,
-            user: text("user").ok_or(("user", "is needed".to_owned()))?,
-            password: account.secret("password").map_err(|error| ("password", error.to_string()))?.to_owned(),
-            folder: text("folder").unwrap_or_else(|| "INBOX".to_owned()),
+            user: set("user").ok_or(("user", "is needed".to_owned()))?,
+            auth: Auth::of(account)?,
+            folder: set("folder").unwrap_or_else(|| "INBOX".to_owned()),
             after,
             everything,
         })
@@ -225,12 +305,33 @@ mod tests {
             ("after", "move:"),
             ("since", "2020"),
             ("tls_root", "?"),
+            ("auth", "smile"),
         ] {
             let mut wrong = account.clone();
             wrong.settings.insert(name.to_owned(), value.to_owned());
             assert_eq!(Mailbox::of(&wrong).unwrap_err().0, name, "{name}={value}");
             assert!(Imap.wrong(&wrong).is_some());
         }
+        let mut by_token = account.clone();
+        let mut set = |secret: bool, name: &str, value: &str| {
+            let map = if secret { &mut by_token.secrets } else { &mut by_token.settings };
+            map.insert(name.to_owned(), value.to_owned());
+            Mailbox::of(&by_token).map(|mailbox| mailbox.auth)
+        };
+        assert_eq!(set(false, "auth", "xoauth2").err().map(|wrong| wrong.0), Some("access_token"));
+        assert!(matches!(set(true, "access_token", "t1"), Ok(Auth::Token(token)) if token == "t1"));
+        assert_eq!(set(false, "token_url", "https://id.example/token").err().map(|wrong| wrong.0), Some("client_id"));
+        assert_eq!(set(false, "client_id", "remit").err().map(|wrong| wrong.0), Some("refresh_token"));
+        let Ok(Auth::Refreshed(call)) = set(true, "refresh_token", "r&1") else { panic!("a token is asked for") };
+        let body = String::from_utf8(call.body).unwrap();
+        assert_eq!(body, "grant_type=refresh_token&refresh_token=r%261&client_id=remit");
+        let answer = |status, body: &str| token(&Answered { status, after_ms: None, body: body.as_bytes().to_vec() });
+        assert_eq!(answer(200, r#"{"access_token":"t2","expires_in":3600}"#), Ok("t2".to_owned()));
+        assert!(
+            answer(400, r#"{"error":"invalid_grant","access_token":"x"}"#)
+                .is_err_and(|why| why.contains("invalid_grant"))
+        );
+        assert_eq!(xoauth2("ann\u{1}", "t"), "user=ann\u{1}auth=Bearer t\u{1}\u{1}");
         account.settings.insert("tls".to_owned(), "none".to_owned());
         account.settings.insert("after".to_owned(), "move:Done".to_owned());
         let mailbox = Mailbox::of(&account).unwrap();

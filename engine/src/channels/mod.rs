@@ -15,6 +15,7 @@ pub mod health;
 pub mod hook;
 pub mod keywords;
 pub mod mailbox;
+pub mod media;
 pub mod mime;
 pub mod reply_token;
 pub mod seal;
@@ -194,6 +195,25 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     /// The mail in the answer to [`Provider::fetch`].
     fn fetched(&self, _answered: &Answered) -> Option<Vec<u8>> {
         None
+    }
+    /// The call that fetches a file of a message, by the name or address that the provider gave it: the address as it is,
+    /// where nothing else is known.
+    ///
+    /// # Errors
+    /// [`SendError::Refused`] where it cannot be asked for.
+    fn media(&self, _account: &Account, reference: &str) -> Result<Outgoing, SendError> {
+        media::plain(reference)
+    }
+    /// Whether the answer to [`Provider::media`] only says where the file is.
+    fn tells_where(&self) -> bool {
+        false
+    }
+    /// Where it is then.
+    ///
+    /// # Errors
+    /// [`SendError::Refused`] where the answer names no place that the provider's credentials may go to.
+    fn media_at(&self, _account: &Account, _answered: &Answered) -> Result<media::Found, SendError> {
+        Err(SendError::Refused(format!("{} does not say where its files are", self.name())))
     }
     /// What can be known of a send whose outcome was not told.
     fn class(&self) -> SendClass {

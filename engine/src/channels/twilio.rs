@@ -7,7 +7,7 @@ use super::form::Form;
 use super::keywords::{Wish, wish};
 use super::{
     Account, Answered, Capabilities, Doubt, Event, Field, Happened, Hook, Is, MediaFile, NewMessage, Outgoing,
-    Provider, Status, Thanks, own_id, sign, text,
+    Provider, Status, Thanks, media, own_id, sign, text,
 };
 use crate::domain::ChannelKind;
 use crate::ports::{OutboundMessage, SendClass, SendError, SendReceipt};
@@ -79,6 +79,22 @@ pub fn signature(token: &str, url: &str, fields: &[(String, String)]) -> String 
     pairs.dedup();
     let signed: String = pairs.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]).collect();
     BASE64.encode(&sign::hmac_sha1(token.as_bytes(), &[url.as_bytes(), signed.as_bytes()]))
+}
+
+/// Where Twilio's API is.
+const OWN: &str = "https://api.twilio.com";
+
+/// The call that fetches a picture or recording. Name and token go to the API only; what it leads to needs none.
+pub(super) fn media_call(account: &Account, reference: &str) -> Result<Outgoing, SendError> {
+    let call = media::plain(reference)?;
+    if !media::same_place(reference, account.base(OWN)) {
+        return Ok(call);
+    }
+    let token = account.secret("auth_token")?;
+    // The account stands in the address, where the channel does not name it.
+    let named = reference.split('/').skip_while(|part| *part != "Accounts").nth(1);
+    let sid = account.setting("account_sid").or(named).unwrap_or_default();
+    Ok(call.basic(sid, token))
 }
 
 /// What a word of Twilio means.
@@ -230,6 +246,10 @@ impl Provider for Twilio {
         events
     }
 
+    fn media(&self, account: &Account, reference: &str) -> Result<Outgoing, SendError> {
+        media_call(account, reference)
+    }
+
     fn thanks(&self) -> Thanks {
         Thanks { media_type: "text/xml", body: "<Response/>".to_owned() }
     }
@@ -249,7 +269,7 @@ impl Provider for Twilio {
                 "the text has {length} characters; a text message takes at most {LONGEST}"
             )));
         }
-        let url = format!("{}/2010-04-01/Accounts/{sid}/Messages.json", account.base("https://api.twilio.com"));
+        let url = format!("{}/2010-04-01/Accounts/{sid}/Messages.json", account.base(OWN));
         let callback =
             account.hook_url.as_ref().map(|url| format!("{url}?message={}", own_id(&message.idempotency_key)));
         let mut fields = vec![("To", message.to.as_str()), ("Body", message.body_text.as_str())];
@@ -287,7 +307,7 @@ impl Provider for Twilio {
             .append_pair("DateSent>", day.get(..10).unwrap_or_default())
             .append_pair("PageSize", "100")
             .finish();
-        let url = format!("{}/2010-04-01/Accounts/{sid}/Messages.json?{query}", account.base("https://api.twilio.com"));
+        let url = format!("{}/2010-04-01/Accounts/{sid}/Messages.json?{query}", account.base(OWN));
         Ok(Outgoing::get(url).basic(sid, account.secret("auth_token")?))
     }
 
@@ -312,7 +332,7 @@ impl Provider for Twilio {
 
     fn ping(&self, account: &Account) -> Option<Result<Outgoing, SendError>> {
         let sid = account.setting("account_sid")?;
-        let url = format!("{}/2010-04-01/Accounts/{sid}.json", account.base("https://api.twilio.com"));
+        let url = format!("{}/2010-04-01/Accounts/{sid}.json", account.base(OWN));
         Some(account.secret("auth_token").map(|token| Outgoing::get(url).basic(sid, token)))
     }
 }

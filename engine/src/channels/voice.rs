@@ -8,9 +8,11 @@ use serde_json::Value;
 use super::form::Form;
 use super::keywords::{Wish, wish};
 use super::{
-    Account, Call, Capabilities, Doubt, Event, Field, Happened, Hook, Provider, Thanks, Turn, epoch, sign, text, twilio,
+    Account, Call, Capabilities, Doubt, Event, Field, Happened, Hook, Outgoing, Provider, Thanks, Turn, epoch, sign,
+    text, twilio,
 };
 use crate::domain::ChannelKind;
+use crate::ports::SendError;
 
 const CALLS: Capabilities =
     Capabilities { receives: true, sends: false, tells_status: false, reactions: false, longest_text: 0 };
@@ -129,6 +131,10 @@ impl Provider for TwilioVoice {
             return vec![Event::unknown(hook, "nothing about a recording")];
         };
         with_wish(call, format!("call:{id}:{what}"), None)
+    }
+
+    fn media(&self, account: &Account, reference: &str) -> Result<Outgoing, SendError> {
+        twilio::media_call(account, reference)
     }
 
     fn thanks(&self) -> Thanks {

@@ -3,7 +3,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Account, Answered, Capabilities, Doubt, Event, Field, Hook, Outgoing, Provider, meta, own_id, sign, text};
+use super::{
+    Account, Answered, Capabilities, Doubt, Event, Field, Hook, Outgoing, Provider, media, meta, own_id, sign, text,
+};
 use crate::domain::ChannelKind;
 use crate::ports::{OutboundMessage, SendError, SendReceipt};
 
@@ -16,6 +18,8 @@ const LONGEST: usize = 4096;
 pub const WINDOW_MS: i64 = 24 * 3_600_000;
 const OWN: &str = "https://graph.facebook.com";
 const VERSION: &str = "v23.0";
+/// Where Meta keeps files.
+const META: [&str; 4] = ["fbsbx.com", "facebook.com", "whatsapp.net", "whatsapp.com"];
 
 fn place(account: &Account, what: &str) -> Result<String, SendError> {
     let number = account.setting("phone_number_id");
@@ -138,6 +142,36 @@ impl Provider for WhatsApp {
             }
         }
         Ok(Outgoing::json(place(account, "/messages")?, &body).bearer(token))
+    }
+
+    fn media(&self, account: &Account, reference: &str) -> Result<Outgoing, SendError> {
+        let is_name = !reference.is_empty() && reference.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+        if !is_name {
+            return Err(SendError::Refused("Meta names no file".to_owned()));
+        }
+        let version = account.setting("api_version").unwrap_or(VERSION);
+        let url = format!("{}/{version}/{reference}", account.base(OWN));
+        Ok(Outgoing::get(url).bearer(account.secret("access_token")?))
+    }
+
+    fn tells_where(&self) -> bool {
+        true
+    }
+
+    fn media_at(&self, account: &Account, answered: &Answered) -> Result<media::Found, SendError> {
+        let json = answered.json();
+        let url =
+            text(&json, "/url").ok_or_else(|| SendError::Refused("Meta names no address of the file".to_owned()))?;
+        // The token goes with the call: to Meta's own places only.
+        let own = media::same_place(&url, account.base(OWN)) || META.iter().any(|domain| media::within(&url, domain));
+        if !own {
+            return Err(SendError::Refused("the address of the file is none of Meta's".to_owned()));
+        }
+        Ok(media::Found {
+            call: Outgoing::get(url).bearer(account.secret("access_token")?),
+            sha256: text(&json, "/sha256"),
+            size: json.get("file_size").and_then(|size| size.as_u64().or_else(|| size.as_str()?.parse().ok())),
+        })
     }
 
     fn sent(&self, answered: &Answered) -> Result<SendReceipt, SendError> {

@@ -29,6 +29,8 @@ pub struct Begin<'a> {
     pub channel: &'a ChannelRow,
     /// Its kind.
     pub kind: ChannelKind,
+    /// A machine writes, and says so.
+    pub automatic: bool,
     /// Now, UTC milliseconds.
     pub now_ms: i64,
     /// Fresh ids.
@@ -126,7 +128,7 @@ impl Begin<'_> {
             body_text: compose.text.body_text.clone(),
             in_reply_to: None,
             references: Vec::new(),
-            automatic: false,
+            automatic: self.automatic,
             answers_at_ms: None,
             at_ms: self.now_ms,
             attachments: files.to_vec(),

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::channels::{NewMessage, reply_token};
+use crate::channels::{NewMessage, media, reply_token};
 use crate::domain::{ChannelKind, IdKind};
 use crate::mail::{self, MailKind};
 use crate::ports::Ids;
@@ -267,11 +267,7 @@ pub fn from_provider(
         ChannelKind::Voice => mail::normalise_phone(&message.from).is_none(),
         _ => false,
     };
-    let files: Vec<serde_json::Value> = message
-        .files
-        .iter()
-        .map(|file| serde_json::json!({ "name": clean(&file.name), "type": clean(&file.media_type), "size": file.size, "ref": file.reference }))
-        .collect();
+    let files: Vec<serde_json::Value> = message.files.iter().map(media::entry).collect();
     let mut dedupe = Sha256::new();
     dedupe.update(b"external_id\0");
     dedupe.update(message.id.as_bytes());

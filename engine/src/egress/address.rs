@@ -1,6 +1,6 @@
 //! Which addresses may be called.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
 /// What an address is, when it is not of the public internet.
@@ -51,13 +51,16 @@ const fn public_v6(address: Ipv6Addr) -> Result<(), &'static str> {
     }
 }
 
-/// An exception to the rule: a network such as `10.1.0.0/16`, one address, or a host by name.
+/// An exception to the rule: a network such as `10.1.0.0/16`, one address, one port of one (`10.1.0.7:8443`), or a host by
+/// name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Allowed {
     /// Addresses that share the first bits.
     Network(IpAddr, u8),
     /// A host, whatever its address.
     Host(String),
+    /// One port of one address.
+    Place(SocketAddr),
 }
 
 /// The text names no network, address or host.
@@ -78,6 +81,9 @@ impl FromStr for Allowed {
         }
         if let Ok(address) = text.parse::<IpAddr>() {
             return Ok(Self::Network(address, if address.is_ipv4() { 32 } else { 128 }));
+        }
+        if let Ok(place) = text.parse::<SocketAddr>() {
+            return Ok(Self::Place(place));
         }
         match url::Host::parse(text) {
             Ok(url::Host::Domain(host)) => Ok(Self::Host(plain(&host).to_owned())),
@@ -103,6 +109,12 @@ impl Allowed {
         let shift = 128_u32.saturating_sub(u32::from(*bits));
         let cut = |address| number(address).checked_shr(shift).unwrap_or(0);
         network.is_ipv4() == address.is_ipv4() && cut(*network) == cut(address)
+    }
+
+    /// True for the place itself.
+    #[must_use]
+    pub fn is_at(&self, address: IpAddr, port: Option<u16>) -> bool {
+        matches!(self, Self::Place(place) if place.ip() == address && Some(place.port()) == port)
     }
 
     /// True for the host itself.

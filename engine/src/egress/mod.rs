@@ -198,7 +198,10 @@ impl Egress {
     }
 
     fn check_address(&self, url: &Url, host: &str, address: IpAddr) -> Result<(), EgressError> {
-        if self.allowed.iter().any(|allowed| allowed.has(address) || allowed.names(host)) {
+        let port = url.port_or_known_default();
+        let is_allowed =
+            |allowed: &Allowed| allowed.has(address) || allowed.names(host) || allowed.is_at(address, port);
+        if self.allowed.iter().any(is_allowed) {
             return Ok(());
         }
         address::public(address).map_err(|what| {

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::whisper::Whisper;
 use super::{Event, Place, Wanted, events_of};
 use crate::store::events::read;
 use crate::store::{Db, Dialect, StoreError};
@@ -18,6 +19,8 @@ use crate::store::{Db, Dialect, StoreError};
 const PAGE: i64 = 64;
 /// Pages that somebody may be behind before they are told to begin anew.
 const BEHIND: usize = 1_024;
+/// Whispers that somebody may be behind before they miss some.
+const WHISPERS: usize = 256;
 /// How long a place that was looked up is good enough for those who only need one that is not too late.
 const FRESH: Duration = Duration::from_millis(500);
 
@@ -54,6 +57,9 @@ pub struct Hub {
     db: Db,
     told: watch::Receiver<u64>,
     state: Mutex<State>,
+    whispers: broadcast::Sender<Arc<Whisper>>,
+    /// What this process whispers is marked with, so that it hears it once.
+    own: String,
     closed: CancellationToken,
 }
 
@@ -82,7 +88,41 @@ pub enum Heard {
 impl Hub {
     pub(crate) fn new(db: &Db, told: watch::Receiver<u64>) -> Arc<Self> {
         let closed = CancellationToken::new();
-        Arc::new(Self { db: db.clone(), told, state: Mutex::default(), closed })
+        let (whispers, _) = broadcast::channel(WHISPERS);
+        let own = format!("{:032x}", rand::random::<u128>());
+        Arc::new(Self { db: db.clone(), told, state: Mutex::default(), whispers, own, closed })
+    }
+
+    /// Tells whoever listens just now, here and in other processes, and keeps nothing.
+    pub async fn whisper(&self, whisper: Whisper) {
+        // The marks of processes are of one length.
+        let payload = serde_json::to_string(&whisper).map(|json| format!("{}{json}", self.own));
+        // Nobody there is no error.
+        let _ = self.whispers.send(Arc::new(whisper));
+        match payload {
+            Ok(payload) => {
+                if let Err(error) = self.db.whisper(&payload).await {
+                    tracing::debug!(%error, "other processes were not told who writes");
+                }
+            }
+            Err(error) => tracing::debug!(%error, "a whisper cannot be written"),
+        }
+    }
+
+    /// Hears what is whispered from now on; that of other processes only while somebody listens to the log.
+    #[must_use]
+    pub fn whispers(&self) -> broadcast::Receiver<Arc<Whisper>> {
+        self.whispers.subscribe()
+    }
+
+    /// Passes on what other processes whisper.
+    fn overheard(&self, payload: &str) {
+        let Some((from, json)) = payload.split_at_checked(self.own.len()) else { return };
+        if from != self.own
+            && let Ok(whisper) = serde_json::from_str::<Whisper>(json)
+        {
+            let _ = self.whispers.send(Arc::new(whisper));
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -234,7 +274,7 @@ impl Hub {
         let listening = self.closed.child_token();
         let others = tokio::spawn({
             let (hub, heard, listening) = (Arc::clone(&self), Arc::clone(&heard), listening.clone());
-            async move { hub.db.listen(heard, listening).await }
+            async move { hub.db.listen_closely(heard, |payload| hub.overheard(payload), listening).await }
         });
         let mut told = self.told.clone();
         // A poll finds what no wake-up tells of: other processes, and what was not below the horizon yet.

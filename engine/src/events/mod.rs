@@ -5,6 +5,7 @@
 
 pub mod hub;
 pub mod keep;
+pub mod whisper;
 
 use data_encoding::BASE32_DNSSEC;
 use serde_json::{Map, Value, json};

@@ -12,6 +12,8 @@ use super::{Db, StoreError};
 
 /// The name other processes listen to.
 const CHANNEL: &str = "remit_runs";
+/// The name under which they hear who writes just now.
+const WHISPERS: &str = "remit_whispers";
 
 impl Db {
     /// Leases up to `limit` heads of lanes that are due. On SQLite there is nothing to lease: `None`.
@@ -70,16 +72,48 @@ impl Db {
         Ok(())
     }
 
+    /// Tells other processes something that is kept nowhere; at most 8000 bytes.
+    pub(crate) async fn whisper(&self, payload: &str) -> Result<(), StoreError> {
+        if let Some(pool) = self.postgres() {
+            sqlx::query(sql::NOTIFY_WHISPER).bind(payload).execute(pool).await?;
+        }
+        Ok(())
+    }
+
     /// Passes on what other processes tell, until stopped. Ends at once on SQLite.
     pub(crate) async fn listen(&self, heard: Arc<Notify>, stopped: CancellationToken) {
+        self.notified(&[CHANNEL], heard, |_| {}, stopped).await;
+    }
+
+    /// The same, and what they whisper, over one connection.
+    pub(crate) async fn listen_closely(
+        &self,
+        heard: Arc<Notify>,
+        whispered: impl Fn(&str) + Send,
+        stopped: CancellationToken,
+    ) {
+        self.notified(&[CHANNEL, WHISPERS], heard, whispered, stopped).await;
+    }
+
+    async fn notified(
+        &self,
+        channels: &[&str],
+        heard: Arc<Notify>,
+        whispered: impl Fn(&str) + Send,
+        stopped: CancellationToken,
+    ) {
         let Some(pool) = self.postgres() else { return };
         while !stopped.is_cancelled() {
             let listening = async {
                 let mut listener = PgListener::connect_with(pool).await?;
-                listener.listen(CHANNEL).await?;
+                listener.listen_all(channels.iter().copied()).await?;
                 loop {
-                    listener.recv().await?;
-                    heard.notify_one();
+                    let told = listener.recv().await?;
+                    if told.channel() == WHISPERS {
+                        whispered(told.payload());
+                    } else {
+                        heard.notify_one();
+                    }
                 }
             };
             let ended: Result<std::convert::Infallible, sqlx::Error> = tokio::select! {

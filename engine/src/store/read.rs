@@ -6,11 +6,11 @@ use super::rows::{
     AboutRow, ActionRow, AddressRow, ApprovalRow, AttachmentRow, AuditRow, BootRow, CertificateRow, ChannelRow,
     ChannelStateRow, ComposerRow, ContactListRow, ContactRow, ConversationRow, CountsRow, DecisionKeyRow, DecisionRow,
     DeliveryRow, DraftRow, DraftVersionRow, DueRow, GoneRow, HealthRow, JoinedRow, KeyRow, LabelCountRow,
-    LedgerBlockRow, LessonRow, LinkRow, MailboxRow, MemberRow, MentionRow, MessageRow, NoteRow, OnceRow, PackRow,
-    PlaceRow, PolicyActivationRow, PolicyActiveRow, PolicyListRow, PolicyVersionRow, PresenceRow, PrincipalRow,
-    ProviderEventRow, QueuedRow, RawBytesRow, RejectedRow, RepRow, RunErrorRow, RunRow, SessionRow, SettingRow,
-    SignInRow, SpotCheckRow, SwitchRow, TagRow, TeamRow, TimelineRow, TimerRow, ToldRow, TrainingRow, ViewRow, VoteRow,
-    WebhookRow, WorkspaceRow,
+    LedgerBlockRow, LessonRow, LinkRow, MailboxRow, MediaRow, MemberRow, MentionRow, MessageRow, NoteRow, OnceRow,
+    PackRow, PlaceRow, PolicyActivationRow, PolicyActiveRow, PolicyListRow, PolicyVersionRow, PresenceRow,
+    PrincipalRow, ProviderEventRow, QueuedRow, RawBytesRow, RejectedRow, RepRow, RunErrorRow, RunRow, SessionRow,
+    SettingRow, SignInRow, SpotCheckRow, SwitchRow, TagRow, TeamRow, TimelineRow, TimerRow, ToldRow, TrainingRow,
+    ViewRow, VoteRow, WebhookRow, WorkspaceRow,
 };
 use super::statements::{self as sql, many};
 use super::{Conn, StoreError, fetch, on};
@@ -173,6 +173,10 @@ reads! {
     attachment(ws: &str, id: &str) -> one AttachmentRow = ATTACHMENT_GET;
     /// A file's bytes.
     attachment_bytes(ws: &str, id: &str) -> one (Vec<u8>,) = ATTACHMENT_BYTES;
+    /// Up to which message a chat was sent to its visitor.
+    transcript(ws: &str, conversation: &str) -> one (i64,) = TRANSCRIPT_GET;
+    /// Files of all workspaces whose time to be fetched has come.
+    media_due(now: i64, limit: i64) -> all MediaRow = MEDIA_DUE;
     /// A message.
     message(ws: &str, id: &str) -> one MessageRow = MESSAGE_GET;
     /// A conversation's messages before a number, newest first.

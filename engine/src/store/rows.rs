@@ -302,7 +302,11 @@ rows! {
     /// Up to where a mailbox was read, and how that went.
     MailboxRow {
         workspace_id: String, channel_id: String, place: String, uid_validity: i64, last_uid: i64, since: i64,
-        worked_at: Option<i64>, failed_at: Option<i64>, failed_why: Option<String>,
+        worked_at: Option<i64>, failed_at: Option<i64>, failed_why: Option<String>, held_by: String, held_until: i64,
+    }
+    /// A file of a message that is to be fetched.
+    MediaRow {
+        workspace_id: String, message_id: String, reference: String, channel_id: String, tries: i64, due_at: i64,
     }
     /// How often inbound requests were turned away, by reason.
     RejectedRow { reason: String, times: i64, }

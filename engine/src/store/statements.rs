@@ -351,6 +351,7 @@ differing! {
         EVENT_TAIL = "event_tail",
         EVENT_TRIM = "event_trim",
         NOTIFY = "notify",
+        NOTIFY_WHISPER = "notify_whisper",
         RUN_CLAIM = "run_claim",
         RUN_RENEW = "run_renew",
         RUN_UNLEASE = "run_unlease",

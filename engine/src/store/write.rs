@@ -15,6 +15,7 @@ use super::write_files::FileWrite;
 use super::write_gone::GoneWrite;
 use super::write_jobs::JobWrite;
 use super::write_labels::LabelWrite;
+use super::write_media::MediaWrite;
 use super::write_office::OfficeWrite;
 use super::write_once::OnceWrite;
 use super::write_own::OwnWrite;
@@ -188,6 +189,8 @@ pub enum Write {
     Begin(Box<NewConversation>),
     /// Files that people send along.
     File(FileWrite),
+    /// Files of messages that are fetched.
+    Media(MediaWrite),
     /// Contacts are merged and erased, and who did what.
     Gone(GoneWrite),
     /// What people keep for themselves.
@@ -395,6 +398,7 @@ impl Write {
             Self::Office(write) => write.apply(conn, ws, now, log).await?,
             Self::Begin(write) => write.apply(conn, ws, now, log).await?,
             Self::File(write) => write.apply(conn, ws, now).await?,
+            Self::Media(write) => write.apply(conn, ws, now, log).await?,
             Self::Gone(write) => write.apply(conn, ws, now).await?,
             Self::Own(write) => write.apply(conn, ws, now).await?,
             Self::People(write) => write.apply(conn, ws, now, log).await?,

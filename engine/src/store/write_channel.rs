@@ -19,6 +19,10 @@ use crate::domain::ActionReason;
 
 /// What [`StoreError::Stale`] names where a channel is not as it was seen.
 pub(crate) const CHANNEL: &str = "channel";
+/// The same where a chat was sent to its visitor already.
+pub(crate) const TRANSCRIPT: &str = "transcript";
+/// The same where another process reads a mailbox.
+pub(crate) const MAILBOX: &str = "mailbox";
 
 /// What an event means beside being told.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,6 +98,12 @@ pub enum ChannelWrite {
     Alias { kind: &'static str, known: String, also: String },
     /// Up to where a mailbox was read, just now.
     MailboxPlace { channel_id: String, place: String, uid_validity: i64, last_uid: i64, since: i64 },
+    /// A process reads a mailbox until a time, where no other does; else [`StoreError::Stale`].
+    MailboxHold { channel_id: String, by: String, until: i64 },
+    /// A process reads a mailbox no more.
+    MailboxLeave { channel_id: String, by: String },
+    /// A chat is sent to its visitor up to a message; [`StoreError::Stale`] where it was before, or to somebody else.
+    Transcript { conversation_id: String, address: String, seq: i64 },
     /// Why a mailbox cannot be read.
     MailboxFailed { channel_id: String, failed_why: String },
     /// When a channel was heard of, turned away or tested.
@@ -161,6 +171,19 @@ impl ChannelWrite {
             }
             Self::MailboxPlace { channel_id, place, uid_validity, last_uid, since } => {
                 execute!(conn, sql::MAILBOX_PLACE, ws, channel_id, place, *uid_validity, *last_uid, *since, now);
+            }
+            Self::MailboxHold { channel_id, by, until } => {
+                if execute!(conn, own::MAILBOX_HOLD, ws, channel_id, by, now, *until) == 0 {
+                    return Err(StoreError::Stale(MAILBOX));
+                }
+            }
+            Self::Transcript { conversation_id, address, seq } => {
+                if execute!(conn, own::TRANSCRIPT_CLAIM, ws, conversation_id, address, *seq, now) == 0 {
+                    return Err(StoreError::Stale(TRANSCRIPT));
+                }
+            }
+            Self::MailboxLeave { channel_id, by } => {
+                execute!(conn, own::MAILBOX_LEAVE, ws, channel_id, by);
             }
             Self::MailboxFailed { channel_id, failed_why } => {
                 execute!(conn, sql::MAILBOX_FAILED, ws, channel_id, now, failed_why);

@@ -94,6 +94,7 @@ impl GoneWrite {
                     sql::COMPOSER_ERASE,
                     sql::TIMELINE_ERASE,
                     sql::AUDIT_ERASE_JOINED,
+                    sql::TRANSCRIPT_ERASE,
                     sql::CONVERSATION_ERASE,
                 ] {
                     execute!(conn, text, ws, id);

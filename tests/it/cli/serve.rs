@@ -119,3 +119,50 @@ async fn mail_dropped_into_the_maildir_comes_in_once_and_is_moved_away() {
     let (ended, _) = server.terminate();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
 }
+
+#[tokio::test]
+async fn the_demo_is_spoken_with_by_simulated_providers_and_hears_what_became_of_a_reply() {
+    let remit = remit();
+    let mut server = remit.start(&["serve", "--demo", "--port", "0"]);
+    let ready = server.wait_for("ready ");
+    let (url, key) = ready.split_once(" key=").unwrap();
+    let client = reqwest::Client::new();
+    let get = async |path: String| -> serde_json::Value {
+        client.get(format!("{url}/api/v1{path}")).bearer_auth(key).send().await.unwrap().json().await.unwrap()
+    };
+    let channels = get("/channels".to_owned()).await;
+    let served = |provider: &str| {
+        let all = channels["data"].as_array().unwrap();
+        all.iter().find(|row| row["provider"] == provider).unwrap_or_else(|| panic!("{channels:#}"))["id"].clone()
+    };
+    for provider in ["twilio", "whatsapp_cloud"] {
+        // What people wrote was believed by the provider's own signature, and nothing else is.
+        let id = served(provider).as_str().unwrap().to_owned();
+        let health = get(format!("/channels/{id}/health")).await;
+        let verified = health["checks"].as_array().unwrap().iter().find(|check| check["check"] == "webhook_verified");
+        assert_eq!(verified.unwrap()["ok"], true, "{health:#}");
+        let forged = client.post(format!("{url}/api/v1/inbound/{id}")).body("From=%2B41790000000&Body=x").send().await;
+        assert_eq!(forged.unwrap().status(), 401);
+    }
+    let all = get("/conversations?channel=whatsapp".to_owned()).await;
+    let conversation = all["data"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(all["data"][0]["contact"]["name"], "Ines Keller", "{all:#}");
+    let reply = client
+        .post(format!("{url}/api/v1/conversations/{conversation}/replies"))
+        .bearer_auth(key)
+        .header("idempotency-key", "demo-reply-1")
+        .json(&serde_json::json!({ "body_text": "Yes: as a CSV file, under Contacts." }));
+    assert_eq!(reply.send().await.unwrap().status(), 201);
+    let mut told = serde_json::Value::Null;
+    for _ in 0..400 {
+        told = get(format!("/conversations/{conversation}/messages")).await;
+        if told["data"].as_array().unwrap().iter().any(|row| row["direction"] == "outbound" && row["status"] == "read")
+        {
+            let (ended, _) = server.terminate();
+            assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("nobody told that it was read: {told:#}");
+}

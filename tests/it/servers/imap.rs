@@ -63,7 +63,7 @@ impl Dovecot {
         let path = dovecot.folder.path().display().to_string();
         let config = format!(
             "base_dir = {path}/run\nstate_dir = {path}/run\nlog_path = {path}/log\nprotocols = imap\nlisten = 127.0.0.1\n\
-             ssl = yes\nssl_cert = <{path}/cert.pem\nssl_key = <{path}/key.pem\ndisable_plaintext_auth = no\n\
+             auth_mechanisms = plain login xoauth2\nssl = yes\nssl_cert = <{path}/cert.pem\nssl_key = <{path}/key.pem\ndisable_plaintext_auth = no\n\
              default_internal_user = {user}\ndefault_login_user = {user}\ndefault_internal_group = {group}\n\
              first_valid_uid = 1\nmail_location = maildir:{path}/mail\n\
              passdb {{\n driver = static\n args = password=secret\n}}\n\
@@ -145,16 +145,31 @@ struct Read<'a> {
     reading: Option<(CancellationToken, JoinHandle<()>)>,
 }
 
-impl Read<'_> {
+impl<'a> Read<'a> {
+    fn of(app: &'a TestApp) -> Self {
+        let allowed = ["127.0.0.1".parse().unwrap(), "localhost".parse().unwrap()].to_vec();
+        let clock = Arc::clone(&app.clock) as Arc<dyn Clock>;
+        Self { app, providers: Providers::new(&[7; 32], Egress::new(allowed), clock), reading: None }
+    }
+
     async fn channel(&self) -> ChannelRow {
         self.app.channel(ChannelKind::Email).await
     }
 
     async fn connect(&self, settings: &[(&str, String)], password: &str) {
+        self.connect_with(settings, &[("password", password)]).await;
+    }
+
+    async fn connect_with(&self, settings: &[(&str, String)], secrets: &[(&str, &str)]) {
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        let secrets = [("password".to_owned(), password.to_owned())].into();
+        let secrets = secrets.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let wish = Connection { provider: Some("imap".to_owned()), settings, secrets };
         self.app.engine.connect(&self.channel().await, self.providers.vault(), &wish).await.unwrap();
+    }
+
+    /// Tries to sign in.
+    async fn test(&self) -> Result<(), String> {
+        self.app.engine.test_channel(&self.channel().await, &self.providers).await.unwrap().unwrap()
     }
 
     fn start(&mut self) {
@@ -204,6 +219,33 @@ impl Read<'_> {
     }
 }
 
+/// Gives a token for the refresh token `good` and for no other.
+async fn issuer() -> String {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/token", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        loop {
+            let (mut line, _) = listener.accept().await.unwrap();
+            let mut asked = Vec::new();
+            while !String::from_utf8_lossy(&asked).contains("client_id=remit") {
+                let mut more = [0; 4096];
+                let count = line.read(&mut more).await.unwrap();
+                assert!(count > 0, "{}", String::from_utf8_lossy(&asked));
+                asked.extend_from_slice(&more[..count]);
+            }
+            let (status, body) = if String::from_utf8_lossy(&asked).contains("refresh_token=good&") {
+                ("200 OK", r#"{"access_token":"secret","expires_in":3600}"#)
+            } else {
+                ("400 Bad Request", r#"{"error":"invalid_grant"}"#)
+            };
+            let answer = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+            line.write_all(answer.as_bytes()).await.unwrap();
+        }
+    });
+    url
+}
+
 fn der(cert: &Path) -> String {
     let pem = std::fs::read_to_string(cert).unwrap();
     pem.lines().filter(|line| !line.starts_with("-----")).collect()
@@ -213,10 +255,7 @@ each_database!(a_mailbox_is_read_once_whatever_stops_in_between, |database| {
     let Some(program) = installed("a_mailbox_is_read_once_whatever_stops_in_between", "dovecot") else { return };
     let mut dovecot = Dovecot::new(program);
     let app = TestApp::new(&database, POLICY).await;
-    let allowed = ["127.0.0.1".parse().unwrap(), "localhost".parse().unwrap()].to_vec();
-    let clock = Arc::clone(&app.clock) as Arc<dyn Clock>;
-    let providers = Providers::new(&[7; 32], Egress::new(allowed), clock);
-    let mut reads = Read { app: &app, providers, reading: None };
+    let mut reads = Read::of(&app);
     let plain = vec![
         ("host", "127.0.0.1".to_owned()),
         ("port", dovecot.plain.to_string()),
@@ -312,6 +351,20 @@ each_database!(a_mailbox_is_read_once_whatever_stops_in_between, |database| {
     let tried = app.engine.test_channel(&reads.channel().await, &reads.providers).await.unwrap().unwrap();
     assert_eq!(tried, Ok(()));
 
+    // A token signs in as well, also one that must be asked for first; a stale one does not.
+    let mut by_token = vec![("auth", "xoauth2".to_owned())];
+    reads.connect_with(&by_token, &[("access_token", "secret")]).await;
+    assert_eq!(reads.test().await, Ok(()));
+    reads.connect_with(&by_token, &[("access_token", "stale")]).await;
+    assert!(reads.test().await.is_err());
+    let issuer = issuer().await;
+    by_token.extend([("token_url", issuer), ("client_id", "remit".to_owned())]);
+    reads.connect_with(&by_token, &[("refresh_token", "good")]).await;
+    assert_eq!(reads.test().await, Ok(()));
+    reads.connect_with(&by_token, &[("refresh_token", "withdrawn")]).await;
+    assert!(reads.test().await.is_err_and(|why| why.contains("invalid_grant")));
+    reads.connect_with(&[("auth", "password".to_owned()), ("token_url", String::new())], &[]).await;
+
     // With a wrong password the channel says so.
     reads.connect(&[], "wrong").await;
     reads.start();
@@ -319,4 +372,52 @@ each_database!(a_mailbox_is_read_once_whatever_stops_in_between, |database| {
     let says = reads.health().await.says;
     assert!(says.contains("cannot be read") && says.contains("minutes ago"), "{says}");
     reads.stop().await;
+});
+
+each_database!(one_process_reads_a_mailbox_and_another_takes_over_once_it_is_gone, |database| {
+    let app = TestApp::new(&database, POLICY).await;
+    let other = app.again(&database).await;
+    let channel = app.channel(ChannelKind::Email).await;
+    let (first, second) = (&app.engine, &other.engine);
+    assert!(mailboxes::hold(first, &channel).await.unwrap());
+    assert!(!mailboxes::hold(second, &channel).await.unwrap(), "one at a time");
+    assert!(mailboxes::hold(first, &channel).await.unwrap(), "who has it goes on");
+    app.clock.advance(Duration::from_secs(50));
+    assert!(mailboxes::hold(first, &channel).await.unwrap());
+    app.clock.advance(Duration::from_secs(50));
+    assert!(!mailboxes::hold(second, &channel).await.unwrap(), "it was heard of 50 seconds ago");
+    app.clock.advance(Duration::from_secs(11));
+    assert!(mailboxes::hold(second, &channel).await.unwrap(), "nothing is heard of the first any more");
+    assert!(!mailboxes::hold(first, &channel).await.unwrap(), "which finds that out when it comes back");
+});
+
+each_database!(mail_comes_in_once_while_two_processes_would_read_it, |database| {
+    let name = "mail_comes_in_once_while_two_processes_would_read_it";
+    let Some(program) = installed(name, "dovecot") else { return };
+    let mut dovecot = Dovecot::new(program);
+    dovecot.start();
+    let app = TestApp::new(&database, POLICY).await;
+    let other = app.again(&database).await;
+    let (mut first, mut second) = (Read::of(&app), Read::of(&other));
+    let plain = [
+        ("host", "127.0.0.1".to_owned()),
+        ("port", dovecot.plain.to_string()),
+        ("tls", "none".to_owned()),
+        ("user", "support".to_owned()),
+    ];
+    first.connect(&plain, "secret").await;
+    first.start();
+    until("the first reads", async || first.row().await.is_some_and(|row| row.worked_at.is_some())).await;
+    let holder = first.row().await.unwrap().held_by;
+    second.start();
+    dovecot.deliver("m1", "One", None);
+    first.until(&["m1"]).await;
+    assert_eq!(first.row().await.unwrap().held_by, holder, "the second waits");
+    // The first one ends in good order: the second need not wait until nothing is heard of it.
+    first.stop().await;
+    dovecot.deliver("m2", "Two", None);
+    second.until(&["m1", "m2"]).await;
+    let now = second.row().await.unwrap();
+    assert!(now.held_by != holder && now.held_until > 0);
+    second.stop().await;
 });

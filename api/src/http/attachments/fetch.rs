@@ -27,7 +27,7 @@ pub(crate) struct FetchQuery {
 /// A file of a message
 ///
 /// As it came, or as it was sent. A download, whose type a browser is not told and must not guess, for it holds whatever the
-/// sender put there; nothing of it runs. 404 also where the file stayed with the provider (`has_content` is false).
+/// sender put there; nothing of it runs. 404 also where the file is not here (`has_content` is false; `state` says why).
 #[utoipa::path(
     get,
     path = "/api/v1/messages/{id}/attachments/{position}",

@@ -1,6 +1,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use remit_engine::events::whisper::{Whisper, Writer};
 use remit_engine::store::read;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -74,6 +75,13 @@ async fn now(app: &App, workspace: &str, id: &str) -> Result<Json<Presence>, Api
     Ok(Json(Presence { data: rows.into_iter().map(one).collect() }))
 }
 
+/// Whoever is outside, at a chat, sees that somebody writes.
+async fn writes(app: &App, rep: &Rep, id: &str, typing: bool) {
+    let by = Writer::Rep { name: rep.row.name.clone() };
+    let (workspace_id, conversation_id) = (rep.workspace().to_owned(), id.to_owned());
+    app.engine().events().whisper(Whisper { workspace_id, conversation_id, by, typing }).await;
+}
+
 /// Who is here
 ///
 /// Who looks at or writes in a conversation at this moment. `presence.updated` tells of who comes and goes; who says nothing
@@ -92,7 +100,8 @@ pub(crate) async fn get_presence(rep: Rep, State(app): State<App>, Id(id): Id) -
 
 /// Say that you are here
 ///
-/// For 30 seconds, and then again. Others are told when you come, and when you do something else.
+/// For 30 seconds, and then again. Others are told when you come, and when you do something else; a visitor at a chat sees
+/// that you write.
 #[utoipa::path(
     put,
     path = "/api/v1/conversations/{id}/presence",
@@ -109,6 +118,7 @@ pub(crate) async fn be_present(
 ) -> Result<Json<Presence>, ApiError> {
     must_exist(&app, &rep, &id).await?;
     app.engine().be_present(&rep.row, &id, body.doing.as_str()).await?;
+    writes(&app, &rep, &id, matches!(body.doing, Doing::Typing)).await;
     now(&app, rep.workspace(), &id).await
 }
 
@@ -125,5 +135,6 @@ pub(crate) async fn be_present(
 pub(crate) async fn leave_presence(rep: Rep, State(app): State<App>, Id(id): Id) -> Result<StatusCode, ApiError> {
     must_exist(&app, &rep, &id).await?;
     app.engine().leave(&rep.row, &id).await?;
+    writes(&app, &rep, &id, false).await;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,5 +1,6 @@
 use std::convert::Infallible;
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -7,7 +8,10 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use remit_engine::events::hub::{Heard, Listener, StreamSeat};
+use remit_engine::events::whisper::{Whisper, Writer};
 use serde::Deserialize;
+use serde_json::json;
+use tokio::sync::broadcast;
 use utoipa::IntoParams;
 
 use super::{place, wanted};
@@ -39,7 +43,8 @@ pub(crate) struct StreamQuery {
 ///
 /// Server-sent events. The first is `hello`; then each event comes as a message whose `id` is its place in the log and
 /// whose data is the envelope. A comment every 15 seconds keeps the connection. `reset` says that something was missed:
-/// read your lists again and connect anew. Five streams at a time are allowed.
+/// read your lists again and connect anew. `typing` says that a visitor at a chat writes (`conversation_id`, `typing`): it is
+/// kept nowhere, has no `id`, and is good for a few seconds. Five streams at a time are allowed.
 #[utoipa::path(
     get,
     path = "/api/v1/events/stream",
@@ -68,9 +73,13 @@ pub(crate) async fn stream_events(
         let detail = format!("You have {MOST_STREAMS} streams open already; close one, or share one between tabs.");
         ApiError::new(ErrorCode::TooManyStreams, detail)
     })?;
+    let (whispers, only) = (hub.whispers(), wanted.conversation_id.clone());
     let listener = hub.listen(rep.workspace(), after, wanted).await?;
     let hello = format!("event: hello\nid: {0}\nretry: 3000\ndata: {{\"seq\":\"{0}\"}}\n\n", listener.place());
-    let stream = Stream { app, listener, principal: rep.principal, first: Some(hello), over: false, _seat: seat };
+    let workspace = rep.workspace().to_owned();
+    let principal = rep.principal;
+    let stream =
+        Stream { app, listener, whispers, workspace, only, principal, first: Some(hello), over: false, _seat: seat };
     let frames = futures_util::stream::unfold(stream, |mut stream| async move {
         let frame = stream.next().await?;
         Some((Ok::<_, Infallible>(Bytes::from(frame)), stream))
@@ -86,6 +95,10 @@ pub(crate) async fn stream_events(
 struct Stream {
     app: App,
     listener: Listener,
+    whispers: broadcast::Receiver<Arc<Whisper>>,
+    workspace: String,
+    /// The only conversation that is wanted.
+    only: Option<String>,
     principal: Principal,
     first: Option<String>,
     over: bool,
@@ -99,7 +112,11 @@ impl Stream {
             return Some(first);
         }
         while !self.over {
-            let heard = match tokio::time::timeout(HEARTBEAT, self.listener.next()).await {
+            let next = tokio::select! {
+                heard = tokio::time::timeout(HEARTBEAT, self.listener.next()) => heard,
+                Some(typing) = typing(&mut self.whispers, &self.workspace, self.only.as_deref()) => return Some(typing),
+            };
+            let heard = match next {
                 // The id moves on also where nothing is wanted, so that it does not fall out of the log.
                 Err(_) => return Some(format!(":\nid: {}\n\n", self.listener.place())),
                 Ok(Ok(heard)) => heard,
@@ -135,5 +152,26 @@ impl Stream {
     /// The key or the session still holds.
     async fn may_listen(&self) -> bool {
         self.principal.is_still_good(&self.app).await
+    }
+}
+
+/// The next visitor who writes; `None` where nobody will be heard of any more.
+async fn typing(
+    whispers: &mut broadcast::Receiver<Arc<Whisper>>,
+    workspace: &str,
+    only: Option<&str>,
+) -> Option<String> {
+    loop {
+        let whisper = match whispers.recv().await {
+            Ok(whisper) => whisper,
+            // Some were missed: they are good for seconds only.
+            Err(broadcast::error::RecvError::Lagged(_)) => continue,
+            Err(broadcast::error::RecvError::Closed) => return None,
+        };
+        let wanted = whisper.workspace_id == workspace && only.is_none_or(|only| only == whisper.conversation_id);
+        if wanted && whisper.by == Writer::Visitor {
+            let data = json!({ "conversation_id": whisper.conversation_id, "typing": whisper.typing });
+            return Some(format!("event: typing\ndata: {data}\n\n"));
+        }
     }
 }

@@ -99,8 +99,28 @@ pub(crate) struct Attachment {
     /// What the HTML calls it after `cid:`; null where it does not show it.
     #[schema(required)]
     content_id: Option<String>,
-    /// Its bytes are here and can be fetched; otherwise they stayed with the provider.
+    /// Its bytes are here and can be fetched.
     has_content: bool,
+    /// `here`; `waiting` while it is fetched from the provider; `missing` where that failed for good; `elsewhere` where it
+    /// stayed with whoever delivered the message.
+    state: AttachmentState,
+    /// Why it is missing; null else.
+    #[schema(required)]
+    missing_reason: Option<String>,
+}
+
+/// Where the bytes of an attachment are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum AttachmentState {
+    /// Here.
+    Here,
+    /// They are being fetched.
+    Waiting,
+    /// They could not be fetched, and it is not tried any more.
+    Missing,
+    /// They were never handed over.
+    Elsewhere,
 }
 
 /// What is kept of an attachment, whoever it came from.
@@ -110,9 +130,15 @@ struct KeptAttachment {
     #[serde(rename = "type")]
     media_type: String,
     size: u64,
-    /// Of those that we sent.
+    /// Of those that we sent, and of those that were fetched.
     #[serde(default)]
     id: Option<String>,
+    /// Of those that the provider keeps.
+    #[serde(default, rename = "ref")]
+    reference: Option<String>,
+    /// Of those that could not be fetched.
+    #[serde(default)]
+    missing: Option<String>,
     /// Of those that stand in a mail.
     #[serde(default)]
     inline: Option<bool>,
@@ -132,6 +158,16 @@ impl Attachment {
             inline: kept.inline.unwrap_or(false),
             content_id: kept.content_id,
             has_content: kept.id.is_some() || kept.inline.is_some(),
+            state: if kept.id.is_some() || kept.inline.is_some() {
+                AttachmentState::Here
+            } else if kept.missing.is_some() {
+                AttachmentState::Missing
+            } else if kept.reference.is_some_and(|reference| !reference.is_empty()) {
+                AttachmentState::Waiting
+            } else {
+                AttachmentState::Elsewhere
+            },
+            missing_reason: kept.missing,
         });
         shown.collect()
     }

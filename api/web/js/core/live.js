@@ -118,8 +118,14 @@ function receive(block) {
   if (name === "reset") startOver();
   else if (name === "hello" && anew) {
     anew = false;
-    tell({ id: "", seq: "", type: "reset", created_at: "", actor: { kind: "system", name: null }, conversation_id: null, client_ref: null, data: {} });
-  } else if (name === "message" && data) tell(JSON.parse(data));
+    tell(inPassing("reset", {}));
+  } else if (name === "typing" && data) tell(inPassing("typing", JSON.parse(data)));
+  else if (name === "message" && data) tell(JSON.parse(data));
+}
+
+/** What stands in no log. @param {string} type @param {Record<string, any>} data @returns {LiveEvent} */
+function inPassing(type, data) {
+  return { id: "", seq: "", type, created_at: "", actor: { kind: "system", name: null }, conversation_id: data.conversation_id ?? null, client_ref: null, data };
 }
 
 function startOver() {

@@ -174,7 +174,7 @@ const tellNews = soon(() => {
 /** @param {LiveEvent} event */
 export function heard(event) {
   // Who looks at a conversation changes nothing in the list.
-  if (event.type === "presence.updated") return;
+  if (event.type === "presence.updated" || event.type === "typing") return;
   if (event.type === "reset") {
     void show(filter);
     countPending();

@@ -139,7 +139,7 @@ export function changed(row) {
 const again = soon(() => void readAll(), 60);
 
 listen((event) => {
-  if (!id || event.type === "presence.updated") return;
+  if (!id || event.type === "presence.updated" || event.type === "typing") return;
   if (event.type === "reset" || event.conversation_id === id) again();
   else if (/^(ai|contact)\./.test(event.type) && event.data.contact_id === contact.value?.id) again();
 });

@@ -10,6 +10,16 @@ const PICTURE = /^image\/(png|jpeg|gif|webp)$/i;
 /** Pictures beyond this are fetched when one asks for them. */
 const MOST_SHOWN = 4 * 1024 * 1024;
 
+/** What is said of a file that is not here, in a word and in a sentence. @type {Record<string, string>} */
+const SHORT = { here: "", waiting: "being fetched", missing: "could not be fetched", elsewhere: "not here" };
+/** @type {Record<string, (file: Attachment) => string>} */
+const WHERE = {
+  here: () => "",
+  waiting: () => "It is being fetched from the provider",
+  missing: (file) => `It could not be fetched: ${file.missing_reason}`,
+  elsewhere: () => "It stayed with whoever delivered the message",
+};
+
 /** @param {Message} message @param {Attachment} file @param {boolean} show @returns {Promise<Blob>} */
 const read = (message, file, show) => api(`/messages/${message.id}/attachments/${file.position}`, { as: "blob", query: { show } });
 
@@ -36,7 +46,7 @@ export function Attachments({ message }) {
     ${pictures.length ? html`<div class="row wrap">${pictures.map((file) => html`<${Picture} message=${message} file=${file} key=${file.position} />`)}</div>` : null}
     <ul class="row wrap files" aria-label="Files">${files.map((file) => html`<li key=${file.position}>${file.has_content
       ? html`<button class="file" title=${`${file.type}: download`} onClick=${() => download(message, file)}><${Icon} name="file" size=${14} /><span class="cut">${file.name || "File"}</span><span class="muted">${bytes(file.size)}</span><${Icon} name="download" size=${13} label="Download" /></button>`
-      : html`<span class="file" title="It stayed with the provider"><${Icon} name="file" size=${14} /><span class="cut">${file.name || "File"}</span><span class="muted">${file.size ? bytes(file.size) : "not here"}</span></span>`}</li>`)}</ul></div>`;
+      : html`<span class="file" title=${WHERE[file.state](file)}><${Icon} name="file" size=${14} /><span class="cut">${file.name || "File"}</span><span class="muted">${SHORT[file.state]}</span></span>`}</li>`)}</ul></div>`;
 }
 
 /** @param {{ message: Message, file: Attachment }} props */

@@ -9,12 +9,15 @@ import { Icon } from "../../ui/icon.js";
 const AGAIN = 20000;
 /** How long after the last letter one still writes. */
 const WRITES = 6000;
+/** How long a visitor who said that they write is believed, in milliseconds. */
+const HEARD = 8000;
 /** @type {Record<string, string>} */
 const WORDS = { viewing: "is looking at this", typing: "is writing here", editing_draft: "is editing a draft here" };
 
 /** @param {{ id: string }} props */
 export function Present({ id }) {
   const [all, setAll] = useState(/** @type {Present[]} */ ([]));
+  const [visitor, setVisitor] = useState(false);
   useEffect(() => {
     const path = `/conversations/${id}/presence`;
     let gone = false;
@@ -50,12 +53,22 @@ export function Present({ id }) {
     const seen = () => void say(true);
     document.addEventListener("input", writes);
     document.addEventListener("visibilitychange", seen);
+    let hush = 0;
+    const hears = (/** @type {boolean} */ typing) => {
+      clearTimeout(hush);
+      if (gone) return;
+      setVisitor(typing);
+      if (typing) hush = setTimeout(() => hears(false), HEARD);
+    };
     const stop = listen((event) => {
+      if (event.type === "typing" && event.conversation_id === id) hears(event.data.typing);
+      if (event.type === "message.received" && event.conversation_id === id) hears(false);
       if (event.type === "reset" || (event.type === "presence.updated" && event.conversation_id === id)) void api(path).then(show, () => undefined);
     });
     return () => {
       gone = true;
       stop();
+      clearTimeout(hush);
       clearInterval(often);
       clearInterval(quiet);
       document.removeEventListener("input", writes);
@@ -66,5 +79,5 @@ export function Present({ id }) {
   const mine = me.value && me.value !== "unknown" ? me.value.id : null;
   const now = serverNow();
   const others = all.filter((one) => one.user_id !== mine && Date.parse(one.until) > now);
-  return html`<p class="present small" role="status">${others.map((one) => html`<span class="row ${one.doing}" key=${one.user_id}><${Icon} name=${one.doing === "viewing" ? "person" : "edit"} size=${13} /><span><strong>${one.user_name}</strong> ${WORDS[one.doing] || "is here"}</span></span>`)}</p>`;
+  return html`<p class="present small" role="status">${visitor ? html`<span class="row typing"><${Icon} name="edit" size=${13} /><span>The visitor is writing</span></span>` : null}${others.map((one) => html`<span class="row ${one.doing}" key=${one.user_id}><${Icon} name=${one.doing === "viewing" ? "person" : "edit"} size=${13} /><span><strong>${one.user_name}</strong> ${WORDS[one.doing] || "is here"}</span></span>`)}</p>`;
 }
