@@ -1,8 +1,8 @@
 //! Files: what came in with a message, and what people send along.
 //!
 //! What came in with a mail stays in the mail as it was stored, byte for byte, and is cut out of it when somebody asks; so
-//! it can be neither lost nor changed. What a provider keeps is fetched (`media`) and kept by itself. What people send is kept by itself before it is sent, and is forgotten after a day if it is
-//! not.
+//! it can be neither lost nor changed. What a provider keeps is fetched (`media`) and kept by itself. What people send is
+//! kept by itself before it is sent, and is forgotten after a day if it is not.
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};

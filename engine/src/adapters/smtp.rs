@@ -47,7 +47,8 @@ impl fmt::Debug for SmtpOutbound {
 
 impl SmtpOutbound {
     /// Connects lazily to `smtp://user:password@host:port?tls=required` (or `smtps://…`; no `tls` means none); with
-    /// `auth=xoauth2` what stands in the place of the password is a token. Must be called inside a tokio runtime, which keeps the connection pool.
+    /// `auth=xoauth2` what stands in the place of the password is a token. Must be called inside a tokio runtime, which
+    /// keeps the connection pool.
     ///
     /// # Errors
     /// [`SmtpConfigError::Url`] when the URL cannot be used; the message does not repeat it.
