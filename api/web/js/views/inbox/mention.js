@@ -1,5 +1,5 @@
 // Colleagues to call in a note: their names while one types what begins with @.
-import { html, useEffect, useState } from "../../../vendor/ui.js";
+import { html, useEffect, useLayoutEffect, useState } from "../../../vendor/ui.js";
 import { all } from "../../store/load.js";
 import { Avatar } from "../../ui/parts.js";
 
@@ -35,7 +35,8 @@ export function Mentions({ field, text, write }) {
       field?.setSelectionRange(from + call.length, from + call.length);
     });
   };
-  useEffect(() => {
+  // With the list, not a moment after it: Enter on what is seen chooses it.
+  useLayoutEffect(() => {
     if (!field || !found.length) return;
     const keys = (/** @type {KeyboardEvent} */ event) => {
       if (event.ctrlKey || event.metaKey) return;
