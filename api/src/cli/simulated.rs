@@ -2,7 +2,6 @@
 //! handed in at the channels' own addresses, replies leave by the providers' own calls, and what becomes of those is told
 //! in the providers' own words, late, twice and in the wrong order, as it happens. Nothing leaves the machine.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -63,10 +62,7 @@ const fn served(kind: ChannelKind) -> Option<Served> {
 /// Starts the providers. They may be called although they are on this machine: they and their ports alone.
 pub(crate) async fn start(allowed: &mut Vec<Allowed>) -> Result<Sim, Failure> {
     let sim = Sim::start(Arc::new(SystemClock)).await?;
-    for place in sim.places() {
-        let place: SocketAddr = place;
-        allowed.push(Allowed::Place(place));
-    }
+    allowed.extend(sim.places().into_iter().map(Allowed::Place));
     Ok(sim)
 }
 

@@ -27,6 +27,7 @@ use serde_json::json;
 use tokio::sync::broadcast;
 
 use super::error::{ApiError, ErrorCode};
+use super::events::typing;
 use super::state::App;
 
 /// The script that sites put on their pages.
@@ -308,7 +309,7 @@ impl Down {
         loop {
             let next = tokio::select! {
                 heard = tokio::time::timeout(HEARTBEAT, self.listener.next()) => heard,
-                Some(frame) = whispered(&mut self.whispers, &self.channel.workspace_id, self.own.as_deref()) => {
+                Some(frame) = typing::next(&mut self.whispers, |one| answering(one, &self.channel.workspace_id, self.own.as_deref())) => {
                     return Some(frame);
                 }
             };
@@ -394,23 +395,12 @@ impl Down {
     }
 }
 
-/// The next person of ours who writes in the visitor's own conversation, or writes no more.
-async fn whispered(
-    whispers: &mut broadcast::Receiver<Arc<Whisper>>,
-    workspace: &str,
-    own: Option<&str>,
-) -> Option<String> {
-    loop {
-        let whisper = match whispers.recv().await {
-            Ok(whisper) => whisper,
-            Err(broadcast::error::RecvError::Lagged(_)) => continue,
-            Err(broadcast::error::RecvError::Closed) => return None,
-        };
-        let ours = whisper.workspace_id == workspace && Some(whisper.conversation_id.as_str()) == own;
-        if let (true, Writer::Rep { name }) = (ours, &whisper.by) {
-            let data = json!({ "typing": whisper.typing, "name": name });
-            return Some(format!("event: typing\ndata: {data}\n\n"));
-        }
+/// A person of ours who writes in the visitor's own conversation, or writes no more.
+fn answering(whisper: &Whisper, workspace: &str, own: Option<&str>) -> Option<serde_json::Value> {
+    let ours = whisper.workspace_id == workspace && Some(whisper.conversation_id.as_str()) == own;
+    match &whisper.by {
+        Writer::Rep { name } if ours => Some(json!({ "typing": whisper.typing, "name": name })),
+        _ => None,
     }
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod list;
 pub(crate) mod seq;
 pub(crate) mod stream;
+pub(crate) mod typing;
 
 use remit_engine::events::hub::{ListenError, Told};
 use remit_engine::events::{Place, Wanted, is_kind};

@@ -10,11 +10,11 @@ use axum::response::{IntoResponse, Response};
 use remit_engine::events::hub::{Heard, Listener, StreamSeat};
 use remit_engine::events::whisper::{Whisper, Writer};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::broadcast;
 use utoipa::IntoParams;
 
-use super::{place, wanted};
+use super::{place, typing, wanted};
 use crate::http::auth::{Principal, Rep};
 use crate::http::error::{ApiError, ErrorCode};
 use crate::http::extract::Query;
@@ -114,7 +114,9 @@ impl Stream {
         while !self.over {
             let next = tokio::select! {
                 heard = tokio::time::timeout(HEARTBEAT, self.listener.next()) => heard,
-                Some(typing) = typing(&mut self.whispers, &self.workspace, self.only.as_deref()) => return Some(typing),
+                Some(frame) = typing::next(&mut self.whispers, |one| visitor(one, &self.workspace, self.only.as_deref())) => {
+                    return Some(frame);
+                }
             };
             let heard = match next {
                 // The id moves on also where nothing is wanted, so that it does not fall out of the log.
@@ -155,23 +157,9 @@ impl Stream {
     }
 }
 
-/// The next visitor who writes; `None` where nobody will be heard of any more.
-async fn typing(
-    whispers: &mut broadcast::Receiver<Arc<Whisper>>,
-    workspace: &str,
-    only: Option<&str>,
-) -> Option<String> {
-    loop {
-        let whisper = match whispers.recv().await {
-            Ok(whisper) => whisper,
-            // Some were missed: they are good for seconds only.
-            Err(broadcast::error::RecvError::Lagged(_)) => continue,
-            Err(broadcast::error::RecvError::Closed) => return None,
-        };
-        let wanted = whisper.workspace_id == workspace && only.is_none_or(|only| only == whisper.conversation_id);
-        if wanted && whisper.by == Writer::Visitor {
-            let data = json!({ "conversation_id": whisper.conversation_id, "typing": whisper.typing });
-            return Some(format!("event: typing\ndata: {data}\n\n"));
-        }
-    }
+/// A visitor who writes, or writes no more, for who listens to this workspace, or to one conversation of it `only`.
+fn visitor(whisper: &Whisper, workspace: &str, only: Option<&str>) -> Option<Value> {
+    let wanted = whisper.workspace_id == workspace && only.is_none_or(|only| only == whisper.conversation_id);
+    (wanted && whisper.by == Writer::Visitor)
+        .then(|| json!({ "conversation_id": whisper.conversation_id, "typing": whisper.typing }))
 }

@@ -147,27 +147,36 @@ struct KeptAttachment {
     content_id: Option<String>,
 }
 
+impl KeptAttachment {
+    fn state(&self) -> AttachmentState {
+        if self.id.is_some() || self.inline.is_some() {
+            AttachmentState::Here
+        } else if self.missing.is_some() {
+            AttachmentState::Missing
+        } else if self.reference.as_ref().is_some_and(|reference| !reference.is_empty()) {
+            AttachmentState::Waiting
+        } else {
+            AttachmentState::Elsewhere
+        }
+    }
+}
+
 impl Attachment {
     fn all(kept: &str) -> Vec<Self> {
         let kept: Vec<KeptAttachment> = serde_json::from_str(kept).unwrap_or_default();
-        let shown = kept.into_iter().enumerate().map(|(at, kept)| Self {
-            name: kept.name,
-            media_type: kept.media_type,
-            size: kept.size,
-            position: at + 1,
-            inline: kept.inline.unwrap_or(false),
-            content_id: kept.content_id,
-            has_content: kept.id.is_some() || kept.inline.is_some(),
-            state: if kept.id.is_some() || kept.inline.is_some() {
-                AttachmentState::Here
-            } else if kept.missing.is_some() {
-                AttachmentState::Missing
-            } else if kept.reference.is_some_and(|reference| !reference.is_empty()) {
-                AttachmentState::Waiting
-            } else {
-                AttachmentState::Elsewhere
-            },
-            missing_reason: kept.missing,
+        let shown = kept.into_iter().enumerate().map(|(at, kept)| {
+            let state = kept.state();
+            Self {
+                name: kept.name,
+                media_type: kept.media_type,
+                size: kept.size,
+                position: at + 1,
+                inline: kept.inline.unwrap_or(false),
+                content_id: kept.content_id,
+                has_content: state == AttachmentState::Here,
+                state,
+                missing_reason: kept.missing,
+            }
         });
         shown.collect()
     }
