@@ -14,7 +14,7 @@ use crate::domain::IdKind;
 use crate::engine::{Engine, EngineError};
 use crate::events::{Wanted, time};
 use crate::people::not_found;
-use crate::store::events::NewDelivery;
+use crate::store::events::{NewDelivery, read as log};
 use crate::store::rows::{DeliveryRow, PlaceRow, RepRow, WebhookRow};
 use crate::store::{EventWrite, StoreError, Write, read};
 
@@ -72,9 +72,11 @@ fn kinds(wish: &Wish) -> String {
 }
 
 impl Engine {
-    /// The place that a webhook which begins now begins at.
+    /// The place that a webhook which begins now begins at: the last that is written, whether it can be read yet or not.
+    /// What is committed later was begun later, by anybody who knows of the webhook.
     async fn last_row(&self) -> Result<PlaceRow, StoreError> {
-        Ok(self.events().last().await?.row)
+        let mut reader = self.db().read().await?;
+        log::written(&mut reader.conn()).await
     }
 
     async fn webhook(&self, ws: &str, id: &str) -> Result<WebhookRow, EngineError> {

@@ -204,8 +204,11 @@ pub(crate) async fn receive_inbound(
     params(("channel_id" = String, Path, description = "The channel, `chn_…`")),
     responses(
         (status = 200, description = "The challenge", body = String, content_type = "text/plain"),
+        (status = 401, description = "`invalid_signature`: it is no question, but a delivery that nobody we know has signed"),
         (status = 403, description = "`forbidden`: the token is not ours"),
         (status = 405, description = "`method_not_allowed`: the channel's provider does not ask"),
+        (status = 409, description = "`channel_inactive`: of a delivery"),
+        (status = 429, description = "`busy`: nothing was stored; come back after `Retry-After` seconds"),
     )
 )]
 pub(crate) async fn prove_inbound(

@@ -56,7 +56,10 @@ pub async fn written(conn: &mut Conn<'_>) -> Result<PlaceRow, StoreError> {
         Conn::Postgres(c) => {
             let last: Option<PlaceRow> =
                 sqlx::query_as(postgres::EVENT_HEAD).bind(i64::MAX).fetch_optional(&mut **c).await?;
-            Ok(last.unwrap_or_default())
+            match last {
+                Some(place) => Ok(place),
+                None => head(conn).await,
+            }
         }
         _ => head(conn).await,
     }
