@@ -15,8 +15,9 @@ use super::{Direct, StoreError};
 
 /// How often the log is looked at.
 const EVERY: Duration = Duration::from_millis(500);
-/// Pages in the log from which on it should begin anew: 128 MiB. A page that changes often is copied once for each time.
-const LONG: i64 = 16_384;
+/// Pages in the log from which on it should begin anew: 64 MiB, half of what it is cut back to, so that it is not cut back
+/// each time. A page that changes often is copied once for each time.
+const LONG: i64 = 8_192;
 
 /// What the writer and the copying tell each other.
 #[derive(Debug, Default)]
