@@ -15,6 +15,7 @@ mod events;
 mod flow;
 mod mails;
 mod property;
+mod reordered;
 mod scenarios;
 mod servers;
 mod smtp;

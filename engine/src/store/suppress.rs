@@ -27,9 +27,13 @@ pub(super) async fn alias(
     known: &str,
     also: &str,
 ) -> Result<(), StoreError> {
-    let found: Vec<(String,)> = fetch!(conn, sql::CONTACT_OF_ADDRESS, ws, kind, known);
-    if let Some((contact,)) = found.first() {
-        execute!(conn, sql::CONTACT_ALIAS, ws, kind, also, contact);
+    // Either may have been heard of first.
+    for (known, also) in [(known, also), (also, known)] {
+        let found: Vec<(String,)> = fetch!(conn, sql::CONTACT_OF_ADDRESS, ws, kind, known);
+        if let Some((contact,)) = found.first() {
+            execute!(conn, sql::CONTACT_ALIAS, ws, kind, also, contact);
+            break;
+        }
     }
     Ok(())
 }
