@@ -1,5 +1,6 @@
 //! `classify`: how long the embedded classifier takes to train and to answer, and how right it is.
 
+use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::figure::Durations;
-use crate::{BenchError, Figure, Settings, inbox, policy};
+use crate::{BenchError, Figure, Settings, inbox, memory, policy, promise};
 
 /// Data sets with a list of few-shot rows.
 const DATASETS: [&str; 3] = ["banking77", "clinc150", "hwu64"];
@@ -33,6 +34,10 @@ const TRAININGS: usize = 9;
 const ANSWERS: usize = 2_000;
 /// Bins of equal width for the calibration error.
 const BINS: usize = 15;
+/// Draws of what chance alone gives.
+const DRAWS: u64 = 50;
+/// Training rows that were not learned and are read, at most.
+const MOST_UNLEARNED: usize = 3_000;
 
 /// The default policy, then every data set that is present. `count` is the number of texts answered at most.
 ///
@@ -40,6 +45,13 @@ const BINS: usize = 15;
 /// [`BenchError`] when the policy does not check or a data set cannot be read.
 pub fn run(settings: &Settings, print: &mut dyn FnMut(Figure)) -> Result<(), BenchError> {
     shipped(settings)?.into_iter().for_each(&mut *print);
+    packs(settings)?.into_iter().for_each(&mut *print);
+    let folder = settings.datasets.join("replies");
+    if folder.is_dir() {
+        replies(settings, &folder)?.into_iter().for_each(&mut *print);
+    } else {
+        eprintln!("SKIPPED: data set replies: there is no folder {}", folder.display());
+    }
     for name in DATASETS {
         let folder = settings.datasets.join(name);
         if folder.is_dir() {
@@ -86,30 +98,71 @@ fn read(classifier: &EmbeddedClassifier, text: &str) -> Classification {
     classifier.read(&ClassifyInput { channel: ChannelKind::Chat, subject: None, text })
 }
 
+/// The default policy with the messages of the `pipeline` bench.
 fn shipped(settings: &Settings) -> Result<Vec<Figure>, BenchError> {
-    let examples = examples(&policy::shipped()?);
+    let texts: Vec<String> = (0..settings.count_or(ANSWERS)).map(inbox::text).collect();
+    ready(settings, policy::NAME, &examples(&policy::shipped()?), &texts)
+}
+
+/// Every pack of examples that comes with Remit, in one policy.
+fn packs(settings: &Settings) -> Result<Vec<Figure>, BenchError> {
+    let names = remit_dsl::STANDARD_FILES.iter().filter_map(|(name, _)| name.strip_prefix("std/intents/"));
+    let (mut imports, mut intents) = (String::new(), String::new());
+    for name in names {
+        imports.push_str(&format!("import \"std/intents/{name}\"\n"));
+        intents.push_str(&format!("intent {name} {{ reply approval }}\n"));
+    }
+    let text = format!("remit 1\npolicy packs \"All packs\"\n{imports}{intents}");
+    let compiled = policy::compile_text("packs.remit", &text);
+    let policy = compiled.policy.ok_or_else(|| BenchError::Policy("all packs together do not check".to_owned()))?;
+    let texts: Vec<String> = (0..settings.count_or(ANSWERS)).map(inbox::text).collect();
+    ready(settings, "packs", &examples(&policy), &texts)
+}
+
+/// Eleven intents of fourteen examples each: what a small team writes.
+fn replies(settings: &Settings, folder: &Path) -> Result<Vec<Figure>, BenchError> {
+    let learned: Vec<(String, String)> =
+        rows("replies", &folder.join("examples.jsonl"))?.into_iter().map(|row| (row.intent, row.text)).collect();
+    let texts: Vec<String> = (0..settings.count_or(ANSWERS)).map(inbox::text).collect();
+    ready(settings, "replies", &learned, &texts)
+}
+
+/// How soon a classifier of these examples is ready, how long its answers take, and what it needs.
+fn ready(
+    settings: &Settings,
+    dataset: &str,
+    examples: &[(String, String)],
+    texts: &[String],
+) -> Result<Vec<Figure>, BenchError> {
     let mut trainings = Durations::with_capacity(TRAININGS);
     let encoder = encoder(settings)?;
-    let mut classifier = EmbeddedClassifier::train_with(encoder.clone(), &examples)?;
+    memory::forget_peak();
+    let before = memory::resident_mb();
+    let mut classifier = EmbeddedClassifier::train_with(encoder.clone(), examples)?;
+    for text in texts {
+        black_box(read(&classifier, text));
+    }
+    let needed = (memory::peak_mb() - before).max(0.0);
     for _ in 0..TRAININGS {
         let begin = Instant::now();
-        classifier = black_box(EmbeddedClassifier::train_with(encoder.clone(), &examples)?);
+        classifier = black_box(EmbeddedClassifier::train_with(encoder.clone(), examples)?);
         trainings.push(begin.elapsed());
     }
-    let count = settings.count_or(ANSWERS);
-    let mut answers = Durations::with_capacity(count);
-    for text in (0..count).map(inbox::text) {
+    let mut answers = Durations::with_capacity(texts.len());
+    for text in texts {
         let begin = Instant::now();
-        black_box(read(&classifier, &text));
+        black_box(read(&classifier, text));
         answers.push(begin.elapsed());
     }
-    let about = |figure: Figure| {
-        let figure = figure.about("examples", examples.len()).about("intents", classifier.intents().len());
-        figure.about("tier", tier(&classifier))
+    let about = |name: &'static str, value: f64, unit: &'static str| {
+        let figure = figure(dataset, name, value, unit).about("examples", examples.len());
+        figure.about("intents", classifier.intents().len()).about("tier", tier(&classifier))
     };
     Ok(vec![
-        about(figure(policy::NAME, "train_ms", trainings.quantile_ms(0.5), "ms")),
-        about(figure(policy::NAME, "infer_us", answers.quantile_us(0.5), "us")),
+        about("train_ms", trainings.quantile_ms(0.5), "ms"),
+        about("infer_us", answers.quantile_us(0.5), "us"),
+        about("infer_us_p99", answers.quantile_us(0.99), "us"),
+        about("memory_mb", needed, "MiB"),
     ])
 }
 
@@ -190,6 +243,7 @@ fn measured(
         share("accuracy", accuracy(&inside)),
         share("macro_f1", macro_f1(&inside)),
         share("ece", calibration_error(&inside, BINS)),
+        share("ece_by_chance", by_chance(&inside)),
         share("coverage_at_1pct_error", best.map_or(0.0, |best| best.coverage)),
         share("error_at_1pct", best.map_or(0.0, |best| best.wrong)),
         told(figure(dataset, "train_ms", training.as_secs_f64() * 1e3, "ms")),
@@ -198,9 +252,25 @@ fn measured(
     ];
     if let Some(auroc) = scope_auroc(&scored) {
         figures.push(share("mixed_ece", calibration_error(&scored, BINS)));
+        figures.push(share("mixed_ece_by_chance", by_chance(&scored)));
         figures.push(share("oos_auroc", auroc));
     }
     Ok(figures)
+}
+
+/// The calibration error that these answers would show if each were right exactly as often as it says: what so few texts
+/// give by chance alone. The mean of some draws, the same in every run.
+fn by_chance(scored: &[Scored]) -> f64 {
+    let drawn = |draw: u64| {
+        let one = |(number, one): (usize, &Scored)| {
+            let drawn = promise::mixed(draw << 32 | number as u64) >> 11;
+            let is_right = (drawn as f64) < one.confidence * (1_u64 << 53) as f64;
+            let gold = Some(if is_right { "right" } else { "wrong" }.to_owned());
+            Scored { gold, found: Some("right".to_owned()), confidence: one.confidence }
+        };
+        calibration_error(&scored.iter().enumerate().map(one).collect::<Vec<_>>(), BINS)
+    };
+    (0..DRAWS).map(drawn).sum::<f64>() / DRAWS as f64
 }
 
 fn dataset(settings: &Settings, name: &str, folder: &Path) -> Result<Vec<Figure>, BenchError> {
@@ -216,6 +286,20 @@ fn dataset(settings: &Settings, name: &str, folder: &Path) -> Result<Vec<Figure>
     let right = accuracy(&wrapped.collect::<Vec<_>>());
     let wrapped = figure(name, "wrapped_accuracy", right, "share").about("learned", "10 shots, seed 0");
     figures.push(wrapped.about("tier", tier(&classifier)));
+    // Ten times as many texts: the training rows that were not learned, evenly.
+    let numbers: BTreeSet<usize> = shot_numbers(name, folder, SHOTS)?.into_iter().collect();
+    let all = rows(name, &folder.join("train.jsonl"))?;
+    let step = all.len().div_ceil(settings.count_or(MOST_UNLEARNED)).max(1);
+    let others = all.iter().enumerate().filter(|(number, _)| !numbers.contains(number)).step_by(step);
+    let others: Vec<Scored> = others.map(|(_, row)| score(&classifier, &row.text, Some(row.intent.as_str()))).collect();
+    for (what, value) in [
+        ("accuracy_unlearned", accuracy(&others)),
+        ("ece_unlearned", calibration_error(&others, BINS)),
+        ("ece_unlearned_by_chance", by_chance(&others)),
+    ] {
+        let line = figure(name, what, value, "share").about("learned", "10 shots, seed 0");
+        figures.push(line.about("n", others.len()).about("tier", tier(&classifier)));
+    }
     Ok(figures)
 }
 

@@ -17,6 +17,7 @@ pub mod gate;
 mod history;
 mod hundred;
 mod inbox;
+pub mod knowledge;
 pub mod list;
 mod memory;
 #[cfg(feature = "peers")]
@@ -47,6 +48,8 @@ pub enum Name {
     Classify,
     /// Whether what a certificate promises holds.
     Promise,
+    /// A folder of documents read, and searched in.
+    Knowledge,
     /// Messages through a whole engine on a fresh store.
     Pipeline,
     /// The conversation list on a full store.
@@ -65,12 +68,13 @@ pub enum Name {
 
 impl Name {
     /// Every bench.
-    pub const EACH: [Self; 11] = [
+    pub const EACH: [Self; 12] = [
         Self::Gate,
         Self::Check,
         Self::Diff,
         Self::Classify,
         Self::Promise,
+        Self::Knowledge,
         Self::Pipeline,
         Self::List,
         Self::Channels,
@@ -135,6 +139,7 @@ pub async fn run(name: Name, settings: &Settings, print: &mut dyn FnMut(Figure))
         Name::Diff => diff::run(settings)?.into_iter().for_each(print),
         Name::Classify => classify::run(settings, print)?,
         Name::Promise => promise::run(settings, print)?,
+        Name::Knowledge => knowledge::run(settings)?.into_iter().for_each(print),
         Name::Pipeline => pipeline::run(settings).await?.into_iter().for_each(print),
         Name::List => list::run(settings).await?.into_iter().for_each(print),
         Name::Channels => channels::run(settings).await?.into_iter().for_each(print),

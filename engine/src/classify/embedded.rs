@@ -17,7 +17,7 @@ use crate::language;
 use crate::ports::{Classification, Classifier, ClassifyError, ClassifyInput};
 
 /// Part of the id: raised whenever the same examples would give other answers.
-const CODE_VERSION: &str = "remit embedded classifier 3";
+const CODE_VERSION: &str = "remit embedded classifier 4";
 /// Lowest confidence of an intent that a rule or the very words of an example decide.
 const SETTLED_CONFIDENCE: f64 = 0.95;
 /// Highest confidence of an answer that something speaks against: too low for any autonomy.

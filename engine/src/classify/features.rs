@@ -307,15 +307,21 @@ impl Idf {
 }
 
 impl Row {
-    /// The same with what the text means, of length 1 or empty; without words that alone counts.
-    pub(crate) fn with_meaning(mut self, meaning: Vec<f32>, beside_words: bool) -> Self {
-        if !beside_words {
-            self.entries.clear();
-            self.length = 0.0;
-        }
+    /// The same with what the text means, of length 1 or empty.
+    pub(crate) fn with_meaning(mut self, meaning: Vec<f32>) -> Self {
         let blocks = self.length * self.length + if meaning.is_empty() { 0.0 } else { 1.0 };
         self.length = blocks.sqrt();
         self.meaning = meaning;
         self
+    }
+
+    /// The same without its n-grams: what the text means, and which of its words are known.
+    pub(crate) fn only_meaning(&self) -> Self {
+        Self { entries: Vec::new(), length: if self.meaning.is_empty() { 0.0 } else { 1.0 }, ..self.clone() }
+    }
+
+    /// The same without what the text means.
+    pub(crate) fn only_words(&self) -> Self {
+        Self { meaning: Vec::new(), ..self.clone() }
     }
 }

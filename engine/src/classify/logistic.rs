@@ -1,4 +1,4 @@
-//! Multinomial logistic regression over sparse rows, beside which may stand what the texts mean.
+//! Multinomial logistic regression over sparse rows, or over what the texts mean, or over both apart.
 //!
 //! Stochastic gradient descent with a falling step, a fixed number of passes and a fixed order of rows that a hash
 //! decides: the same rows give the same weights, bit for bit. The L2 penalty of a feature is spread over the rows that
@@ -18,6 +18,9 @@ const BIAS_STEP: f32 = 0.01;
 const C: f32 = 20.0;
 /// Step size of what texts mean, relative to that of words: every row has all of it.
 const MEANING_STEP: f32 = 0.5;
+/// What words count where they are learned apart from what texts mean. Learned together, a text's many n-grams settle a row
+/// before its meaning has a say; apart, a model of sentences gets right what words get wrong, and the other way round.
+const WORDS_BESIDE: f32 = 0.4;
 
 /// A fitted model. Class numbers are those of the labels it was fitted with.
 #[derive(Debug, Clone)]
@@ -72,6 +75,19 @@ impl Logistic {
             }
         }
         model
+    }
+
+    /// Fits on the words and on what the texts mean as if there were only the one or the other, and adds the two up.
+    pub(crate) fn fit_apart(features: usize, classes: usize, rows: &[Row], labels: &[usize]) -> Self {
+        let words = Self::fit(features, classes, &rows.iter().map(Row::only_words).collect::<Vec<_>>(), labels);
+        let meaning = Self::fit(features, classes, &rows.iter().map(Row::only_meaning).collect::<Vec<_>>(), labels);
+        let bias = meaning.bias.iter().zip(&words.bias).map(|(meaning, words)| meaning + WORDS_BESIDE * words);
+        Self {
+            classes,
+            weights: words.weights.iter().map(|weight| WORDS_BESIDE * weight).collect(),
+            bias: bias.collect(),
+            meanings: meaning.meanings,
+        }
     }
 
     /// Writes the raw score of every class.

@@ -12,8 +12,6 @@ pub trait Encoder: Send + Sync + Debug {
     fn tier(&self) -> &'static str;
     /// Numbers of a vector.
     fn width(&self) -> usize;
-    /// Whether words count beside the vector; else only the vector does.
-    fn beside_words(&self) -> bool;
     /// Whether an answer takes milliseconds, so that it should not be waited for on a thread that serves.
     fn takes_long(&self) -> bool;
     /// The vector of a text: of length 1, or all zeros where it means nothing.

@@ -3,6 +3,10 @@
 //! A folder holds one folder for each name that policies use (`draft model answer sources help_center`); in it lie
 //! Markdown, HTML, PDF and plain texts. They are read when the program starts. The best passages for a message are those
 //! that share its rare words (BM25); nothing is asked outside.
+//!
+//! The index is in memory, not in the database's text search, on purpose: the ranking is the same on SQLite and PostgreSQL (theirs
+//! differ), the folder stays the one truth and can be kept in version control beside the policy, nothing has to be kept in
+//! step with it, and a draft costs no query.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -32,6 +36,8 @@ struct Index {
     /// For each word: the passages that have it, and how often.
     words: HashMap<String, Vec<(u32, u16)>>,
     lengths: Vec<u32>,
+    /// All of those.
+    total_length: u64,
 }
 
 impl Knowledge {
@@ -100,15 +106,15 @@ impl Index {
                 self.words.entry(word).or_default().push((number, count));
             }
             self.lengths.push(length);
+            self.total_length += u64::from(length);
             self.passages.push(passage);
         }
     }
 
     fn best(&self, text: &str, most: usize) -> Vec<Passage> {
         let total = self.passages.len() as f64;
-        let mean =
-            f64::from(self.lengths.iter().fold(0_u32, |sum, length| sum.saturating_add(*length))) / total.max(1.0);
-        let mut scores: BTreeMap<u32, f64> = BTreeMap::new();
+        let mean = self.total_length as f64 / total.max(1.0);
+        let mut scores = vec![0.0_f64; self.passages.len()];
         let mut asked: Vec<String> = words(text).take(400).collect();
         asked.sort_unstable();
         asked.dedup();
@@ -119,13 +125,20 @@ impl Index {
                 let length = self.lengths.get(*number as usize).copied().map_or(1.0, f64::from);
                 let count = f64::from(*count);
                 let weight = rare * count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * length / mean.max(1.0)));
-                *scores.entry(*number).or_default() += weight;
+                if let Some(score) = scores.get_mut(*number as usize) {
+                    *score += weight;
+                }
             }
         }
-        let mut ranked: Vec<(u32, f64)> = scores.into_iter().collect();
+        let mut ranked: Vec<(usize, f64)> = scores.into_iter().enumerate().filter(|(_, score)| *score > 0.0).collect();
         // The same score: the one that was read first.
-        ranked.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
-        ranked.into_iter().take(most).filter_map(|(number, _)| self.passages.get(number as usize).cloned()).collect()
+        let order = |one: &(usize, f64), other: &(usize, f64)| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0));
+        if ranked.len() > most && most > 0 {
+            ranked.select_nth_unstable_by(most - 1, order);
+        }
+        ranked.truncate(most);
+        ranked.sort_by(order);
+        ranked.into_iter().filter_map(|(number, _)| self.passages.get(number).cloned()).collect()
     }
 }
 
@@ -159,17 +172,34 @@ fn cut(title: &str, text: &str) -> Vec<Passage> {
                 heading = next.trim_start_matches('#').trim().to_owned();
                 continue;
             }
-            if body.chars().count() + line.chars().count() > LONGEST {
-                push(&heading, &mut body);
+            for piece in pieces(line) {
+                if body.chars().count() + piece.chars().count() > LONGEST {
+                    push(&heading, &mut body);
+                }
+                body.push_str(piece);
+                body.push('\n');
             }
-            let room: String = line.chars().take(LONGEST).collect();
-            body.push_str(&room);
-            body.push('\n');
         }
         body.push('\n');
     }
     push(&heading, &mut body);
     passages
+}
+
+/// A line in pieces of at most the longest passage, cut behind sentences or between words where there are any: many write
+/// each paragraph as one line, and none of it may be lost.
+fn pieces(line: &str) -> Vec<&str> {
+    let (mut pieces, mut rest) = (Vec::new(), line);
+    while let Some((end, _)) = rest.char_indices().nth(LONGEST) {
+        let head = rest.get(..end).unwrap_or(rest);
+        let behind = |ends: &str| head.rfind(ends).map(|at| at + ends.len()).filter(|at| *at > end / 2);
+        let cut = behind(". ").or_else(|| behind("? ")).or_else(|| behind("! ")).or_else(|| behind(" ")).unwrap_or(end);
+        let (piece, next) = rest.split_at_checked(cut).unwrap_or((rest, ""));
+        pieces.push(piece.trim_end());
+        rest = next;
+    }
+    pieces.push(rest);
+    pieces
 }
 
 fn listed(folder: &Path) -> Result<Vec<PathBuf>, String> {
@@ -241,6 +271,38 @@ mod tests {
         assert_eq!(best("when does the invoice come")[0], "billing: Invoices");
         assert!(best("zebra").is_empty() && knowledge.passages("gone", "backups", 2).is_empty());
         assert_eq!(knowledge.names().collect::<Vec<_>>(), [("help", 2, 3), ("other", 1, 1)]);
+    }
+
+    #[test]
+    fn a_paragraph_of_one_long_line_is_kept_whole() {
+        let sentence =
+            |number: usize| format!("Sentence {number} says that part number p{number} costs {number} euros.");
+        let line = (0..200).map(sentence).collect::<Vec<_>>().join(" ");
+        let knowledge = Knowledge::of(&[("help", "prices", &line), ("help", "blob", &"ä".repeat(2_000))]);
+        for number in [0, 17, 150, 199] {
+            let found = knowledge.passages("help", &format!("what is the price of p{number}?"), 1).remove(0);
+            assert!(found.text.contains(&sentence(number)) && found.text.chars().count() <= LONGEST, "{found:?}");
+        }
+        assert_eq!(pieces(&line).join(" "), line);
+        assert_eq!(pieces(&"ä".repeat(2_000)).concat(), "ä".repeat(2_000));
+    }
+
+    #[test]
+    fn each_of_ten_thousand_passages_is_found_and_named_as_what_it_is() {
+        let page = |n: usize| {
+            let text = format!("The part with the number p{n} is kept in hall h{} and costs {n} euros.", n % 97);
+            (format!("page-{n}"), text)
+        };
+        let texts: Vec<(String, String)> = (0..10_000).map(page).collect();
+        let given: Vec<(&str, &str, &str)> =
+            texts.iter().map(|(title, text)| ("help", title.as_str(), text.as_str())).collect();
+        let knowledge = Knowledge::of(&given);
+        for n in (0..10_000).step_by(611) {
+            let found = knowledge.passages("help", &format!("Where do you keep p{n}, the part?"), 5);
+            assert_eq!(found.len(), 5);
+            assert_eq!((&found[0].title, &found[0].text), (&texts[n].0, &texts[n].1));
+        }
+        assert!(knowledge.passages("help", "the part", 0).is_empty());
     }
 
     #[test]

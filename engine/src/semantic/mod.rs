@@ -1,9 +1,9 @@
 //! Models that know what words mean, from files that whoever runs the server brings along: none comes with Remit.
 //!
 //! Two kinds are read. A **static table** (model2vec's format) has a vector for each piece of a word; a text means the mean
-//! of its pieces, and the classifier looks at that beside the words themselves. A **transformer** of the MiniLM kind
-//! (BERT) reads the text as a whole, and the classifier looks at its vector alone. Both only turn a text into
-//! numbers: what is learned from them, how sure that is and what is proved of it is the same as without them.
+//! of its pieces. A **transformer** of the MiniLM kind (BERT) reads the text as a whole. Both only turn a text into
+//! numbers: the classifier learns from those and from the words apart and adds both up; how sure that is and what is
+//! proved of it is the same as without them.
 //!
 //! On one machine the same text always gives the same numbers. On machines whose processors multiply differently, the last
 //! digits differ, and with them now and then the last thousandth of a confidence.
@@ -197,10 +197,6 @@ impl Encoder for SemanticModel {
             Network::Table(table) => table.width(),
             Network::Bert(bert) => bert.width(),
         }
-    }
-
-    fn beside_words(&self) -> bool {
-        self.kind == Kind::SemanticStatic
     }
 
     fn takes_long(&self) -> bool {
