@@ -93,6 +93,12 @@ codes! {
     OptedOut = "opted_out", CONFLICT, "The contact does not want to be written to";
     /// Nobody outside has written in the conversation.
     NothingToAnswer = "nothing_to_answer", CONFLICT, "There is no message to answer";
+    /// The AI writes a draft, or its reply is on its way.
+    AtWork = "at_work", CONFLICT, "The AI is at work on this";
+    /// The AI has answered the message.
+    AlreadyAnswered = "already_answered", CONFLICT, "This is answered already";
+    /// The policy does not let the AI answer; `detail` names the rule.
+    PolicyForbids = "policy_forbids", CONFLICT, "The policy does not let the AI answer this";
     /// The policy names neither a template nor a model for the intent, or none that is here.
     NoDrafter = "no_drafter", CONFLICT, "Nothing here drafts for this";
     /// The template or the model gave no text that can be used; `detail` says why.

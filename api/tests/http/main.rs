@@ -8,6 +8,7 @@
 
 mod access;
 mod approvals;
+mod asked;
 mod attachments;
 mod begin;
 mod breaking;
