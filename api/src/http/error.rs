@@ -63,6 +63,8 @@ codes! {
     Forbidden = "forbidden", FORBIDDEN, "Your role does not allow this";
     /// It is not for what you came with: a session, or a key of this kind.
     WrongCredential = "wrong_credential", FORBIDDEN, "This is not for what you came with";
+    /// The key may be used from certain networks only, and the request comes from elsewhere.
+    WrongNetwork = "wrong_network", FORBIDDEN, "This key is not for where you come from";
     /// The request does not come from one of our own pages.
     CrossSite = "cross_site", FORBIDDEN, "The request comes from another site";
     /// The password is not the one that you have.

@@ -29,6 +29,7 @@ mod intake;
 mod jobs;
 mod keys;
 mod messages;
+mod network;
 mod notes;
 mod oidc;
 mod once;
@@ -272,6 +273,11 @@ pub fn router(app: App) -> Router {
 /// Reads an origin as a command line names it.
 pub(crate) fn origin(text: &str) -> Result<axum::http::HeaderValue, String> {
     origins::origin(text)
+}
+
+/// Reads a network as a command line names it.
+pub(crate) fn network(text: &str) -> Result<remit_engine::egress::Allowed, String> {
+    network::network(text)
 }
 
 /// What a process counts, without a key: for a listener of its own, which only those who may read it can reach.

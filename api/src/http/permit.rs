@@ -377,7 +377,7 @@ async fn admit(app: &App, request: &Parts) -> Result<Option<(Principal, &'static
     // wants to know who it is finds nobody.
     let Some(rule) = rule_of(method.as_str(), path) else { return Ok(None) };
     let Some(least) = rule.least else { return Ok(None) };
-    let principal = authenticate(app, &request.method, &request.headers).await?;
+    let principal = authenticate(app, request).await?;
     if principal.role < least {
         return Err(ApiError::needs_role(least, principal.role.as_str()));
     }

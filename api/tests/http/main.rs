@@ -31,6 +31,7 @@ mod matrix;
 mod me;
 mod media;
 mod messages;
+mod networks;
 mod office;
 mod oidc;
 mod once;
