@@ -143,6 +143,7 @@ fn run(dice: &mut Dice, now_ms: i64) -> RunRow {
         updated_at: now_ms,
         author_kind: "ai_agent".to_owned(),
         instruction: None,
+        asked_by: None,
     }
 }
 

@@ -241,6 +241,11 @@ impl Policy {
         &self.model.limits
     }
 
+    /// The risk tiers, from the lowest to the highest.
+    pub fn tiers(&self) -> &[String] {
+        &self.model.tiers
+    }
+
     /// The declared certificates, in file order. The host proves them: the fact `certified:NAME` is the bound of the
     /// share of wrong answers that is proved for this message, 0.0 to 1.0, and 1.0 where nothing is proved.
     pub fn certificates(&self) -> &[Certificate] {

@@ -96,6 +96,9 @@ pub enum EngineError {
     /// A rep asked for a draft, and there is none.
     #[error(transparent)]
     Draft(#[from] crate::ports::DraftError),
+    /// A rep asked the AI for a draft, and there will be none.
+    #[error(transparent)]
+    Asked(#[from] crate::decide::ask::AskError),
     /// A job was left as it is.
     #[error(transparent)]
     Job(#[from] JobError),

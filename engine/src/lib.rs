@@ -3,6 +3,7 @@
 pub mod access;
 pub mod accounts;
 pub mod adapters;
+mod asked;
 pub mod audit;
 pub mod begin;
 mod care;

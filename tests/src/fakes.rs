@@ -178,7 +178,7 @@ impl Drafter for Told {
 
     async fn draft(&self, input: &DraftInput<'_>) -> Result<DraftText, DraftError> {
         self.drafting.pass().await;
-        if input.text.contains("{no draft}") {
+        if input.text.contains("{no draft}") || input.instruction == Some("{no draft}") {
             return Err(DraftError::NoDrafter(input.intent.to_owned()));
         }
         let told = input.text.split_once("{draft: ").and_then(|(_, rest)| rest.split_once('}')).map(|(told, _)| told);

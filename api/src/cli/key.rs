@@ -25,6 +25,9 @@ pub(crate) enum KeyCommand {
         /// What it is good for: service does all that its rep may; draft_only and ai send, decide and control nothing
         #[arg(long, default_value = "service", value_parser = ["service", "draft_only", "ai"])]
         kind: String,
+        /// Network from which alone it may be used, such as 10.1.0.0/16; said again, also that one [default: everywhere]
+        #[arg(long, value_name = "CIDR", value_parser = network)]
+        network: Vec<String>,
     },
     /// End a key
     Revoke {
@@ -36,8 +39,8 @@ pub(crate) enum KeyCommand {
 pub(crate) async fn run(global: Global, command: KeyCommand) -> Done {
     let shell = Shell::open(&global).await?;
     match command {
-        KeyCommand::Create { email, name, role, kind } => {
-            let (id, key) = create(&shell, &email, &name, &role, &kind).await?;
+        KeyCommand::Create { email, name, role, kind, network } => {
+            let (id, key) = create(&shell, &email, &name, &role, (&kind, network.join(","))).await?;
             if global.json {
                 println!("{}", json!({ "id": id, "key": key }));
             } else {
@@ -53,13 +56,18 @@ pub(crate) async fn run(global: Global, command: KeyCommand) -> Done {
     Ok(0)
 }
 
+/// A network as it was named, where it is one.
+fn network(text: &str) -> Result<String, String> {
+    http::network(text).map(|_| text.to_owned())
+}
+
 /// Makes a key for a rep, and the rep if there is none. Gives the key's id and the key.
 pub(crate) async fn create(
     shell: &Shell,
     email: &str,
     name: &str,
     role: &str,
-    kind: &str,
+    (kind, networks): (&str, String),
 ) -> Result<(String, String), Failure> {
     let engine = &shell.engine;
     let rep = Write::Rep {
@@ -81,7 +89,7 @@ pub(crate) async fn create(
         "ai" => "ai",
         _ => "service",
     };
-    let key_row = NewKey { kind, ..NewKey::plain(id.clone(), rep.id, "command line".to_owned(), key_sha256) };
+    let key_row = NewKey { kind, networks, ..NewKey::plain(id.clone(), rep.id, "command line".to_owned(), key_sha256) };
     engine.add_key(DEFAULT_WORKSPACE, key_row).await?;
     Ok((id, key))
 }

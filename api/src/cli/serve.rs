@@ -60,6 +60,9 @@ pub(crate) struct ServeArgs {
     /// Let pages of this origin, such as https://inbox.example.com, ask the API from a browser, with a key of their own
     #[arg(long, env = "REMIT_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',', value_parser = http::origin)]
     cors_origin: Vec<axum::http::HeaderValue>,
+    /// Believe proxies of this network who they say that they ask for (X-Forwarded-For): a key may be limited to networks
+    #[arg(long, env = "REMIT_TRUSTED_PROXIES", value_name = "CIDR", value_delimiter = ',', value_parser = http::network)]
+    trusted_proxy: Vec<Allowed>,
     #[command(flatten)]
     llm: LlmArgs,
     /// Serve the API only; workers run in other processes (PostgreSQL)
@@ -212,17 +215,18 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
     };
     let app = http::App::new(shell.engine.clone(), shell.master_key);
     let app = app.with_egress(egress).with_site(site.unwrap_or_default()).with_rate(Some(args.most_requests));
-    let app = app.with_origins(args.cors_origin);
+    let app = app.with_origins(args.cors_origin).with_proxies(args.trusted_proxy);
     let router = http::router(app);
     let simulated = sim.map(|sim| Simulated::new(sim, url.clone(), router.clone()));
     let server = {
         let stop = stop.clone();
-        async move { axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await }
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        async move { axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await }
     };
     let mut server = tokio::spawn(server);
     if let Some(simulated) = simulated {
         // The rep first: what comes in is unread for those who are there.
-        let (_, key) = key::create(&shell, "demo@localhost", "Demo", "owner", "service").await?;
+        let (_, key) = key::create(&shell, "demo@localhost", "Demo", "owner", ("service", String::new())).await?;
         let password = demo::people(&shell, args.host.is_loopback()).await?;
         let fates = demo::play(&shell, &simulated).await?;
         tokio::spawn(simulated.tell(stop.clone()));

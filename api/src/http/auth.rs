@@ -6,14 +6,15 @@
 use std::marker::PhantomData;
 
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method};
 use remit_engine::store::rows::{PrincipalRow, RepRow};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::error::{ApiError, ErrorCode};
+use super::network;
 use super::state::{App, key_sha256};
 
 /// What a rep may do. Each role includes those before it.
@@ -105,7 +106,7 @@ pub(crate) struct Principal {
 
 impl Principal {
     fn of(found: PrincipalRow, secret_sha256: String) -> Result<Self, ApiError> {
-        let PrincipalRow { rep, credential_id, credential, cap, seen_at: _ } = found;
+        let PrincipalRow { rep, credential_id, credential, cap, seen_at: _, networks: _ } = found;
         let unknown = || {
             tracing::error!(user = rep.id, "a role or a kind of key in the store is not known; nobody is let in by it");
             ApiError::internal()
@@ -193,17 +194,19 @@ impl<R: Needs> FromRequestParts<App> for Rep<R> {
 }
 
 /// Finds out who sent a request: by a key where there is one, else by the cookie of a session.
-pub(crate) async fn authenticate(app: &App, method: &Method, headers: &HeaderMap) -> Result<Principal, ApiError> {
+pub(crate) async fn authenticate(app: &App, request: &Parts) -> Result<Principal, ApiError> {
+    let headers = &request.headers;
     if headers.contains_key(AUTHORIZATION) {
         let key_sha256 = key_sha256(bearer(headers)?);
         let found = app.engine().by_key(&key_sha256).await?;
         let found = found.ok_or_else(|| unauthenticated("The key is unknown, has ended or was revoked."))?;
+        network::must_be_in(&found.networks, app, request)?;
         return Principal::of(found, key_sha256);
     }
     let token = cookie(headers, app.site().cookie_name());
     let token = token.ok_or_else(|| unauthenticated("Sign in, or send your key as `Authorization: Bearer rk_…`."))?;
     // A browser sends its cookie along whoever made it ask.
-    if !method.is_safe() {
+    if !request.method.is_safe() {
         app.site().must_be_own(headers)?;
     }
     by_session(app, token).await

@@ -189,6 +189,7 @@ fn problems_of_shape(operation: &mut Operation) {
     let mut codes: Vec<ErrorCode> = vec![ErrorCode::Internal, ErrorCode::DatabaseBusy, ErrorCode::TimedOut];
     if operation.security.as_ref().is_some_and(|needs| !needs.is_empty()) {
         codes.extend([ErrorCode::Unauthenticated, ErrorCode::Forbidden, ErrorCode::WrongCredential]);
+        codes.push(ErrorCode::WrongNetwork);
         codes.push(ErrorCode::RateLimited);
     }
     if has(ParameterIn::Path) {

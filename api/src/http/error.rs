@@ -63,6 +63,8 @@ codes! {
     Forbidden = "forbidden", FORBIDDEN, "Your role does not allow this";
     /// It is not for what you came with: a session, or a key of this kind.
     WrongCredential = "wrong_credential", FORBIDDEN, "This is not for what you came with";
+    /// The key may be used from certain networks only, and the request comes from elsewhere.
+    WrongNetwork = "wrong_network", FORBIDDEN, "This key is not for where you come from";
     /// The request does not come from one of our own pages.
     CrossSite = "cross_site", FORBIDDEN, "The request comes from another site";
     /// The password is not the one that you have.
@@ -93,6 +95,12 @@ codes! {
     OptedOut = "opted_out", CONFLICT, "The contact does not want to be written to";
     /// Nobody outside has written in the conversation.
     NothingToAnswer = "nothing_to_answer", CONFLICT, "There is no message to answer";
+    /// The AI writes a draft, or its reply is on its way.
+    AtWork = "at_work", CONFLICT, "The AI is at work on this";
+    /// The AI has answered the message.
+    AlreadyAnswered = "already_answered", CONFLICT, "This is answered already";
+    /// The policy does not let the AI answer; `detail` names the rule.
+    PolicyForbids = "policy_forbids", CONFLICT, "The policy does not let the AI answer this";
     /// The policy names neither a template nor a model for the intent, or none that is here.
     NoDrafter = "no_drafter", CONFLICT, "Nothing here drafts for this";
     /// The template or the model gave no text that can be used; `detail` says why.

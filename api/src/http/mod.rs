@@ -29,6 +29,7 @@ mod intake;
 mod jobs;
 mod keys;
 mod messages;
+mod network;
 mod notes;
 mod oidc;
 mod once;
@@ -143,7 +144,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(timeline::linkedin::log_linkedin_activity))
         .routes(routes!(drafts::list::list_drafts))
         .routes(routes!(drafts::all::list_all_drafts))
-        .routes(routes!(drafts::get::get_draft))
+        .routes(routes!(drafts::generate::generate_draft))
+        .routes(routes!(drafts::get::get_draft, drafts::discard::discard_draft))
         .routes(routes!(drafts::versions::list_draft_versions))
         .routes(routes!(drafts::diff::diff_draft))
         .routes(routes!(drafts::edit::edit_draft))
@@ -271,6 +273,11 @@ pub fn router(app: App) -> Router {
 /// Reads an origin as a command line names it.
 pub(crate) fn origin(text: &str) -> Result<axum::http::HeaderValue, String> {
     origins::origin(text)
+}
+
+/// Reads a network as a command line names it.
+pub(crate) fn network(text: &str) -> Result<remit_engine::egress::Allowed, String> {
+    network::network(text)
 }
 
 /// What a process counts, without a key: for a listener of its own, which only those who may read it can reach.

@@ -165,6 +165,8 @@ const RULES: &[Rule] = &[
     rule("PUT", "/api/v1/conversations/{id}/composer", Role::Closer, By::Any),
     rule("DELETE", "/api/v1/conversations/{id}/composer", Role::Closer, By::Any),
     rule("GET", "/api/v1/conversations/{id}/drafts", Role::Viewer, By::Any),
+    // It waits for a person, whatever the policy would let go.
+    rule("POST", "/api/v1/conversations/{id}/drafts/generate", Role::Closer, By::Any),
     rule("POST", "/api/v1/conversations/{id}/hand-back", Role::Closer, By::People),
     rule("POST", "/api/v1/conversations/{id}/linkedin-activities", Role::Closer, By::Any),
     rule("GET", "/api/v1/conversations/{id}/messages", Role::Viewer, By::Any),
@@ -183,6 +185,7 @@ const RULES: &[Rule] = &[
     rule("GET", "/api/v1/decisions/{id}/explain", Role::Viewer, By::Any),
     rule("GET", "/api/v1/drafts", Role::Viewer, By::Any),
     rule("GET", "/api/v1/drafts/{id}", Role::Viewer, By::Any),
+    rule("DELETE", "/api/v1/drafts/{id}", Role::Closer, By::People),
     rule("POST", "/api/v1/drafts/{id}/edit", Role::Closer, By::Any),
     rule("POST", "/api/v1/drafts/{id}/regenerate", Role::Closer, By::Any),
     rule("POST", "/api/v1/drafts/{id}/restore", Role::Closer, By::Any),
@@ -374,7 +377,7 @@ async fn admit(app: &App, request: &Parts) -> Result<Option<(Principal, &'static
     // wants to know who it is finds nobody.
     let Some(rule) = rule_of(method.as_str(), path) else { return Ok(None) };
     let Some(least) = rule.least else { return Ok(None) };
-    let principal = authenticate(app, &request.method, &request.headers).await?;
+    let principal = authenticate(app, request).await?;
     if principal.role < least {
         return Err(ApiError::needs_role(least, principal.role.as_str()));
     }

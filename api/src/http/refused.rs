@@ -2,6 +2,7 @@
 
 use remit_engine::EngineError;
 use remit_engine::access::AccessError;
+use remit_engine::decide::ask::AskError;
 use remit_engine::decide::job::JobError;
 use remit_engine::decide::person::DecideError;
 use remit_engine::decide::reply::ReplyError;
@@ -63,6 +64,20 @@ impl From<ReplyError> for ApiError {
             ReplyError::TooMuch => Self::field("/attachment_ids", "too_long", detail),
             ReplyError::Past => Self::field("/send_at", "invalid", detail),
         }
+    }
+}
+
+impl From<AskError> for ApiError {
+    fn from(error: AskError) -> Self {
+        let code = match error {
+            AskError::NothingToAnswer => ErrorCode::NothingToAnswer,
+            AskError::AtWork { .. } => ErrorCode::AtWork,
+            AskError::Waits { .. } => ErrorCode::ApprovalPending,
+            AskError::Answered => ErrorCode::AlreadyAnswered,
+            AskError::InDoubt => ErrorCode::InDoubt,
+            AskError::Forbidden { .. } => ErrorCode::PolicyForbids,
+        };
+        Self::new(code, error.to_string())
     }
 }
 
@@ -129,6 +144,7 @@ impl From<EngineError> for ApiError {
             EngineError::Decide(error) => error.into(),
             EngineError::Reply(error) => error.into(),
             EngineError::Draft(error) => error.into(),
+            EngineError::Asked(error) => error.into(),
             EngineError::Job(error) => error.into(),
             EngineError::Access(error) => error.into(),
             EngineError::TooMany { .. } => Self::new(ErrorCode::TooMany, error.to_string()),

@@ -8,7 +8,7 @@ use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
 use hmac::{Hmac, KeyInit, Mac};
 use remit_engine::Engine;
 use remit_engine::adapters::Providers;
-use remit_engine::egress::Egress;
+use remit_engine::egress::{Allowed, Egress};
 use remit_engine::store::Reader;
 use sha2::{Digest, Sha256};
 
@@ -37,6 +37,7 @@ pub struct App {
     rate: Rate,
     origins: Arc<[HeaderValue]>,
     chat_rate: Rate,
+    proxies: Arc<[Allowed]>,
 }
 
 impl App {
@@ -56,6 +57,7 @@ impl App {
             rate: Rate::default(),
             origins: Arc::default(),
             chat_rate: Rate::of(Some(CHAT_PER_MINUTE)),
+            proxies: Arc::default(),
         }
     }
 
@@ -63,6 +65,17 @@ impl App {
     #[must_use]
     pub fn with_origins(self, origins: Vec<HeaderValue>) -> Self {
         Self { origins: origins.into(), ..self }
+    }
+
+    /// The same behind proxies in these networks, whose `X-Forwarded-For` is believed.
+    #[must_use]
+    pub fn with_proxies(self, proxies: Vec<Allowed>) -> Self {
+        Self { proxies: proxies.into(), ..self }
+    }
+
+    /// Networks of proxies that are believed.
+    pub(crate) fn proxies(&self) -> &[Allowed] {
+        &self.proxies
     }
 
     /// Origins whose pages may ask.

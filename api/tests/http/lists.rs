@@ -2,6 +2,7 @@
 
 use remit_engine::domain::{ChannelKind, DEFAULT_WORKSPACE};
 use remit_engine::store::found::{self, WantedApprovals, WantedDecisions, WantedDrafts};
+use remit_engine::store::urgent::{self, Urgency};
 use remit_tests::each_database;
 use serde_json::{Value, json};
 
@@ -267,4 +268,143 @@ each_database!(many_approvals_are_answered_each_by_itself, |database| {
         .collect();
     assert_eq!(lines.len(), 3, "{trail:?}");
     assert!(lines.contains(&&*format!("/api/v1/approvals/{a}")), "{lines:?}");
+});
+
+each_database!(what_waits_is_listed_by_risk_and_by_when_it_is_over, |database| {
+    let api = Api::new(&database).await;
+    let policy = |hours: u32| {
+        let policy = crate::support::POLICY.replace("expire after 24h", &format!("expire after {hours}h"));
+        format!("{policy}risk {{ medium when intent is complaint  high when message detects rush }}\n")
+            .replace("guard legal", "detector rush on message { words \"rush\" }\nguard legal")
+    };
+    let mut asked = Vec::new();
+    for (n, (hours, text)) in
+        [(24, OTHER), (24, UNSURE), (6, "[other 0.90] A rush"), (12, UNSURE), (48, OTHER), (3, OTHER)]
+            .into_iter()
+            .enumerate()
+    {
+        api.app.change_policy(&policy(hours)).await;
+        let message = api.app.receive(ChannelKind::Chat, &format!("visitor-{n}"), text).await;
+        asked.push(api.app.approval(&message).await.id);
+        api.app.clock.advance(std::time::Duration::from_secs(1));
+    }
+    let order = |places: &[usize]| -> Vec<String> { places.iter().map(|at| asked[*at].clone()).collect() };
+    for (query, wanted) in [
+        ("sort=oldest", order(&[0, 1, 2, 3, 4, 5])),
+        ("sort=risk", order(&[2, 1, 3, 0, 4, 5])),
+        ("sort=risk&intent=other", order(&[2, 0, 4, 5])),
+        ("sort=expires", order(&[5, 2, 3, 0, 1, 4])),
+        ("sort=expires&intent=complaint&channel=chat", order(&[3, 1])),
+        ("sort=expires&team=sales", Vec::new()),
+    ] {
+        let found = api.data("viewer", &format!("/api/v1/approvals?{query}&limit=100")).await;
+        assert_eq!(ids(&found), wanted, "{query}");
+        for limit in [1, 2] {
+            assert_eq!(api.walk("viewer", &format!("/api/v1/approvals?{query}&"), limit).await, wanted, "{query}");
+        }
+    }
+    let rows = api.data("viewer", "/api/v1/approvals?sort=risk").await;
+    assert_eq!(
+        (&rows[0]["tier"], &rows[1]["tier"], &rows[5]["tier"]),
+        (&json!("high"), &json!("medium"), &json!("low"))
+    );
+    api.get("viewer", "/api/v1/approvals?sort=risk&state=approved").await.problem(400, "invalid_query");
+    api.get("viewer", "/api/v1/approvals?sort=luck").await.problem(400, "invalid_query");
+    let first = api.get("viewer", "/api/v1/approvals?sort=risk&limit=1").await.good();
+    let path = format!("/api/v1/approvals?sort=expires&cursor={}", first["next_cursor"].as_str().unwrap());
+    api.get("viewer", &path).await.problem(400, "cursor_mismatch");
+    // A walk that is cut short goes on where it ended.
+    let mut reader = api.app.engine.db().read().await.unwrap();
+    let wanted = WantedApprovals { intents: "complaint", ..WantedApprovals::default() };
+    let (mut at, mut found) = ((i64::MIN, String::new()), Vec::new());
+    loop {
+        let from = (at.0, at.1.as_str());
+        let what = (Urgency::Expiry, &wanted);
+        let conn = &mut reader.conn();
+        let page = urgent::approvals(conn, DEFAULT_WORKSPACE, what, from, (None, 0), (10, 2)).await.unwrap();
+        found.extend(page.rows.into_iter().map(|row| row.id));
+        let Some(next) = page.walked_to else { break };
+        at = next;
+    }
+    assert_eq!(found, order(&[3, 1]));
+});
+
+/// Whether a row is one of those that are asked for.
+type Wanted<'a> = Box<dyn Fn(&Value) -> bool + 'a>;
+
+each_database!(timelines_messages_and_the_trail_are_narrowed, |database| {
+    let api = Api::new(&database).await;
+    let message = api.app.receive(ChannelKind::Chat, "visitor-1", SURE).await;
+    let path = format!("/api/v1/conversations/{}", message.conversation_id);
+    for n in 0..5 {
+        api.app.clock.advance(std::time::Duration::from_secs(1));
+        api.post("closer", &format!("{path}/notes"), json!({ "body_text": format!("Note {n}") })).await.good();
+        api.app.receive(ChannelKind::Chat, "visitor-1", UNSURE).await;
+    }
+    let contact = api.app.contact(&message).await.id;
+    for timeline in [format!("{path}/timeline"), format!("/api/v1/contacts/{contact}/timeline")] {
+        let all = api.data("viewer", &format!("{timeline}?limit=100")).await;
+        for kinds in [&["note"][..], &["note", "decided"], &["nothing"]] {
+            let query = kinds.iter().map(|kind| format!("kind={kind}&")).collect::<String>();
+            let of = |row: &&Value| kinds.contains(&row["kind"].as_str().unwrap());
+            let wanted: Vec<String> = all.iter().filter(of).map(|row| row["id"].as_str().unwrap().to_owned()).collect();
+            assert_eq!(wanted.is_empty(), kinds == ["nothing"]);
+            assert_eq!(api.walk("viewer", &format!("{timeline}?{query}"), 2).await, wanted, "{timeline} {query}");
+        }
+        api.get("viewer", &format!("{timeline}?sort=kind")).await.problem(400, "invalid_query");
+    }
+    let messages = api.data("viewer", &format!("{path}/messages?limit=100")).await;
+    for direction in ["inbound", "outbound"] {
+        let of = |row: &&Value| row["direction"] == direction;
+        let wanted: Vec<String> =
+            messages.iter().filter(of).map(|row| row["id"].as_str().unwrap().to_owned()).collect();
+        assert!(!wanted.is_empty());
+        assert_eq!(api.walk("viewer", &format!("{path}/messages?direction={direction}&"), 2).await, wanted);
+    }
+    api.get("viewer", &format!("{path}/messages?direction=sideways")).await.problem(400, "invalid_query");
+    // A walk that is cut short goes on where it ended.
+    let mut reader = api.app.engine.db().read().await.unwrap();
+    let (mut before, mut found) = (i64::MAX, 0);
+    loop {
+        let conn = &mut reader.conn();
+        let of = (DEFAULT_WORKSPACE, message.conversation_id.as_str());
+        let page = found::messages(conn, of, "outbound", before, 10, 2).await.unwrap();
+        found += page.rows.len();
+        let Some((next, _)) = page.walked_to else { break };
+        before = next;
+    }
+    assert_eq!(found, messages.iter().filter(|row| row["direction"] == "outbound").count());
+
+    // What is in the trail: by whom, what, to what, when.
+    let reason = json!({ "reason": "x" });
+    api.post("closer", "/api/v1/kill-switch/engage", reason.clone()).await.good();
+    api.app.clock.advance(std::time::Duration::from_secs(60));
+    api.post("manager", "/api/v1/kill-switch/release", reason).await.good();
+    let dnc = format!("/api/v1/contacts/{contact}/do-not-contact");
+    api.call("closer", axum::http::Method::PUT, &dnc, Some(json!({ "on": true }))).await;
+    api.app.clock.advance(std::time::Duration::from_secs(60));
+    api.post("manager", "/api/v1/teams", json!({ "name": "new" })).await.good();
+    let trail = api.data("manager", "/api/v1/audit?limit=100").await;
+    assert!(trail.len() >= 3, "{trail:?}");
+    let at = trail[1]["at"].as_str().unwrap();
+    let engage = "POST%20/api/v1/kill-switch/engage";
+    let queries: [(&str, Wanted<'_>); 6] = [
+        (&format!("action={engage}"), Box::new(|row| row["action"] == "POST /api/v1/kill-switch/engage")),
+        ("action=/api/v1/teams", Box::new(|row| row["action"] == "POST /api/v1/teams")),
+        (
+            &format!("action=/api/v1/teams&action={engage}"),
+            Box::new(|row| row["action"] != "POST /api/v1/kill-switch/release" && row["subject"] != dnc.as_str()),
+        ),
+        (&format!("subject={contact}"), Box::new(|row| row["subject"].as_str().unwrap().contains(&contact))),
+        (&format!("since={at}"), Box::new(|row| row["at"].as_str().unwrap() >= at)),
+        (&format!("until={at}"), Box::new(|row| row["at"].as_str().unwrap() < at)),
+    ];
+    for (query, wanted) in queries {
+        let wanted: Vec<Value> = trail.iter().filter(|row| wanted(row)).cloned().collect();
+        assert_eq!(api.walk("manager", &format!("/api/v1/audit?{query}&"), 1).await, ids(&wanted), "{query}");
+    }
+    let actor = trail[0]["actor_id"].as_str().unwrap();
+    let theirs = api.data("manager", &format!("/api/v1/audit?actor_id={actor}&action=/api/v1/teams")).await;
+    assert_eq!(theirs.len(), 1);
+    api.get("manager", "/api/v1/audit?since=yesterday").await.problem(400, "invalid_query");
 });

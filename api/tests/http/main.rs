@@ -8,6 +8,7 @@
 
 mod access;
 mod approvals;
+mod asked;
 mod attachments;
 mod begin;
 mod breaking;
@@ -30,6 +31,7 @@ mod matrix;
 mod me;
 mod media;
 mod messages;
+mod networks;
 mod office;
 mod oidc;
 mod once;

@@ -209,6 +209,30 @@ fn body_of(name: &str, things: &[(&'static str, String)]) -> Value {
     }
 }
 
+/// Each query parameter of an operation that names a thing, with one of the first workspace's.
+fn query_of(operation: &Value, things: &[(&'static str, String)]) -> Vec<(String, String)> {
+    let of = |prefix: &str| things.iter().find(|(known, _)| *known == prefix).unwrap().1.clone();
+    let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+    let named = parameters.iter().filter(|one| one["in"] == "query").filter_map(|one| {
+        let name = one["name"].as_str().unwrap().to_owned();
+        let id = match name.as_str() {
+            "conversation_id" => of("/api/v1/conversations/"),
+            "contact_id" => of("/api/v1/contacts/"),
+            "channel_id" => of("/api/v1/channels/"),
+            "message_id" => of("/api/v1/messages/"),
+            "assignee" | "actor_id" => of("/api/v1/users/"),
+            "tag" => of("/api/v1/tags/"),
+            "policy_digest" => of("/api/v1/policies/versions/"),
+            name => {
+                assert!(!name.ends_with("_id"), "write down a thing for the parameter `{name}`");
+                return None;
+            }
+        };
+        Some((name, id))
+    });
+    named.collect()
+}
+
 async fn own_rows(database: &Database) -> BTreeSet<String> {
     database.rows().await.into_iter().filter(|row| !row.contains(OTHER)).collect()
 }
@@ -229,7 +253,7 @@ each_database!(what_is_another_workspaces_is_not_there_and_is_not_changed, |data
     let eve = [("authorization", format!("Bearer {secret}"))];
     call(&api, &eve, "GET", "/api/v1/session", &json!({})).await.good();
     let before = own_rows(&database).await;
-    let (mut tried, mut wrong) = (0, Vec::new());
+    let (mut tried, mut queried, mut wrong) = (0, 0, Vec::new());
     for (method, path, operation) in operations(&document()) {
         if role(&operation).is_none() || path.ends_with("/stream") {
             continue;
@@ -244,6 +268,12 @@ each_database!(what_is_another_workspaces_is_not_there_and_is_not_changed, |data
             }
         }
         assert!(!real.contains('{'), "write down a thing for {path}");
+        let asked = if method == "GET" { query_of(&operation, &things) } else { Vec::new() };
+        queried += asked.len();
+        let query: Vec<String> = asked.iter().map(|(name, id)| format!("{name}={id}")).collect();
+        if !query.is_empty() {
+            real = format!("{real}?{}", query.join("&"));
+        }
         let reply = call(&api, &eve, &method, &real, &body_of(name, &things)).await;
         let what = format!("{method} {real}: {} {}", reply.status, reply.text());
         match &named {
@@ -257,13 +287,20 @@ each_database!(what_is_another_workspaces_is_not_there_and_is_not_changed, |data
         }
         // Whatever they are told, nothing of ours is in it: not even an id. What they sent may come back.
         for (_, id) in &things {
-            let sent = named.as_ref() == Some(id) || body_of(name, &things).to_string().contains(id.as_str());
+            let sent = named.as_ref() == Some(id)
+                || asked.iter().any(|(_, sent)| sent == id)
+                || body_of(name, &things).to_string().contains(id.as_str());
             assert!(sent || !reply.text().contains(id.as_str()), "{what}");
+        }
+        // A list that is narrowed by what is ours holds nothing.
+        if !asked.is_empty() && reply.status == 200 {
+            let rows = reply.json()["data"].as_array().cloned().unwrap_or_default();
+            assert!(rows.is_empty(), "{what}");
         }
         tried += 1;
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert!(tried > 60, "{tried}");
+    assert!(tried > 60 && queried > 15, "{tried}, {queried}");
     let results = call(&api, &eve, "POST", "/api/v1/conversations/bulk", &body_of("bulk_conversations", &things)).await;
     assert_eq!(results.good()["data"][0]["code"], "not_found");
     let after = own_rows(&database).await;

@@ -24,7 +24,8 @@ each_database!(filters_are_kept_for_oneself_or_for_everybody, |database| {
     assert_eq!(
         own["filter"],
         json!({ "channel": "email", "unread": true, "requires_action": false, "status": null,
-        "assignee": null, "tag": null, "contact_id": null })
+        "assignee": null, "tag": null, "contact_id": null, "channels": [], "channel_id": null, "statuses": [], "assignees": [],
+        "teams": [], "tags": [], "reasons": [], "intents": [], "ai_states": [], "updated_after": null, "sort": null })
     );
     let shared = api.post("closer", "/api/v1/views", view("Ours", true)).await.good();
     let names = |rows: Vec<Value>| rows.iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
@@ -58,9 +59,41 @@ each_database!(filters_are_kept_for_oneself_or_for_everybody, |database| {
         json!({ "name": "x", "filter": { "sql": "1=1" } }),
         json!({ "name": "x", "filter": { "channel": "fax" } }),
         json!({ "name": "x" }),
+        json!({ "name": "x", "filter": { "ai_states": ["asleep"] } }),
+        json!({ "name": "x", "filter": { "teams": ["a,b"] } }),
+        json!({ "name": "x", "filter": { "reasons": vec!["x"; 21] } }),
+        json!({ "name": "x", "filter": { "status": "open", "statuses": ["open", "closed", "snoozed"] } }),
+        json!({ "name": "x", "filter": { "updated_after": "yesterday" } }),
     ] {
         api.post("closer", "/api/v1/views", wrong).await.problem(422, "invalid");
     }
+});
+
+each_database!(a_view_holds_every_filter_of_the_list, |database| {
+    let api = Api::new(&database).await;
+    let document = crate::contract::document();
+    let parameters = document["paths"]["/api/v1/conversations"]["get"]["parameters"].as_array().unwrap().clone();
+    let fields = document["components"]["schemas"]["ViewFilter"]["properties"].as_object().unwrap().clone();
+    for parameter in parameters.iter().filter(|one| one["in"] == "query") {
+        let name = parameter["name"].as_str().unwrap();
+        if matches!(name, "cursor" | "limit") {
+            continue;
+        }
+        let many = parameter["schema"]["type"] == "array" || parameter["schema"]["items"].is_object();
+        let plural = if name.ends_with('s') { format!("{name}es") } else { format!("{name}s") };
+        assert!(fields.contains_key(if many { plural.as_str() } else { name }), "a view cannot hold `{name}`");
+    }
+    let filter = json!({
+        "channel": "chat", "unread": false, "requires_action": true, "status": null, "assignee": "me", "tag": null,
+        "contact_id": null, "channels": ["email"], "channel_id": "chn_chat", "statuses": ["open", "closed"],
+        "assignees": ["none"], "teams": ["inbox"], "tags": ["tag_1"], "reasons": ["approval_pending"],
+        "intents": ["complaint"], "ai_states": ["held", "paused"], "updated_after": "2026-03-02T09:00:00Z",
+        "sort": "oldest",
+    });
+    let kept = api.post("closer", "/api/v1/views", json!({ "name": "All of it", "filter": filter })).await.good();
+    assert_eq!(kept["filter"], filter);
+    let path = format!("/api/v1/views/{}", kept["id"].as_str().unwrap());
+    assert_eq!(api.get("closer", &path).await.good()["filter"], filter);
 });
 
 each_database!(what_is_being_written_is_kept_and_never_overwritten_unseen, |database| {

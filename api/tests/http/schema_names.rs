@@ -23,6 +23,11 @@ fn schema_names(file: &str, source: &str) -> Vec<(String, String)> {
             names.push((name.to_owned(), place));
             continue;
         }
+        // A type whose schema is written by hand.
+        if let Some(name) = text.strip_prefix("impl ToSchema for ") {
+            names.push((name.trim_end_matches(" {").to_owned(), place));
+            continue;
+        }
         let words: Vec<&str> =
             text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
         let at = words.iter().position(|word| matches!(*word, "struct" | "enum"));

@@ -85,6 +85,7 @@ pub fn regenerate(
         Write::People(PeopleWrite::Instruct {
             run_id: context.run.id.clone(),
             instruction: instruction.map(str::to_owned),
+            asked_by: None,
         }),
         said(context, rep, ids, "draft_regenerated", summary, &draft.id),
     ];
@@ -120,7 +121,7 @@ pub fn take_back(
     }
     let verdict = gate::ask(context, policy, Gate::Draft).verdict;
     let decision_id = context.run.decision_id.clone().unwrap_or_default();
-    writes.extend(gate::ask_people(context, draft, &verdict, &decision_id, ids));
+    writes.extend(gate::ask_people((context, policy), draft, &verdict, &decision_id, ids));
     let expires_at = verdict.approvals.expire_after_ms.map(|ms| context.now_ms.saturating_add(ms));
     let mut run = context.to(Stage::WaitingApproval, expires_at);
     run.approved = false;

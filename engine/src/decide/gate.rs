@@ -89,6 +89,8 @@ pub fn decide(context: &RunContext, policy: &Policy, gated: &Gated, took_us: i64
         (Outcome::Off, _) => plan.close(ClosedReason::PolicyOff),
         (Outcome::Escalate, _) => plan.close(ClosedReason::Escalated),
         (_, None) => plan.close(ClosedReason::NoDraft),
+        // That a rep asked for it lets nothing go: the yes is still to be given.
+        (Outcome::Send | Outcome::Hold, Some(_)) if context.wants_a_yes() => plan.approval(),
         (Outcome::Send, Some(_)) => plan.send(),
         (Outcome::Hold, Some(_)) => plan.hold(),
         (Outcome::Approval, Some(_)) => plan.approval(),
@@ -326,7 +328,7 @@ impl Plan<'_> {
         let Some(draft) = &context.draft else { return self.close(ClosedReason::NoDraft) };
         self.take_back_effect();
         let expires_at = self.gated.verdict.approvals.expire_after_ms.map(|ms| context.now_ms + ms);
-        self.writes.extend(ask_people(context, draft, &self.gated.verdict, &self.decision_id, self.ids));
+        self.writes.extend(ask_people((context, self.policy), draft, &self.gated.verdict, &self.decision_id, self.ids));
         let mut run = context.to(Stage::WaitingApproval, expires_at);
         // What was approved before was another asking.
         run.approved = false;
@@ -371,7 +373,7 @@ impl Plan<'_> {
 
 /// The question to people: who, until when, how many, and about exactly what.
 pub(super) fn ask_people(
-    context: &RunContext,
+    (context, policy): (&RunContext, &Policy),
     draft: &DraftRow,
     verdict: &Verdict,
     decision_id: &str,
@@ -392,6 +394,8 @@ pub(super) fn ask_people(
             people: if terms.two_people { 2 } else { 1 },
             to_address: context.message.from_address.clone(),
             base_revision: context.conversation.revision,
+            tier: verdict.tier.value.clone(),
+            ease: ease(policy, &verdict.tier.value),
         },
         Write::DraftStatus { id: draft.id.clone(), status: "pending_approval" },
         Write::ActionAdd { conversation_id: context.conversation.id.clone(), reason: ActionReason::ApprovalPending },
@@ -405,6 +409,12 @@ pub(super) fn ask_people(
         }));
     }
     writes
+}
+
+/// The place of a tier from the highest down, from 1; 0 for one that the policy does not know.
+fn ease(policy: &Policy, tier: &str) -> i64 {
+    let place = policy.tiers().iter().rev().position(|known| known == tier);
+    place.and_then(|place| i64::try_from(place).ok()).map_or(0, |place| place.saturating_add(1))
 }
 
 /// Why the conversation needs a person after a run closed, if it does.

@@ -7,7 +7,7 @@
 //! | draft | [`draft`] | draft or the reason why there is none |
 //! | gate | [`gate`] | decision record, next stage, effect or question |
 //! | send | [`send`] | sent, retry at, or failed |
-//! | a person | [`person`], [`edit`], [`reply`] | approved, rejected, edited, withdrawn, a reply of their own |
+//! | a person | [`person`], [`edit`], [`ask`], [`reply`] | approved, rejected, edited, asked for, withdrawn, a reply of their own |
 //! | a time | [`timer`] | reminded, late, back from a snooze |
 //! | a failure | [`retry`] | tried again at, or given up |
 //! | labels | [`proofs`] | what is proved about answers, what people's decisions say of them |
@@ -17,6 +17,7 @@
 //! Values in, a [`Transition`] out. No I/O, no clock, no randomness, no panics: the time, the ids, the policy and every
 //! fact are arguments. The shell around it is `crate::stages`.
 
+pub mod ask;
 pub mod begin;
 pub mod classify;
 pub mod draft;
@@ -354,6 +355,12 @@ impl RunContext {
     #[must_use]
     pub fn by_rep(&self) -> bool {
         self.run.author_kind == "rep"
+    }
+
+    /// True while a draft that a rep asked for has no person's yes.
+    #[must_use]
+    pub fn wants_a_yes(&self) -> bool {
+        self.run.asked_by.is_some() && !self.run.approved
     }
 
     /// Name of the rep who wrote the draft.

@@ -124,8 +124,12 @@ pub(super) fn draw(context: &RunContext) -> Option<Write> {
 }
 
 /// What a decision on a draft says about the answer that it rests on: to the model that gave it. Nothing where that one is
-/// in use no more.
+/// in use no more, or a rep asked for the draft.
 pub(super) fn judged(context: &RunContext, source: LabelSource, wrong: bool, rep: &RepRow) -> Option<Write> {
+    // What somebody asked for and told what to say is no fair sample of the answers.
+    if context.run.asked_by.is_some() {
+        return None;
+    }
     let message = &context.message;
     let (Some(intent), Some(confidence)) = (&message.intent, message.confidence) else { return None };
     context.proofs.model_of(message).map(|model| {

@@ -249,6 +249,8 @@ impl Desk<'_> {
             people: 1,
             to_address: answered.map(|message| message.from_address.clone()).unwrap_or_default(),
             base_revision: self.conversation.revision,
+            tier: String::new(),
+            ease: 0,
         };
         let summary = format!("A reply was proposed with a key of {}; a person decides on it", self.rep.name);
         let said = self.said("reply_proposed", summary, Some(draft_id.clone()));

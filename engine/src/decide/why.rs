@@ -199,6 +199,9 @@ impl Asked<'_> {
             primary,
             "approval_expired" | "rejected" | "taken_back" | "job_cancelled" | "human_took_over" | "ai_paused"
         ) && self.record().is_some()
+            // Where the policy would have let it go, it waits because somebody asked for it.
+            && !(self.run.is_some_and(|run| run.asked_by.is_some()) && primary == "approval_pending"
+                && self.record().is_some_and(|record| record.verdict.outcome < remit_dsl::Outcome::Approval))
     }
 
     fn is_suppressed(&self) -> bool {
@@ -232,6 +235,11 @@ impl Asked<'_> {
                 told(Outcome::InProgress, "undo_window", "The reply leaves when the undo window is over.")
             }
             Stage::Held => told(Outcome::Held, "held", "A draft is there and waits for its time."),
+            Stage::WaitingApproval if run.asked_by.is_some() => told(
+                Outcome::Held,
+                "approval_pending",
+                "A draft that a person asked for waits for a person's approval.",
+            ),
             Stage::WaitingApproval => told(Outcome::Held, "approval_pending", "A draft waits for a person's approval."),
             Stage::Failed if self.in_doubt => told(
                 Outcome::Failed,

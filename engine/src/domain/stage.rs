@@ -80,7 +80,7 @@ words! {
 }
 
 impl Stage {
-    /// True when nothing moves the run again by itself. A person may take a failed one up again.
+    /// True when nothing moves the run again by itself. A person may take up again a failed one, and one that was closed.
     #[must_use]
     pub const fn is_terminal(self) -> bool {
         matches!(self, Self::Sent | Self::Failed | Self::Closed)
@@ -99,7 +99,9 @@ impl Stage {
             Classified, Closed, Drafted, Failed, Gated, Held, Received, Scheduled, Sending, Sent, WaitingApproval,
         };
         match (self, to) {
-            (Sent | Closed, _) => false,
+            (Sent, _) => false,
+            // A person asks for a draft where the work had ended without a reply.
+            (Closed, to) => matches!(to, Received | Classified),
             // A person has it tried again, says that it was sent after all, or leaves it.
             (Failed, to) => matches!(to, Received | Drafted | Gated | Sent | Closed),
             // Any live run may be closed (superseded, stopped) or given up after too many errors.
@@ -255,9 +257,13 @@ mod tests {
     fn words_round_trip_and_nothing_leaves_the_end() {
         for stage in Stage::ALL.iter().copied() {
             assert_eq!(stage.as_str().parse::<Stage>(), Ok(stage));
-            if stage == Stage::Failed {
+            if matches!(stage, Stage::Failed | Stage::Closed) {
                 // Only for a person to say, and never straight to the provider.
                 assert!(!stage.may_become(Stage::Sending) && !stage.may_become(Stage::Scheduled));
+                assert!(
+                    stage != Stage::Closed || !stage.may_become(Stage::Gated),
+                    "what has ended begins with a draft"
+                );
             } else if stage.is_terminal() {
                 assert!(Stage::ALL.iter().all(|to| !stage.may_become(*to)), "{stage}");
             } else {

@@ -7,13 +7,13 @@ use remit_dsl::{Limit, Policy};
 
 use super::StepError;
 use crate::decide::{self, RunContext};
-use crate::domain::ChannelKind;
+use crate::domain::{ChannelKind, Stage};
 use crate::engine::Engine;
 use crate::policies::InForce;
 use crate::store::contexts::{self, Stored};
 use crate::store::ingest::{Arrived, Ingest, LimitAsked, LimitSubject};
 use crate::store::limits::{self, LimitAsk};
-use crate::store::rows::{ApprovalRow, SwitchRow};
+use crate::store::rows::{ApprovalRow, DraftRow, SwitchRow};
 use crate::store::{LimitClaim, StoreError, read};
 
 /// The context of a run; `None` when there is no such run.
@@ -77,6 +77,7 @@ fn from_stored(stored: Stored, in_force: &InForce, now_ms: i64) -> Result<RunCon
         .channel_kind
         .parse()
         .map_err(|error| StoreError::Inconsistent { table: "conversation", reason: format!("{error}") })?;
+    let stage = stored.run.stage;
     Ok(RunContext {
         ai_agent: in_force.policy.ai_agent_on(channel_kind.as_str()).map(|agent| agent.name.clone()),
         run: stored.run,
@@ -86,7 +87,7 @@ fn from_stored(stored: Stored, in_force: &InForce, now_ms: i64) -> Result<RunCon
         segments: stored.segments,
         channel: stored.channel,
         channel_kind,
-        draft: stored.draft,
+        draft: stored.draft.filter(|draft| !is_past(stage, draft)),
         effect: stored.effect,
         classification,
         rests_on: stored.draft_step.as_deref().map(decide::draft::rests_on).unwrap_or_default(),
@@ -100,6 +101,12 @@ fn from_stored(stored: Stored, in_force: &InForce, now_ms: i64) -> Result<RunCon
         subjects: Vec::new(),
         now_ms,
     })
+}
+
+/// A draft of before: the work on the message was taken up again, and what was thrown away then does not come back.
+fn is_past(stage: Stage, draft: &DraftRow) -> bool {
+    matches!(stage, Stage::Received | Stage::Classified | Stage::Drafted)
+        && matches!(draft.status.as_str(), "rejected" | "discarded")
 }
 
 /// The limits that the policy will read about a message on its way in.

@@ -16,7 +16,8 @@ use crate::store::{Outcome, StoreError, Transition, read};
 /// Asks the gate once more; if it still says send, claims the effect, calls the provider and keeps the answer.
 pub(super) async fn begin(engine: &Engine, in_force: &InForce, context: &RunContext) -> Result<Next, StepError> {
     let (gated, took_us) = ask(engine, in_force, context, Gate::Send);
-    let allowed = gated.verdict.outcome == remit_dsl::Outcome::Send && !context.newer_inbound;
+    let says_send = gated.verdict.outcome == remit_dsl::Outcome::Send;
+    let allowed = says_send && !context.newer_inbound && !context.wants_a_yes();
     let pending = context.effect.as_ref().filter(|effect| effect.state == "pending");
     let (true, Some(_)) = (allowed, pending) else {
         let transition = decide::gate::decide(context, &in_force.policy, &gated, took_us, engine.ids());

@@ -1,11 +1,11 @@
-//! Drafts, approvals and decisions by any combination of filters, at a bounded cost.
+//! Drafts, approvals, decisions and other lists by any combination of filters, at a bounded cost.
 //!
 //! No index can serve every combination, and one more index on rows that every message writes would be paid by all of
 //! them. So the order of the list is walked for so many rows at most ([`BUDGET`]), down to a row that is looked up first;
 //! a page may hold fewer rows than were asked for, even none, and still have a next one. Of one conversation, the latest
 //! so many are looked at.
 
-use super::rows::{ApprovalRow, DecisionRow, DraftRow};
+use super::rows::{ApprovalRow, DecisionRow, DraftRow, MessageRow};
 use super::statements::office as sql;
 use super::{Conn, StoreError, on};
 
@@ -223,4 +223,101 @@ pub async fn approvals(
         None => on!(conn, |c| bound!(sql::APPROVAL_FIND).fetch_all(c).await?),
     };
     Ok(ended(rows, limit, end))
+}
+
+/// Rows that are fetched at a time where they are looked at here.
+const SLICE: i64 = 200;
+
+/// What becomes of a row that is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sifted {
+    /// It belongs into the page.
+    Wanted,
+    /// It does not.
+    Passed,
+    /// It is where the list ends.
+    Over,
+}
+
+/// A page of a list whose rows are looked at here and not by the database. It asks for slices of the list until the page is
+/// full, the list ends, or so many were looked at as may be.
+#[derive(Debug)]
+pub struct Sieve<R> {
+    rows: Vec<R>,
+    at: (i64, String),
+    most: usize,
+    size: i64,
+    left: i64,
+    is_done: bool,
+}
+
+impl<R> Sieve<R> {
+    /// For a page of `limit` rows after a place; `budget` are looked at, [`BUDGET`] but in tests.
+    #[must_use]
+    pub fn new(start: (i64, String), limit: i64, budget: i64) -> Self {
+        let most = usize::try_from(limit).unwrap_or_default();
+        // What passes nearly everything need not fetch more than the page.
+        Self { rows: Vec::new(), at: start, most, size: limit.clamp(1, SLICE), left: budget, is_done: false }
+    }
+
+    /// The slice that is wanted next: after this place, so many rows. `None` when the page is done.
+    #[must_use]
+    pub fn asks(&self) -> Option<(i64, &str, i64)> {
+        let goes_on = !self.is_done && self.left > 0;
+        goes_on.then(|| (self.at.0, self.at.1.as_str(), self.size.min(self.left)))
+    }
+
+    /// Takes the slice that was asked for.
+    pub fn take(&mut self, slice: Vec<R>, place: impl Fn(&R) -> (i64, String), sift: impl Fn(&R) -> Sifted) {
+        let asked = self.size.min(self.left);
+        self.is_done = i64::try_from(slice.len()).is_ok_and(|there_are| there_are < asked);
+        self.left -= asked;
+        self.size = SLICE;
+        for row in slice {
+            let sifted = sift(&row);
+            if sifted == Sifted::Over {
+                self.is_done = true;
+                return;
+            }
+            self.at = place(&row);
+            if sifted == Sifted::Wanted {
+                self.rows.push(row);
+            }
+            if self.rows.len() >= self.most {
+                self.is_done = true;
+                return;
+            }
+        }
+    }
+
+    /// The page, and where to go on where not everything was looked at.
+    #[must_use]
+    pub fn page(self) -> Page<R> {
+        Page { rows: self.rows, walked_to: (!self.is_done).then_some(self.at) }
+    }
+}
+
+/// The messages of a conversation in one direction before a number, newest first, `limit` at most. `budget` of both are
+/// looked at, [`BUDGET`] but in tests.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn messages(
+    conn: &mut Conn<'_>,
+    (ws, conversation): (&str, &str),
+    direction: &str,
+    before: i64,
+    limit: i64,
+    budget: i64,
+) -> Result<Page<MessageRow>, StoreError> {
+    let floor: Option<(i64,)> = on!(conn, |c| {
+        let query = sqlx::query_as(sql::MESSAGE_FLOOR).bind(ws).bind(conversation).bind(before).bind(budget - 1);
+        query.fetch_optional(c).await?
+    });
+    let down_to = floor.map_or(i64::MIN, |row| row.0);
+    let rows: Vec<MessageRow> = on!(conn, |c| {
+        let query = sqlx::query_as(sql::MESSAGE_FIND).bind(ws).bind(conversation).bind(before).bind(down_to);
+        query.bind(limit).bind(direction).fetch_all(c).await?
+    });
+    Ok(ended(rows, limit, floor.map(|row| (row.0, String::new()))))
 }

@@ -210,6 +210,7 @@ impl Ingest {
             updated_at: self.now_ms,
             author_kind: "ai_agent".to_owned(),
             instruction: None,
+            asked_by: None,
         }
     }
 

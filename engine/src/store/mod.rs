@@ -26,6 +26,7 @@ mod suppress;
 pub(crate) mod texts;
 mod timer;
 mod transition;
+pub mod urgent;
 mod write;
 mod write_access;
 mod write_begin;
@@ -337,7 +338,7 @@ impl Db {
         let mut bad = Vec::new();
         let each = if sqlite { statements::EACH } else { &[] };
         let all = statements::PORTABLE.iter().chain(statements::office::PORTABLE).chain(inbox::PORTABLE);
-        let all = all.chain(filtered::PORTABLE).chain(filtered::ENDS);
+        let all = all.chain(filtered::PORTABLE).chain(filtered::ENDS).chain(urgent::PORTABLE).chain(urgent::ENDS);
         for (name, text) in all.chain(jobs::PORTABLE).chain(own).chain(each).copied().chain(sets) {
             let mut reader = match self.read().await {
                 Ok(reader) => reader,

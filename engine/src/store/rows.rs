@@ -25,7 +25,7 @@ rows! {
     /// Whoever asks, and by what: a `session`, or a key that is `service`, `draft_only` or `ai`. `cap` is the key's role.
     PrincipalRow {
         #[sqlx(flatten)] rep: RepRow,
-        credential_id: String, credential: String, cap: Option<String>, seen_at: i64,
+        credential_id: String, credential: String, cap: Option<String>, seen_at: i64, networks: String,
     }
     /// A browser that is signed in.
     SessionRow { id: String, browser: String, created_at: i64, seen_at: i64, ends_at: i64, }
@@ -41,7 +41,7 @@ rows! {
     KeyRow {
         id: String, rep_id: String, rep_name: String, name: String, kind: String, role: Option<String>,
         created_by: Option<String>, created_at: i64, ends_at: Option<i64>, seen_at: Option<i64>,
-        revoked_at: Option<i64>,
+        revoked_at: Option<i64>, networks: String,
     }
     /// A connected account.
     #[derive(serde::Deserialize)]
@@ -130,7 +130,7 @@ rows! {
         version: i64, attempt: i64, approved: bool, held_since: Option<i64>, ready_at: Option<i64>,
         closed_reason: Option<String>, last_error: Option<String>, draft_id: Option<String>,
         decision_id: Option<String>, epoch: i64, created_at: i64, updated_at: i64, author_kind: String,
-        instruction: Option<String>,
+        instruction: Option<String>, asked_by: Option<String>,
     }
     /// A run that is queued, asked about or being sent, and whose it is.
     QueuedRow { #[sqlx(flatten)] run: RunRow, contact_id: String, channel_id: String, }
@@ -225,7 +225,8 @@ rows! {
         decision_id: String, state: String, team: Option<String>, expires_at: Option<i64>, expire_to: String,
         decided_by: Option<String>, decided_at: Option<i64>, draft_version: Option<i64>, reason: Option<String>,
         created_at: i64, people: i64, to_address: String, base_revision: i64, reminded_at: Option<i64>,
-        claimed_by: Option<String>, claimed_name: Option<String>, claimed_until: Option<i64>,
+        claimed_by: Option<String>, claimed_name: Option<String>, claimed_until: Option<i64>, tier: String, ease: i64,
+        lasts_until: i64,
     }
     /// One yes to an approval, and the text it was given for.
     VoteRow { rep_id: String, rep_name: String, draft_version: i64, content_sha256: String, at: i64, }

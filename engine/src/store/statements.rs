@@ -473,7 +473,7 @@ sets! {
         DRAFT_VERSION_INSERT = "draft_version_insert_many" [Text, Text, Int, Text, Text, Text, Text, Int],
         DRAFT_STATUS = "draft_status_many" [Text, Text, Text, Int],
         DECISION_INSERT = "decision_insert_many" [Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Text, Int, Int, Text, Int, Int],
-        APPROVAL_INSERT = "approval_insert_many" [Text, Text, Text, Text, Text, Text, Text, Int, Text, Int, Int, Text, Int],
+        APPROVAL_INSERT = "approval_insert_many" [Text, Text, Text, Text, Text, Text, Text, Int, Text, Int, Int, Text, Int, Text, Int],
         EFFECT_INSERT = "effect_insert_many" [Text, Text, Text, Text, Text, Text, Text, Bool, Int, Text],
         EFFECT_START = "effect_start_many" [Text, Text, Text, Int],
         EFFECT_FINISH = "effect_finish_many" [Text, Text, Text, Text, Text, Int],

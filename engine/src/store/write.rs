@@ -95,6 +95,10 @@ pub enum Write {
         people: i64,
         to_address: String,
         base_revision: i64,
+        /// The risk tier; empty where no policy was asked.
+        tier: String,
+        /// Its place from the highest down, from 1; 0 where no policy was asked.
+        ease: i64,
     },
     /// Settle what a run waits for.
     ApprovalDecided {

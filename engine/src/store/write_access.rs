@@ -37,13 +37,25 @@ pub struct NewKey {
     pub role: Option<String>,
     pub created_by: Option<String>,
     pub ends_at: Option<i64>,
+    /// Networks from which alone it may be used, with commas between; empty: from everywhere.
+    pub networks: String,
 }
 
 impl NewKey {
     /// A key that may do all that its rep may, for good.
     #[must_use]
     pub const fn plain(id: String, rep_id: String, name: String, key_sha256: String) -> Self {
-        Self { id, rep_id, name, key_sha256, kind: "service", role: None, created_by: None, ends_at: None }
+        Self {
+            id,
+            rep_id,
+            name,
+            key_sha256,
+            kind: "service",
+            role: None,
+            created_by: None,
+            ends_at: None,
+            networks: String::new(),
+        }
     }
 }
 
@@ -152,7 +164,7 @@ impl AccessWrite {
                 }
             }
             Self::Key(key) => {
-                let NewKey { id, rep_id, name, key_sha256, kind, role, created_by, ends_at } = &**key;
+                let NewKey { id, rep_id, name, key_sha256, kind, role, created_by, ends_at, networks } = &**key;
                 let (role, created_by) = (role.as_deref(), created_by.as_deref());
                 execute!(
                     conn,
@@ -166,7 +178,8 @@ impl AccessWrite {
                     *kind,
                     role,
                     created_by,
-                    *ends_at
+                    *ends_at,
+                    networks
                 );
             }
             Self::KeySeen { id } => {

@@ -92,8 +92,8 @@ pub enum PeopleWrite {
     Claim { approval_id: String, rep: Option<(String, String)>, until: Option<i64> },
     /// Those who should answer were reminded.
     Reminded { approval_id: String },
-    /// What the next draft of a run should heed.
-    Instruct { run_id: String, instruction: Option<String> },
+    /// What the next draft of a run should heed; and who asked for one where the work had ended.
+    Instruct { run_id: String, instruction: Option<String>, asked_by: Option<String> },
     /// A rep's own reply.
     Reply(Box<NewReply>),
     /// A person writes in a conversation, or hands it back.
@@ -159,8 +159,8 @@ impl PeopleWrite {
             Self::Reminded { approval_id } => {
                 execute!(conn, sql::APPROVAL_REMINDED, ws, approval_id, now);
             }
-            Self::Instruct { run_id, instruction } => {
-                execute!(conn, sql::RUN_INSTRUCT, ws, run_id, instruction.as_deref());
+            Self::Instruct { run_id, instruction, asked_by } => {
+                execute!(conn, sql::RUN_INSTRUCT, ws, run_id, instruction.as_deref(), asked_by.as_deref());
             }
             Self::Reply(reply) => reply.insert(conn, ws, now).await?,
             Self::HumanActive { conversation_id, active } => {

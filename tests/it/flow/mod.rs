@@ -1,6 +1,7 @@
 //! One message all the way through, with every outcome, on both databases.
 
 mod approvals;
+mod asked;
 mod care;
 mod certificates;
 mod drafts;

@@ -95,12 +95,13 @@ fn every_sql_file_is_listed_and_says_what_it_is_for() {
         }
     }
     use remit_engine::store::statements::{EACH, PORTABLE, POSTGRES_ONLY, SETS, SQLITE_ONLY, office};
-    use remit_engine::store::{filtered, jobs};
+    use remit_engine::store::{filtered, jobs, urgent};
     let mut listed: Vec<String> = PORTABLE
         .iter()
         .chain(office::PORTABLE)
         .chain(jobs::PORTABLE)
         .chain(filtered::PORTABLE)
+        .chain(urgent::PORTABLE)
         .chain(SQLITE_ONLY)
         .chain(EACH)
         .chain(POSTGRES_ONLY)

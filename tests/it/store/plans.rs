@@ -1,6 +1,6 @@
 //! No query's cost grows with history: SQLite's plan for every statement walks an index by more than the workspace.
 
-use remit_engine::store::{filtered, inbox, jobs, statements};
+use remit_engine::store::{filtered, inbox, jobs, statements, urgent};
 use remit_tests::{Database, Kind};
 use sqlx::Row as _;
 
@@ -25,6 +25,8 @@ async fn no_statement_walks_a_table_that_grows() {
         .chain(jobs::PORTABLE)
         .chain(filtered::PORTABLE)
         .chain(filtered::ENDS)
+        .chain(urgent::PORTABLE)
+        .chain(urgent::ENDS)
         .chain(statements::SQLITE_ONLY)
         .chain(statements::EACH)
         .copied()

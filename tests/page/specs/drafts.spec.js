@@ -93,6 +93,20 @@ test("regenerate: the draft is written anew and decided anew", async ({ page, se
   await expect(card(page)).toContainText("Needs approval", { timeout: 20_000 });
 });
 
+test("a draft is thrown away, and the AI is asked for another, which waits", async ({ page, server }) => {
+  const { id } = await asksForPrices(server, fresh("Asked"));
+  await page.goto(`${server.url}/c/${id}`);
+  await card(page).getByRole("button", { name: "Throw away" }).click();
+  await expect(card(page)).toHaveCount(0);
+  await page.getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("button", { name: "Ask the AI for a draft…" }).click();
+  await page.getByRole("dialog", { name: "Ask the AI for a draft" }).getByRole("button", { name: "Ask", exact: true }).click();
+  await expect(card(page)).toContainText("Needs approval", { timeout: 20_000 });
+  const drafts = (await server.api(`/conversations/${id}/drafts`)).data;
+  expect(drafts.map((one) => one.status).sort()).toEqual(["discarded", "pending_approval"]);
+  expect(await replies(server, id)).toEqual([]);
+});
+
 test("save without sending, then restore the original", async ({ page, server }) => {
   const { id } = await asksForPrices(server, fresh("Restored"));
   await page.goto(`${server.url}/c/${id}`);

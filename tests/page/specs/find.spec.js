@@ -68,6 +68,23 @@ test("a filter is kept as a view, is there after a reload, and can be forgotten"
   await until(async () => !(await server.api("/views")).data.some((one) => one.name === name), "forgotten");
 });
 
+test("a view holds what the AI does and whose team it is", async ({ page, server }) => {
+  const name = fresh("Held for sales");
+  await page.goto(`${server.url}/inbox?ai=held&team=sales`);
+  await page.getByRole("button", { name: "Views" }).click();
+  await page.getByRole("button", { name: "Keep this filter…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Keep this filter as a view" });
+  await dialog.getByLabel("Name").fill(name);
+  await dialog.getByRole("button", { name: "Keep it" }).click();
+  await expect(dialog).toHaveCount(0);
+  const view = (await server.api("/views")).data.find((one) => one.name === name);
+  expect(view.filter).toMatchObject({ ai_states: ["held"], teams: ["sales"] });
+  await page.goto(`${server.url}/inbox`);
+  await page.getByRole("button", { name: "Views" }).click();
+  await page.getByRole("link", { name }).click();
+  await expect(page).toHaveURL(/team=sales&ai=held/);
+});
+
 test("views: closed conversations, and those of one contact", async ({ page, server }) => {
   const [name, other] = [fresh("Closed"), fresh("Open")];
   for (const one of [other, name]) await server.receive("chat", { name: one, text: "My lawyer says bye" });

@@ -2,6 +2,8 @@ use axum::Json;
 use axum::extract::State;
 use remit_engine::store::found::{self, WantedApprovals};
 use remit_engine::store::read;
+use remit_engine::store::rows::ApprovalRow;
+use remit_engine::store::urgent::{self, Urgency};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -9,7 +11,7 @@ use super::Approval;
 use crate::http::auth::Rep;
 use crate::http::conversations::filter::{ChannelFilter, assignees};
 use crate::http::decisions::list::ModeFilter;
-use crate::http::error::ApiError;
+use crate::http::error::{ApiError, ErrorCode};
 use crate::http::extract::{MOST_VALUES, RepeatedQuery, joined, moment, one};
 use crate::http::page::{Key, Limit, List, page};
 use crate::http::state::App;
@@ -44,6 +46,30 @@ impl ApprovalState {
             Self::Rejected => "rejected",
             Self::Expired => "expired",
             Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// In which order approvals come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ApprovalOrder {
+    /// As they were asked.
+    #[default]
+    Oldest,
+    /// The highest risk tier first; before all what no policy was asked about.
+    Risk,
+    /// What is over soonest first.
+    Expires,
+}
+
+impl ApprovalOrder {
+    /// The word, and how the store calls it.
+    const fn urgency(self) -> (&'static str, Option<Urgency>) {
+        match self {
+            Self::Oldest => ("", None),
+            Self::Risk => ("risk", Some(Urgency::Risk)),
+            Self::Expires => ("expires", Some(Urgency::Expiry)),
         }
     }
 }
@@ -85,6 +111,10 @@ pub(crate) struct ApprovalQuery {
     /// Only those that were asked for at this time or later, RFC 3339.
     #[param(format = DateTime)]
     since: Option<String>,
+    /// In which order. `risk` and `expires` are for those that wait.
+    #[serde(default)]
+    #[param(value_type = Option<ApprovalOrder>, inline)]
+    sort: ApprovalOrder,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
     /// Rows in the page.
@@ -95,8 +125,8 @@ pub(crate) struct ApprovalQuery {
 
 /// The approval queue
 ///
-/// Those that wait for a person unless another `state` is asked for; the oldest first, from `since` on where it is said. With other
-/// filters than these a page may hold fewer rows than `limit`, even none, and have a next one all the same: go on until
+/// Those that wait for a person unless another `state` is asked for; the oldest first, or as `sort` says. With other
+/// filters than `state` and `since` a page may hold fewer rows than `limit`, even none, and have a next one all the same: go on until
 /// `next_cursor` is null.
 #[utoipa::path(
     get,
@@ -140,15 +170,34 @@ pub(crate) async fn list_approvals(
         wanted.conversation.unwrap_or_default(),
         &since.map(|since| since.to_string()).unwrap_or_default(),
     ];
+    let (order, urgency) = query.sort.urgency();
+    if urgency.is_some() && query.state.as_str() != "pending" {
+        let detail = "`sort` by risk or expiry is for approvals that wait: leave `state` out.";
+        return Err(ApiError::new(ErrorCode::InvalidQuery, detail));
+    }
+    let parts: Vec<&str> = parts.into_iter().chain([order]).collect();
     let list = List::new(&app, &parts);
     // Nothing has an empty id, so that what was asked for just then is in it.
-    let first = since.map_or_else(Key::oldest, |since| Key { sort: since, id: String::new() });
+    let first =
+        since.filter(|_| urgency.is_none()).map_or_else(Key::oldest, |since| Key { sort: since, id: String::new() });
     let start = list.start(query.cursor.as_deref(), first)?;
     let mut reader = app.read().await?;
     let (after, limit) = ((start.sort, start.id.as_str()), query.limit.with_next());
     let conn = &mut reader.conn();
-    let page = found::approvals(conn, rep.workspace(), &wanted, after, app.now_ms(), limit, found::BUDGET).await?;
-    let (rows, next_cursor) = list.cut_found(page, query.limit, |row| Key { sort: row.created_at, id: row.id.clone() });
+    let page = match urgency {
+        None => found::approvals(conn, rep.workspace(), &wanted, after, app.now_ms(), limit, found::BUDGET).await?,
+        Some(urgency) => {
+            let times = (since, app.now_ms());
+            let most = (limit, found::BUDGET);
+            urgent::approvals(conn, rep.workspace(), (urgency, &wanted), after, times, most).await?
+        }
+    };
+    let place = |row: &ApprovalRow| match query.sort {
+        ApprovalOrder::Oldest => row.created_at,
+        ApprovalOrder::Risk => row.ease,
+        ApprovalOrder::Expires => row.lasts_until,
+    };
+    let (rows, next_cursor) = list.cut_found(page, query.limit, |row| Key { sort: place(row), id: row.id.clone() });
     let mut data = Vec::with_capacity(rows.len());
     for row in rows {
         // Only where the policy asks for two people can there be a yes to something that still waits.

@@ -36,6 +36,9 @@ pub(crate) struct Approval {
     /// The team that should answer.
     #[schema(required)]
     team: Option<String>,
+    /// The risk tier that the policy saw; null where none was asked.
+    #[schema(required)]
+    tier: Option<String>,
     /// When it is too late; null for never.
     #[schema(required)]
     expires_at: Option<Timestamp>,
@@ -102,6 +105,7 @@ impl Approval {
             decision_id: Some(row.decision_id).filter(|id| !id.is_empty()),
             state: row.state,
             team: row.team,
+            tier: Some(row.tier).filter(|tier| !tier.is_empty()),
             expires_at: row.expires_at.map(Timestamp),
             expire_to: row.expire_to,
             decided_by: row.decided_by,

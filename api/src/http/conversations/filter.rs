@@ -2,7 +2,7 @@
 
 use remit_engine::domain::ChannelKind;
 use remit_engine::store::filtered::Wanted;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::auth::Rep;
@@ -67,7 +67,7 @@ impl StatusFilter {
 }
 
 /// What the AI does in conversations.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum AiStateFilter {
     /// It is paused for the contact.
@@ -95,7 +95,7 @@ impl AiStateFilter {
 }
 
 /// In which order conversations come.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ConversationOrder {
     /// Most recent activity first.

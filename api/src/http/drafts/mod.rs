@@ -2,7 +2,9 @@
 
 pub(crate) mod all;
 pub(crate) mod diff;
+pub(crate) mod discard;
 pub(crate) mod edit;
+pub(crate) mod generate;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod regenerate;

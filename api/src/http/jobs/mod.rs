@@ -27,6 +27,9 @@ pub(crate) struct Job {
     stage: String,
     /// Who wrote what it sends: `ai_agent` or `rep`.
     author: String,
+    /// Who asked for the draft, `usr_…`, where somebody did: then it waits for a yes, whatever the policy says.
+    #[schema(required)]
+    asked_by: Option<String>,
     /// The conversation.
     conversation_id: String,
     /// The message that is answered.
@@ -70,6 +73,7 @@ impl Job {
             state: state.to_string(),
             stage: run.stage.to_string(),
             author: run.author_kind,
+            asked_by: run.asked_by,
             conversation_id: run.conversation_id,
             message_id: run.message_id,
             channel: row.channel_kind,
@@ -88,7 +92,7 @@ impl Job {
 }
 
 /// The job, or 404.
-async fn shown<R>(app: &App, rep: &Rep<R>, id: &str) -> Result<Job, ApiError> {
+pub(crate) async fn shown<R>(app: &App, rep: &Rep<R>, id: &str) -> Result<Job, ApiError> {
     let mut reader = app.read().await?;
     let found = jobs::one(&mut reader.conn(), rep.workspace(), id).await?;
     found.map(|row| Job::of(row, app.now_ms())).ok_or_else(|| ApiError::not_found("job"))

@@ -10,6 +10,7 @@ use super::ApiKey;
 use crate::http::auth::{Owner, Rep, Role};
 use crate::http::error::ApiError;
 use crate::http::extract::{JsonBody, text};
+use crate::http::network;
 use crate::http::state::{App, new_key};
 use crate::http::time;
 use crate::http::users::get;
@@ -47,6 +48,10 @@ pub(crate) struct NewApiKey {
     #[serde(default)]
     #[schema(format = DateTime)]
     ends_at: Option<String>,
+    /// Networks from which alone it may be used, such as `10.1.0.0/16`, and addresses; from everywhere when left out.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    networks: Vec<String>,
 }
 
 /// A key, and what it is made of.
@@ -75,6 +80,7 @@ pub(crate) async fn create_key(
 ) -> Result<(StatusCode, Json<ApiKeyWithSecret>), ApiError> {
     let name = text("/name", &body.name, 100)?.to_owned();
     let ends_at = body.ends_at.as_deref().map(|at| time::future("/ends_at", at, app.now_ms())).transpose()?;
+    let networks = network::kept(&body.networks)?;
     let user_id = body.user_id.unwrap_or_else(|| rep.row.id.clone());
     let user = get::found(&app, rep.workspace(), &user_id).await;
     let user = user.map_err(|_| ApiError::field("/user_id", "invalid", "there is no such user"))?;
@@ -93,6 +99,7 @@ pub(crate) async fn create_key(
         role: body.role.map(|role| role.as_str().to_owned()),
         created_by: Some(rep.row.name.clone()),
         ends_at,
+        networks,
     };
     app.engine().add_key(rep.workspace(), key).await?;
     let mut reader = app.read().await?;

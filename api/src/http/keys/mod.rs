@@ -8,6 +8,7 @@ use remit_engine::store::rows::KeyRow;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::network;
 use super::time::Timestamp;
 
 /// A key; what it is made of is shown once, when it is made.
@@ -26,6 +27,8 @@ pub(crate) struct ApiKey {
     /// The most it may do, where that is less than its user may.
     #[schema(required)]
     role: Option<String>,
+    /// Networks from which alone it may be used; empty: from everywhere.
+    networks: Vec<String>,
     /// Who made it.
     #[schema(required)]
     created_by: Option<String>,
@@ -51,6 +54,7 @@ impl From<KeyRow> for ApiKey {
             user_id: row.rep_id,
             user_name: row.rep_name,
             role: row.role,
+            networks: network::each(&row.networks),
             created_by: row.created_by,
             created_at: Timestamp(row.created_at),
             ends_at: row.ends_at.map(Timestamp),

@@ -9,15 +9,19 @@ pub(crate) mod list;
 use remit_engine::store::read;
 use remit_engine::store::rows::ViewRow;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+use utoipa::{PartialSchema, ToSchema};
 
 use super::auth::{Rep, Role};
+use super::conversations::filter::{AiStateFilter, ConversationOrder};
 use super::error::ApiError;
-use super::extract::text;
+use super::extract::{MOST_VALUES, text};
 use super::state::App;
-use super::time::Timestamp;
+use super::time::{self, Timestamp};
 
-/// A kept filter: parameters of `GET /conversations`, and nothing else.
+/// A kept filter: parameters of `GET /conversations`, and nothing else. Where one and a list of the same are there, both are
+/// meant: `channel` and `channels` together are what is said as `channel`, once or more often.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ViewFilter {
@@ -49,6 +53,119 @@ pub(crate) struct ViewFilter {
     #[serde(default)]
     #[schema(required, max_length = 100)]
     contact_id: Option<String>,
+    /// Kinds of channel, beside `channel`.
+    #[serde(default)]
+    #[schema(max_items = 5)]
+    channels: Vec<ViewChannel>,
+    /// A channel account, `chn_…`.
+    #[serde(default)]
+    #[schema(max_length = 100)]
+    channel_id: Option<String>,
+    /// States, beside `status`.
+    #[serde(default)]
+    #[schema(max_items = 3)]
+    statuses: Vec<ViewStatus>,
+    /// Users, `me` and `none`, beside `assignee`.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    assignees: Vec<String>,
+    /// Teams, by their names: `team`.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    teams: Vec<String>,
+    /// Tags, beside `tag`.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    tags: Vec<String>,
+    /// Why a person must look: `reason`.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    reasons: Vec<String>,
+    /// What the latest message from outside is about: `intent`.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    intents: Vec<String>,
+    /// What the AI does: `ai_state`.
+    #[serde(default)]
+    #[schema(max_items = 5)]
+    ai_states: Vec<AiStateFilter>,
+    /// Something happened after this time.
+    #[serde(default)]
+    #[schema(format = DateTime)]
+    updated_after: Option<String>,
+    /// In which order.
+    #[serde(default)]
+    sort: Option<ConversationOrder>,
+}
+
+impl ViewFilter {
+    /// Whether it can be asked for: ids and names that a list takes, no more of them, and a time that is one.
+    fn check(&self) -> Result<(), ApiError> {
+        let ids = [
+            ("assignee", &self.assignee),
+            ("tag", &self.tag),
+            ("contact_id", &self.contact_id),
+            ("channel_id", &self.channel_id),
+        ];
+        for (name, id) in ids {
+            id.as_deref().map(|id| text(&format!("/filter/{name}"), id, 100)).transpose()?;
+        }
+        let lists = [
+            ("assignees", &self.assignees, usize::from(self.assignee.is_some())),
+            ("teams", &self.teams, 0),
+            ("tags", &self.tags, usize::from(self.tag.is_some())),
+            ("reasons", &self.reasons, 0),
+            ("intents", &self.intents, 0),
+        ];
+        for (name, list, beside) in lists {
+            most(name, list.len(), MOST_VALUES - beside)?;
+            for (at, value) in list.iter().enumerate() {
+                let pointer = format!("/filter/{name}/{at}");
+                if text(&pointer, value, 100)?.contains(',') {
+                    return Err(ApiError::field(pointer, "invalid", "must name one thing, without a comma"));
+                }
+            }
+        }
+        most("channels", self.channels.len(), 5 - usize::from(self.channel.is_some()))?;
+        most("statuses", self.statuses.len(), 3 - usize::from(self.status.is_some()))?;
+        most("ai_states", self.ai_states.len(), 5)?;
+        match &self.updated_after {
+            Some(at) if time::parse(at).is_none() => {
+                let message = "must be a time, 2026-03-02T09:00:00Z";
+                Err(ApiError::field("/filter/updated_after", "invalid", message))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A list takes so many of these.
+fn most(name: &str, there_are: usize, most: usize) -> Result<(), ApiError> {
+    if there_are <= most {
+        return Ok(());
+    }
+    Err(ApiError::field(format!("/filter/{name}"), "too_long", format!("must have at most {most} values")))
+}
+
+/// A kept filter as it is answered: nothing of it is left out.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub(crate) struct KeptFilter(ViewFilter);
+
+impl PartialSchema for KeptFilter {
+    fn schema() -> RefOr<Schema> {
+        let mut schema = ViewFilter::schema();
+        if let RefOr::T(Schema::Object(object)) = &mut schema {
+            object.required = object.properties.keys().cloned().collect();
+        }
+        schema
+    }
+}
+
+impl ToSchema for KeptFilter {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        ViewFilter::schemas(schemas);
+    }
 }
 
 /// Kinds of channel.
@@ -93,7 +210,7 @@ pub(crate) struct View {
     /// Their name.
     owner_name: String,
     /// What it shows.
-    filter: ViewFilter,
+    filter: KeptFilter,
     /// When it was made.
     created_at: Timestamp,
     /// Counts its changes.
@@ -108,7 +225,7 @@ impl From<ViewRow> for View {
             shared: row.shared,
             owner_id: row.owner_id,
             owner_name: row.owner_name,
-            filter: serde_json::from_str(&row.filter).unwrap_or_default(),
+            filter: KeptFilter(serde_json::from_str(&row.filter).unwrap_or_default()),
             created_at: Timestamp(row.created_at),
             version: row.version,
         }
@@ -133,14 +250,7 @@ impl NewView {
     /// Name and filter as they are kept.
     fn checked(&self) -> Result<(String, String), ApiError> {
         let name = text("/name", &self.name, 100)?.to_owned();
-        let ids = [
-            ("/filter/assignee", &self.filter.assignee),
-            ("/filter/tag", &self.filter.tag),
-            ("/filter/contact_id", &self.filter.contact_id),
-        ];
-        for (pointer, id) in ids {
-            id.as_deref().map(|id| text(pointer, id, 100)).transpose()?;
-        }
+        self.filter.check()?;
         let filter = serde_json::to_string(&self.filter).map_err(|_| ApiError::internal())?;
         Ok((name, filter))
     }

@@ -125,6 +125,8 @@ impl<'a> Kinds<'a> {
                 people,
                 to_address,
                 base_revision,
+                tier,
+                ease,
             } => {
                 self.approvals.push([
                     ws.into(),
@@ -140,6 +142,8 @@ impl<'a> Kinds<'a> {
                     (*people).into(),
                     to_address.into(),
                     (*base_revision).into(),
+                    tier.into(),
+                    (*ease).into(),
                 ]);
             }
             Write::Effect { id, run_id, conversation_id, message_id, idempotency_key, payload, automatic } => {

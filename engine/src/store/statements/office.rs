@@ -71,6 +71,8 @@ statements! {
     MEDIA_DONE = "media_done",
     MEDIA_DUE = "media_due",
     MENTION_FORGET = "mention_forget",
+    MESSAGE_FIND = "message_find",
+    MESSAGE_FLOOR = "message_floor",
     MESSAGE_FILES = "message_files",
     NOTE_CHANGE = "note_change",
     NOTE_DELETE = "note_delete",

@@ -31,6 +31,22 @@ export function snooze(row) {
 }
 
 /** @param {Conversation} row */
+export function draft(row) {
+  askReason({
+    title: "Ask the AI for a draft",
+    label: "What should it say? (optional)",
+    optional: true,
+    about: "Of a reply to the latest message. It waits here for approval; nothing is sent by itself. A drafter that works from templates does not heed what you write.",
+    yes: "Ask",
+    run: async (instruction, name) => {
+      await post(`/conversations/${row.id}/drafts/generate`, { instruction: instruction || null }, name);
+      toast("The AI is writing a draft");
+      void readAll();
+    },
+  });
+}
+
+/** @param {Conversation} row */
 export function logLinkedIn(row) {
   let kind = "connection_request";
   askReason({

@@ -15,6 +15,8 @@ export function why(message) {
 /** @param {Conversation} row */
 export const snooze = (row) => acts((module) => module.snooze(row));
 /** @param {Conversation} row */
+export const draft = (row) => acts((module) => module.draft(row));
+/** @param {Conversation} row */
 export const logLinkedIn = (row) => acts((module) => module.logLinkedIn(row));
 /** @param {Contact} who */
 export const pause = (who) => acts((module) => module.pause(who));

@@ -1,13 +1,13 @@
 // A draft where it would appear: what decided that it waits, and what a person may do about it.
 import { html, useEffect, useRef, useState } from "../../../vendor/ui.js";
-import { api, newAct, post, Refused, said, serverNow } from "../../core/api.js";
+import { api, newAct, post, Refused, said, serverNow, tagOf } from "../../core/api.js";
 import { wordDiff } from "../../core/diff.js";
 import { useKeys } from "../../core/keys.js";
 import { ruleAddress } from "../../core/router.js";
 import { moment, span } from "../../core/time.js";
 import { DRAFT_STATUSES, OUTCOMES, plain } from "../../core/words.js";
 import { save, saved } from "../../core/saved.js";
-import { may, me } from "../../store/session.js";
+import { can, may, me } from "../../store/session.js";
 import { jobs, readAll, takeBack } from "../../store/thread.js";
 import { failed, toast } from "../../store/toasts.js";
 import { askReason } from "../../ui/dialog.js";
@@ -127,6 +127,7 @@ function AiDraft({ draft, approval, row, keys, done }) {
       void readAll();
     },
   });
+  const throwAway = () => attempt(() => api(`/drafts/${draft.id}`, { method: "DELETE", match: tagOf(draft.version), act: act.current }), "Thrown away. Nothing was sent.", true);
   const stored = (/** @type {Draft} */ now) => {
     setBase(now);
     setText(now.body_text);
@@ -177,6 +178,7 @@ function AiDraft({ draft, approval, row, keys, done }) {
       ${!edited && original !== null && original !== draft.body_text ? html`<button class="button plain" disabled=${busy} onClick=${restore}><${Icon} name="undo" />Restore original</button>` : null}
       ${compared !== null ? html`<button class="button plain" aria-pressed=${showDiff} onClick=${() => setShowDiff(!showDiff)}>${showDiff ? "Hide changes" : "Show changes"}<kbd>d</kbd></button>` : null}
       ${draft.status === "pending_approval" && may("closer") ? html`<button class="button plain" disabled=${busy} onClick=${regenerate}><${Icon} name="redo" />Regenerate</button>` : null}
+      ${draft.status === "pending_approval" && can("discard_draft") ? html`<button class="button plain" disabled=${busy} onClick=${throwAway}><${Icon} name="close" />Throw away</button>` : null}
       ${draft.status === "scheduled" && may("closer") ? html`<button class="button" onClick=${() => takeBack(draft)}><${Icon} name="undo" />Stop it</button>` : null}
       ${may("closer") ? html`<button class="button plain" onClick=${() => compose("reply", text, draft.subject)}>Use as my reply</button>` : null}
     </footer></article>`;

@@ -58,6 +58,7 @@ function Head({ row, showContext }) {
           { word: "Snooze…", icon: "snooze", key: "s", run: snooze, off: closed },
           { word: closed ? "Reopen" : "Close", icon: closed ? "redo" : "check", key: "e", run: toggle },
           { word: "Mark as unread", icon: "email", key: "Shift U", run: markUnread },
+          { word: "Ask the AI for a draft…", icon: "spark", run: () => asked.draft(row), off: !can("generate_draft") || openDrafts.value.some((one) => one.author_kind === "ai_agent") },
           { word: "Log LinkedIn activity…", icon: "linkedin", run: () => asked.logLinkedIn(row) },
           { word: "Merge into another…", icon: "team", run: () => asked.join(row), off: !can("merge_conversation") },
         ]} />` : null}

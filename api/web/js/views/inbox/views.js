@@ -15,14 +15,14 @@ import { Menu } from "../../ui/menu.js";
 /** What the server keeps of a filter. @param {Filter} filter @returns {ViewFilter} */
 const kept = (filter) => ({
   channel: /** @type {any} */ (filter.channel), unread: filter.unread, requires_action: filter.action, assignee: filter.assignee, tag: filter.tag,
-  status: /** @type {any} */ (filter.status), contact_id: filter.contact,
+  status: /** @type {any} */ (filter.status), contact_id: filter.contact, teams: filter.team ? [filter.team] : [], ai_states: filter.ai ? [/** @type {any} */ (filter.ai)] : [],
 });
 
 /** @param {ViewFilter} filter */
 function addressOf(filter) {
   const parts = new URLSearchParams();
   /** @type {Array<[string, string | null | undefined]>} */
-  const all = [["channel", filter.channel], ["unread", filter.unread ? "1" : null], ["action", filter.requires_action ? "1" : null], ["mine", filter.assignee === "me" ? "1" : null], ["assignee", filter.assignee === "me" ? null : filter.assignee], ["tag", filter.tag], ["status", filter.status], ["contact", filter.contact_id]];
+  const all = [["channel", filter.channel], ["unread", filter.unread ? "1" : null], ["action", filter.requires_action ? "1" : null], ["mine", filter.assignee === "me" ? "1" : null], ["assignee", filter.assignee === "me" ? null : filter.assignee], ["tag", filter.tag], ["status", filter.status], ["contact", filter.contact_id], ["team", filter.teams?.[0]], ["ai", filter.ai_states?.[0]]];
   for (const [name, value] of all) if (value) parts.set(name, value);
   const text = parts.toString();
   return `/inbox${text ? `?${text}` : ""}`;
@@ -61,7 +61,7 @@ export function Views({ filter, to }) {
     { word: "Given to nobody", icon: "person", href: to({ assignee: "none", mine: null }) },
     ...Object.entries(AI_STATES).map(([state, word], index) => ({ word, icon: { held: "clock", paused: "pause", off: "stop" }[state] || "spark", href: to({ ai: state }), rule: !index })),
     { word: `What you are writing${writings.value.size ? ` (${writings.value.size})` : ""}`, icon: "edit", href: "/inbox?drafts=1" },
-    { word: "Keep this filter…", icon: "plus", run: keep, off: !narrows || Boolean(current) || filter.drafts || Boolean(filter.ai || filter.team) || !can("keep_view"), rule: true },
+    { word: "Keep this filter…", icon: "plus", run: keep, off: !narrows || Boolean(current) || filter.drafts || !can("keep_view"), rule: true },
     { word: current ? `Forget ${current.name}` : "", icon: "close", run: () => current && void forget(current), off: !current || (current.owner_id !== mine && !can("engage_kill_switch")), rule: true },
   ];
   return html`<${Menu} label="Views" icon="view" tone="" items=${items} />`;
