@@ -34,10 +34,9 @@ impl Delivery {
     fn form(name: &str, kind: ChannelKind, fields: &Value) -> Self {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         for (key, value) in fields.as_object().into_iter().flatten() {
-            match value {
-                Value::String(one) => drop(form.append_pair(key, one)),
-                Value::Array(all) => all.iter().for_each(|one| drop(form.append_pair(key, one.as_str().unwrap()))),
-                other => drop(form.append_pair(key, &other.to_string())),
+            let all = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+            for one in all {
+                form.append_pair(key, &one.as_str().map_or_else(|| one.to_string(), str::to_owned));
             }
         }
         Self::of(name, kind, form.finish().into_bytes(), "application/x-www-form-urlencoded")
