@@ -16,8 +16,9 @@ const SHUFFLES: u64 = 200;
 const LABELLED: usize = 600;
 /// The promise: at most this share is wrong, in thousandths.
 const SHARE: i64 = 50;
-/// The threshold that is named beforehand, in thousandths.
-const NAMED: i64 = 900;
+/// Thresholds that are named beforehand, in thousandths. The embedded classifier's answers from the lower one on are wrong too
+/// often for a few hundred labels to prove 5 % in every order; the higher one sends less of each, and proves it more often.
+const NAMED: [i64; 2] = [900, 930];
 /// Texts that are answered at most.
 const MOST: usize = 3_000;
 
@@ -37,12 +38,17 @@ pub fn run(settings: &Settings, print: &mut dyn FnMut(Figure)) -> Result<(), Ben
         }
         let answers = answers(settings, name, &folder, shots)?;
         let about = format!("{shots} shots, seed 0");
-        for (way, from) in [("named", Some(NAMED)), ("searched", None)] {
+        let named = NAMED.map(|from| ("named", Some(from)));
+        for (way, from) in named.into_iter().chain([("searched", None)]) {
             let told = simulate(&answers, from);
             let line = |figure: &'static str, value: f64, unit: &'static str| {
                 let line =
                     Figure::new("promise", figure, value, unit).about("dataset", name).about("learned", about.as_str());
                 let line = line.about("threshold", way).about("shuffles", SHUFFLES).about("n", answers.len());
+                let line = match from {
+                    Some(from) => line.about("from", from as f64 / 1000.0),
+                    None => line,
+                };
                 print_about(line)
             };
             print(line("certified_runs", told.certified as f64, "runs"));
