@@ -8,7 +8,7 @@ use remit_dsl::{Location, Outcome, Policy};
 
 use super::person::{DecideError, not_asked, said, unclaimed};
 use super::{RunContext, facts};
-use crate::domain::{ClosedReason, Stage};
+use crate::domain::{ActionReason, ClosedReason, Stage};
 use crate::ports::Ids;
 use crate::store::rows::{ApprovalRow, RepRow};
 use crate::store::{JobWrite, PeopleWrite, Transition, Write};
@@ -81,6 +81,10 @@ pub fn ask(
         writes.push(Write::Job(JobWrite::ActionSettled { conversation_id, run_id: run_id.clone() }));
         writes.push(Write::Job(JobWrite::UncleanClear { run_id: run_id.clone() }));
     }
+    // There will be a draft; where there is none again, it is said again.
+    for reason in [ActionReason::NoDraft, ActionReason::DraftExpired] {
+        writes.push(Write::ActionRemove { conversation_id: context.conversation.id.clone(), reason });
+    }
     // What is left of the work before is past: the next draft is another one.
     let past = context.draft.iter().filter(|draft| draft.status != "rejected");
     writes.extend(past.map(|draft| Write::DraftStatus { id: draft.id.clone(), status: "discarded" }));
@@ -152,6 +156,11 @@ pub fn discard(
     }
     writes.push(Write::DraftStatus { id: draft.id.clone(), status: "discarded" });
     writes.push(said(context, rep, ids, "draft_discarded", format!("{} threw the draft away", rep.name), &draft.id));
+    if !context.by_rep() {
+        // The contact has no answer, and the AI gives none by itself: a person's, or until somebody asks it again.
+        let conversation_id = context.conversation.id.clone();
+        writes.push(Write::ActionAdd { conversation_id, reason: ActionReason::NoDraft });
+    }
     let mut run = context.to(Stage::Closed, None);
     run.closed_reason = Some(ClosedReason::TakenBack);
     Ok(context.transition(run, writes))

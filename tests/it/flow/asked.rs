@@ -77,11 +77,12 @@ each_database!(what_was_rejected_is_drafted_anew_and_does_not_come_back, |databa
     ask(&app, &message, Some("warmer")).await.unwrap();
     let second = app.draft(&message).await;
     assert_ne!(second.id, first.id);
+    assert_eq!(app.actions(&message).await, ["approval_pending"]);
     let version = second.version;
     app.engine.discard_draft(&app.rep, &second.id, version).await.unwrap();
     let run = app.run_of(&message).await;
     assert_eq!((run.stage, run.closed_reason.as_deref()), (Stage::Closed, Some("taken_back")));
-    assert!(!app.actions(&message).await.contains(&"approval_pending".to_owned()));
+    assert_eq!(app.actions(&message).await, ["no_draft"], "the contact is still to be answered");
     let late = app.engine.discard_draft(&app.rep, &second.id, version).await;
     assert!(matches!(late, Err(EngineError::Decide(DecideError::TooLate { .. }))), "{late:?}");
     // Nothing drafts any more: what was thrown away is no draft, and nobody is asked about it.
