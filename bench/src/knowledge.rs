@@ -42,8 +42,9 @@ pub fn run(settings: &Settings) -> Result<Vec<Figure>, BenchError> {
     let mut found_first = 0;
     for search in 0..ASKED {
         let number = mixed(search as u64) as usize % count;
-        // The subject that only this passage has, among words that many have.
-        let asked = format!("{} How is it with {}, please?", sentence(number as u64 + 1), subject(number));
+        // What a message about it would say: its subject, some of its words, and words that all use.
+        let some: Vec<String> = body(number).split(' ').step_by(16).map(str::to_owned).collect();
+        let asked = format!("How is it with {}, please? We have {} and word1x word2x", subject(number), some.join(" "));
         let begin = Instant::now();
         let found = black_box(knowledge.passages("help", &asked, 5));
         answers.push(begin.elapsed());
