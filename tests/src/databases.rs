@@ -75,6 +75,23 @@ impl Database {
         sqlx::query(end).execute(write).await.expect("a statement").rows_affected()
     }
 
+    /// A transaction that was begun now and goes on: on PostgreSQL nothing that is told later can be read before its end.
+    ///
+    /// # Panics
+    /// When the database fails.
+    #[expect(clippy::expect_used, reason = "a test without its database fails")]
+    pub async fn older(&self) -> Older {
+        if self.kind == Kind::Sqlite {
+            return Older(None);
+        }
+        let mut c = PgConnection::connect(&self.address).await.expect("a connection");
+        // Only one that has a number is waited for.
+        for text in ["BEGIN", "SELECT CAST(pg_current_xact_id() AS TEXT)"] {
+            sqlx::query(text).execute(&mut c).await.expect("a transaction");
+        }
+        Older(Some(c))
+    }
+
     /// Every row of every table, as one line of text each: what a test compares that must have changed nothing.
     ///
     /// # Panics
@@ -114,6 +131,23 @@ impl Database {
     #[must_use]
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
+    }
+}
+
+/// A transaction under way; none on SQLite, where readers wait for nobody.
+#[derive(Debug)]
+pub struct Older(Option<PgConnection>);
+
+impl Older {
+    /// Ends it.
+    ///
+    /// # Panics
+    /// When the database fails.
+    #[expect(clippy::expect_used, reason = "a test without its database fails")]
+    pub async fn end(self) {
+        if let Some(mut c) = self.0 {
+            sqlx::query("COMMIT").execute(&mut c).await.expect("its end");
+        }
     }
 }
 

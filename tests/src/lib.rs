@@ -12,7 +12,7 @@ pub mod process;
 mod receiver;
 
 pub use app::{TestApp, compose, only, yes};
-pub use databases::{Database, Kind};
+pub use databases::{Database, Kind, Older};
 pub use fakes::{Door, FakeModels, ManualClock, Recorder, Recorders};
 pub use killable::Killable;
 pub use receiver::{Posted, Receiver};

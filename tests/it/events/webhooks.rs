@@ -10,9 +10,8 @@ use remit_engine::store::rows::{DeliveryRow, WebhookRow};
 use remit_engine::store::{Write, read};
 use remit_engine::webhooks::{ROTATION_MS, WebhookError, Wish, deliver, sign};
 use remit_engine::{Engine, EngineError};
-use remit_tests::{Database, Kind, Posted, Receiver, TestApp, each_database};
+use remit_tests::{Kind, Posted, Receiver, TestApp, each_database};
 use sha2::Sha256;
-use sqlx::{Connection, PgConnection};
 use tokio_util::sync::CancellationToken;
 
 use crate::flow::POLICY;
@@ -96,23 +95,6 @@ async fn flip(app: &TestApp, name: &str) {
     app.engine.commit_writes(DEFAULT_WORKSPACE, vec![flip]).await.unwrap();
 }
 
-/// A transaction under way that has a number, on PostgreSQL: nothing after it can be read from the log.
-async fn held(database: &Database) -> Option<PgConnection> {
-    if !matches!(database.kind, Kind::Postgres) {
-        return None;
-    }
-    let mut connection = PgConnection::connect(&database.address).await.unwrap();
-    sqlx::query("BEGIN").execute(&mut connection).await.unwrap();
-    sqlx::query("SELECT pg_current_xact_id()::text").execute(&mut connection).await.unwrap();
-    Some(connection)
-}
-
-async fn release(held: &mut Option<PgConnection>) {
-    if let Some(connection) = held {
-        sqlx::query("COMMIT").execute(connection).await.unwrap();
-    }
-}
-
 fn envelope(post: &Posted) -> serde_json::Value {
     serde_json::from_str(&post.body).unwrap()
 }
@@ -121,11 +103,11 @@ each_database!(a_webhook_is_told_what_it_wants_and_what_comes_after_it_was_made,
     let app = TestApp::new(&database, POLICY).await;
     flip(&app, "before").await;
     // On PostgreSQL nothing is read while an older transaction is under way: what was before is written all the same.
-    let mut older = held(&database).await;
+    let older = database.older().await;
     let (all, some) = (Receiver::start(&[]).await, Receiver::start(&[]).await);
     let everything = hook(&app, &all.url, &[]).await;
     let family = hook(&app, &some.url, &["message.*", "note.created"]).await;
-    release(&mut older).await;
+    older.end().await;
     let sender = sender(&app);
     let message = app.receive(ChannelKind::Chat, "visitor-1", "[question 0.95] When?").await;
     app.engine.add_note(&app.rep, &message.conversation_id, "Done").await.unwrap();
@@ -151,10 +133,10 @@ each_database!(a_webhook_is_told_what_it_wants_and_what_comes_after_it_was_made,
     assert!(matches!(stale, Err(EngineError::Webhook(WebhookError::Changed { current: 2 }))), "{stale:?}");
     let refused = app.engine.test_webhook(&app.rep, &family.id).await;
     assert!(matches!(refused, Err(EngineError::Webhook(WebhookError::Disabled))), "{refused:?}");
-    let mut older = held(&database).await;
+    let older = database.older().await;
     flip(&app, "meanwhile").await;
     app.engine.change_webhook(&app.rep, &family.id, 2, &wish(&some.url, &["switch.*"])).await.unwrap();
-    release(&mut older).await;
+    older.end().await;
     flip(&app, "again").await;
     let posted = some.wait_for(5).await;
     assert_eq!(envelope(&posted[4])["data"]["switch"], "again");
