@@ -317,11 +317,14 @@ impl Row {
 
     /// The same without its n-grams: what the text means, and which of its words are known.
     pub(crate) fn only_meaning(&self) -> Self {
-        Self { entries: Vec::new(), length: if self.meaning.is_empty() { 0.0 } else { 1.0 }, ..self.clone() }
+        let length = if self.meaning.is_empty() { 0.0 } else { 1.0 };
+        let (meaning, singles) = (self.meaning.clone(), self.singles.clone());
+        Self { entries: Vec::new(), meaning, length, known: self.known, singles, said: self.said }
     }
 
     /// The same without what the text means.
     pub(crate) fn only_words(&self) -> Self {
-        Self { meaning: Vec::new(), ..self.clone() }
+        let (entries, singles) = (self.entries.clone(), self.singles.clone());
+        Self { entries, meaning: Vec::new(), length: self.length, known: self.known, singles, said: self.said }
     }
 }

@@ -23,7 +23,7 @@ pub(crate) struct Neighbours {
 }
 
 /// What the examples say about one text.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Nearness {
     /// The nearest example and its cosine; `None` when nothing in the text is known.
     pub(crate) nearest: Option<(usize, f32)>,

@@ -1,6 +1,5 @@
 //! From examples to a calibrated model, and from a text to what that model reads in it.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -73,7 +72,13 @@ impl Fitted {
         let weigh = |text: &Text| weigh(&idf, &middle, text);
         let rows: Vec<Row> = kept.map(weigh).collect();
         let labels: Vec<usize> = keep.iter().map(|&row| classes.partition_point(|c| *c < corpus.labels[row])).collect();
-        let neighbours = Neighbours::new(corpus.features, classes.len(), &compared(&rows, middle.is_empty()), &labels);
+        // Texts are compared by what they mean alone, where somebody can tell.
+        let compare = |rows: &[Row]| Neighbours::new(corpus.features, classes.len(), rows, &labels);
+        let neighbours = if middle.is_empty() {
+            compare(&rows)
+        } else {
+            compare(&rows.iter().map(Row::only_meaning).collect::<Vec<_>>())
+        };
         let named = classes.iter().enumerate().map(|(label, class)| (weigh(&corpus.names[*class]), label));
         let (rows, labels): (Vec<Row>, Vec<usize>) = rows.into_iter().zip(labels).chain(named).unzip();
         let fit = if middle.is_empty() { Logistic::fit } else { Logistic::fit_apart };
@@ -99,8 +104,11 @@ impl Fitted {
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let best = ranked.first().copied().unwrap_or((0, 0.0));
         let second = ranked.get(1).map_or(0.0, |(_, probability)| *probability);
-        let row = compared(std::slice::from_ref(&scored.row), self.middle.is_empty());
-        let nearness = row.first().map(|row| self.neighbours.nearness(row, best.0)).unwrap_or_default();
+        let nearness = if self.middle.is_empty() {
+            self.neighbours.nearness(&scored.row, best.0)
+        } else {
+            self.neighbours.nearness(&scored.row.only_meaning(), best.0)
+        };
         let signals = signals((best.1, second), energy, &nearness, scored.row.known, characters);
         (ranked, nearness, signals)
     }
@@ -119,11 +127,6 @@ fn weigh(idf: &Idf, middle: &[f32], text: &Text) -> Row {
     }
     meaning.iter_mut().for_each(|value| *value /= length);
     row.with_meaning(meaning)
-}
-
-/// The rows as texts are compared: by what they mean alone, where somebody can tell.
-fn compared(rows: &[Row], by_words: bool) -> Cow<'_, [Row]> {
-    if by_words { rows.into() } else { rows.iter().map(Row::only_meaning).collect() }
 }
 
 /// What each of these texts means; nothing, for as many as are asked, where nobody can tell.
