@@ -3,13 +3,11 @@
 use crate::decide::ask::{self, AskError};
 use crate::decide::person::DecideError;
 use crate::engine::{Engine, EngineError};
+use crate::jobs::MOST_TRIES;
 use crate::people::not_found;
 use crate::stages;
 use crate::store::rows::RepRow;
 use crate::store::{Outcome, StoreError, read};
-
-/// How often a run that others move meanwhile is looked at again.
-const MOST_TRIES: usize = 100;
 
 impl Engine {
     /// Has the AI draft a reply to the latest message of a conversation, where its work on that has ended without one: by the

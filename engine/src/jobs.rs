@@ -8,7 +8,7 @@ use crate::stages;
 use crate::store::{Outcome, StoreError, Transition};
 
 /// How often a job that others move meanwhile is looked at again.
-const MOST_TRIES: usize = 100;
+pub(crate) const MOST_TRIES: usize = 100;
 
 impl Engine {
     /// Has a failed job tried again, or one that waits for its next attempt tried now. Of a reply that may have left, the

@@ -6,8 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use remit_engine::channels::{Account, Event, Happened, Hook, Provider, provider};
-use remit_engine::domain::IdKind;
-use remit_engine::domain::{ChannelKind, DEFAULT_WORKSPACE};
+use remit_engine::domain::{ChannelKind, DEFAULT_WORKSPACE, IdKind};
 use remit_engine::store::{ChannelWrite, Write, read};
 use remit_tests::{Database, TestApp, each_database, shared};
 use serde_json::Value;

@@ -4,6 +4,7 @@
 //! most ([`BUDGET`]), and those are looked at. A page may hold fewer rows than were asked for, even none, and still have
 //! a next one: it begins where the walk ended.
 
+use super::found::yes;
 use super::inbox::InboxRow;
 use super::rows::CountsRow;
 use super::{Conn, StoreError, on};
@@ -217,10 +218,6 @@ macro_rules! bound {
             .bind($wanted.ai_states)
             .bind($wanted.now)
     };
-}
-
-const fn yes(flag: bool) -> &'static str {
-    if flag { "yes" } else { "" }
 }
 
 /// Conversations beyond a time and id as `rep` sees them, `limit` at most. `budget` are looked at, [`BUDGET`] but in tests.

@@ -82,7 +82,8 @@ pub struct WantedApprovals<'a> {
     pub conversation: Option<&'a str>,
 }
 
-fn yes(flag: bool) -> &'static str {
+/// A flag as a parameter: text, for the databases have no truth value in common.
+pub(super) const fn yes(flag: bool) -> &'static str {
     if flag { "yes" } else { "" }
 }
 

@@ -1,7 +1,7 @@
 //! The queue of approvals in the order of risk, or of the time until which they last, at a bounded cost: the index of the
 //! order is walked for so many rows at most ([`BUDGET`](super::found::BUDGET)), and those are looked at.
 
-use super::found::{Page, WantedApprovals};
+use super::found::{Page, WantedApprovals, yes};
 use super::rows::ApprovalRow;
 use super::{Conn, StoreError, on};
 
@@ -85,7 +85,7 @@ pub async fn approvals(
             .bind(limit)
             .bind(wanted.teams)
             .bind(wanted.claimed_by)
-            .bind(if wanted.unclaimed { "yes" } else { "" })
+            .bind(yes(wanted.unclaimed))
             .bind(now)
             .bind(wanted.channels)
             .bind(wanted.intents)
