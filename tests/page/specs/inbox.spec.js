@@ -127,6 +127,28 @@ test("what happens while the connection is gone is there when it is back, once",
   await expect(page.getByRole("region", { name: "Messages" }).getByText("two", { exact: true })).toHaveCount(1);
 });
 
+test("code that could not be fetched comes once it can be: by itself, and when it failed again by the button", async ({ page, server }) => {
+  const name = fresh("Unfetched");
+  await server.receive("chat", { name, text: "My lawyer will write to you" });
+  let broken = true;
+  let tries = 0;
+  await page.route("**/js/views/inbox/pane.js", (route) => {
+    tries += 1;
+    return broken ? route.abort() : route.fallback();
+  });
+  await page.goto(`${server.url}/inbox`);
+  await row(page, name).click();
+  const said = page.getByRole("region", { name: "Conversation" }).getByRole("alert");
+  await expect(said).toContainText("Not all of the page is here");
+  // Loaded anew once by itself, and not over and over.
+  await expect.poll(() => tries).toBeGreaterThan(1);
+  await expect(said).toContainText("Not all of the page is here");
+  broken = false;
+  await said.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("region", { name: "Messages" })).toContainText("My lawyer will write to you");
+  await expect(said).toHaveCount(0);
+});
+
 test("where the log does not reach back that far, all is read anew: what is open stays so, and nothing falls between", async ({ page, server }) => {
   const [open, name] = [fresh("Open"), fresh("Between")];
   await server.receive("chat", { name: open, text: "My lawyer will write to you" });

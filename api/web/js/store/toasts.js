@@ -1,6 +1,7 @@
 // Short words at the bottom: what was done, what failed, and the way back.
 import { signal } from "../../vendor/ui.js";
 import { said } from "../core/api.js";
+import { unfetched } from "../core/code.js";
 
 /** @typedef {{ id: number, text: string, tone: "" | "bad", act?: { word: string, run: () => void }, until?: number }} Toast */
 
@@ -22,6 +23,7 @@ export function toast(text, how = {}) {
 
 /** @param {unknown} error @param {string} [what] What was tried. */
 export function failed(error, what) {
+  error = unfetched(error);
   toast(what ? `${what}: ${said(error)}` : said(error), { tone: "bad" });
 }
 

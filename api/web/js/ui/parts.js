@@ -1,6 +1,7 @@
 // Small parts that say one thing.
 import { html } from "../../vendor/ui.js";
 import { Refused, said, Unreachable } from "../core/api.js";
+import { Unfetched } from "../core/code.js";
 import { ago, fullTime, minute, shortTime } from "../core/time.js";
 import { CHANNELS, initials, OUTCOME_TONE, OUTCOMES, plain, STATUSES } from "../core/words.js";
 import { Icon } from "./icon.js";
@@ -52,7 +53,7 @@ export function Empty({ icon = "inbox", title, children }) {
 
 /** What went wrong, what it was called, and the way to try again. @param {{ error: unknown, again?: () => void }} props */
 export function Failed({ error, again }) {
-  const title = error instanceof Refused || error instanceof Unreachable ? error.title : "Something went wrong";
+  const title = error instanceof Refused || error instanceof Unreachable || error instanceof Unfetched ? error.title : "Something went wrong";
   const request = error instanceof Refused && error.requestId;
   return html`<div class="state" role="alert"><${Icon} name="alert" size=${28} /><h2>${title}</h2><p>${said(error)}</p>
     ${request ? html`<p class="small mono">${request}</p>` : null}

@@ -38,7 +38,7 @@ export function Shell({ first, children }) {
   useKeys({ "g i": () => go("/inbox"), "g a": () => go("/approvals"), "g p": () => go("/policies"), "?": askHelp, "Ctrl+k": askWhere, ...(now === "inbox" ? {} : { "/": () => go("/inbox") }) });
   // What a key opens is fetched before the key is pressed.
   useEffect(() => {
-    requestIdleCallback(() => void Promise.all([import("./inbox/pane.js"), import("./inbox/draft.js"), import("./inbox/rich.js"), import("./palette.js"), import("./help.js"), import("./stop.js"), import("./inbox/acts.js"), import("./inbox/why.js"), import("../store/own.js").then((module) => module.adopt())]).catch(() => undefined), { timeout: 5000 });
+    requestIdleCallback(() => navigator.onLine && void Promise.all([import("./inbox/pane.js"), import("./inbox/draft.js"), import("./inbox/rich.js"), import("./palette.js"), import("./help.js"), import("./stop.js"), import("./inbox/acts.js"), import("./inbox/why.js"), import("../store/own.js").then((module) => module.adopt())]).catch(() => undefined), { timeout: 5000 });
   }, []);
   const places = placesFor();
   const link = (/** @type {typeof PLACES[number]} */ place) => html`<a key=${place.to} class=${place.small ? "" : "wide"} href="/${place.to}" aria-current=${now === place.to ? "page" : undefined}>
