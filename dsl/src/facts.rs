@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Where a fact comes from. Kept in the decision record; it never changes a verdict.
@@ -52,7 +53,7 @@ pub(crate) fn thousandths(number: f64) -> Option<i64> {
     Some((number * 1000.0).round().clamp(-limit, limit) as i64)
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(untagged)]
 enum Wire {
     Yes(bool),
@@ -65,13 +66,17 @@ enum Wire {
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Yes(yes) => Wire::Yes(*yes),
-            Self::Name(name) => Wire::Name(name.clone()),
-            Self::Number(number) if number % 1000 == 0 => Wire::Whole(number / 1000),
-            Self::Number(number) => Wire::Number(*number as f64 / 1000.0),
-            Self::Money { minor, currency } => Wire::Money { minor: *minor, currency: currency.clone() },
+            Self::Yes(yes) => serializer.serialize_bool(*yes),
+            Self::Name(name) => serializer.serialize_str(name),
+            Self::Number(number) if number % 1000 == 0 => serializer.serialize_i64(number / 1000),
+            Self::Number(number) => serializer.serialize_f64(*number as f64 / 1000.0),
+            Self::Money { minor, currency } => {
+                let mut money = serializer.serialize_struct("Money", 2)?;
+                money.serialize_field("minor", minor)?;
+                money.serialize_field("currency", currency)?;
+                money.end()
+            }
         }
-        .serialize(serializer)
     }
 }
 

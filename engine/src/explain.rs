@@ -3,7 +3,7 @@
 use remit_dsl::Outcome;
 
 use crate::decide::explain::{Explanation, Of};
-use crate::decide::gate::Record;
+use crate::decide::record::Record;
 use crate::engine::{Engine, EngineError};
 use crate::policies::PolicyError;
 use crate::store::{StoreError, read};

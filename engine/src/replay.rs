@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use remit_dsl::Policy;
 use remit_dsl::diff::Diff;
 
-use crate::decide::gate::Record;
+use crate::decide::record::Record;
 use crate::decide::replay::{Block, Judge, Recorded, Report, Texts, Traffic, TrafficCounts, block, pack};
 use crate::engine::Engine;
 use crate::store::rows::{DecisionRow, PackRow};

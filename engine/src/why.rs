@@ -1,6 +1,6 @@
 //! Why the AI did, or did not, answer: loads what [`crate::decide::why`] looks at.
 
-use crate::decide::gate::Record;
+use crate::decide::record::Record;
 use crate::decide::why::{Asked, Why, why};
 use crate::engine::{Engine, EngineError};
 use crate::people::not_found;

@@ -7,7 +7,7 @@ use remit_dsl::prove::WhatIf;
 use remit_dsl::{Detections, Facts, Location, Outcome, Policy, Reason, Setting, Value, Verdict};
 use serde::Serialize;
 
-use super::gate::Record;
+use super::record::Record;
 use crate::draft::check::Finding;
 
 /// A decision and everything that is good to know about it.

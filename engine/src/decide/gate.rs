@@ -7,12 +7,12 @@
 //! hold ends, and right before the send.
 
 use remit_dsl::{Outcome, Policy, Reason, RuleKind, Verdict};
-use serde::{Deserialize, Serialize};
 
+use super::record::{self, DraftSeen};
 use super::retry::{self, Failure};
 use super::{RunContext, facts, proofs, send};
 use crate::domain::{ActionReason, ClosedReason, Gate, IdKind, Stage};
-use crate::draft::check::{self, Finding};
+use crate::draft::check;
 use crate::ports::Ids;
 use crate::store::rows::DraftRow;
 use crate::store::{Fence, LimitClaim, PeopleWrite, RunMove, TimerKind, Transition, Write};
@@ -26,39 +26,6 @@ pub struct Gated {
     pub verdict: Verdict,
     /// The facts and what the detectors found.
     pub collected: facts::Collected,
-}
-
-/// The decision record: enough to decide again, and to say why.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Record {
-    /// Version of this shape.
-    pub record_version: u32,
-    /// Every fact the policy read.
-    pub facts: remit_dsl::Facts,
-    /// The whole verdict: outcome, deciding and also matched rules with file and line, mode, tier, route.
-    pub verdict: Verdict,
-    /// The words the detectors found.
-    pub detections: remit_dsl::Detections,
-    /// Name of the policy.
-    pub policy_name: String,
-    /// The classifier's whole answer.
-    pub classification: Option<crate::ports::Classification>,
-    /// Version and hash of the draft that was judged.
-    pub draft: Option<DraftSeen>,
-    /// What the draft checks found, and where.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub findings: Vec<Finding>,
-}
-
-/// The draft a decision was about.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct DraftSeen {
-    /// Its id.
-    pub id: String,
-    /// Its version.
-    pub version: i64,
-    /// Hash of its text.
-    pub content_sha256: String,
 }
 
 /// Asks the policy.
@@ -161,19 +128,19 @@ impl Plan<'_> {
 
     fn record(&mut self, took_us: i64) {
         let (context, verdict) = (self.context, &self.gated.verdict);
-        let record = Record {
-            record_version: 1,
-            facts: self.gated.collected.facts.clone(),
-            verdict: verdict.clone(),
-            detections: self.gated.collected.detections.clone(),
-            policy_name: self.policy.name().to_owned(),
-            classification: context.classification.clone(),
-            draft: context.draft.as_ref().map(|draft| DraftSeen {
-                id: draft.id.clone(),
-                version: draft.version,
-                content_sha256: draft.content_sha256.clone(),
-            }),
-            findings: self.gated.collected.findings.clone(),
+        let draft = context.draft.as_ref().map(|draft| DraftSeen {
+            id: draft.id.clone(),
+            version: draft.version,
+            content_sha256: draft.content_sha256.clone(),
+        });
+        let record = record::Parts {
+            facts: &self.gated.collected.facts,
+            verdict,
+            detections: &self.gated.collected.detections,
+            policy_name: self.policy.name(),
+            classification: context.classification.as_ref(),
+            draft: draft.as_ref(),
+            findings: &self.gated.collected.findings,
         };
         let rule = self.rule();
         let at = rule.map(|reason| reason.at.clone()).unwrap_or_else(|| verdict.route.at.clone());
@@ -197,7 +164,7 @@ impl Plan<'_> {
             rule_file: at.file.clone(),
             rule_line: i64::from(at.line),
             rule_column: i64::from(at.column),
-            record: serde_json::to_string(&record).unwrap_or_else(|_| "null".to_owned()),
+            record: record.text(),
             took_us,
             mode: verdict.mode.value.clone(),
         });

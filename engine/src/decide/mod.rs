@@ -30,6 +30,7 @@ pub mod job;
 pub mod normalise;
 pub mod person;
 pub mod proofs;
+pub mod record;
 pub mod replay;
 pub mod reply;
 pub mod retry;

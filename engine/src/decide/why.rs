@@ -5,7 +5,7 @@
 
 use remit_dsl::{Location, Reason};
 
-use super::gate::Record;
+use super::record::Record;
 use crate::domain::{ClosedReason, Stage};
 use crate::store::rows::{ApprovalRow, ChannelRow, ContactRow, ConversationRow, MessageRow, RunErrorRow, RunRow};
 

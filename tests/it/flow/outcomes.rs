@@ -159,7 +159,7 @@ each_database!(the_same_facts_and_policy_give_the_same_verdict_again, |database|
     {
         let message = app.receive(ChannelKind::Chat, "visitor-1", text).await;
         let decision = app.decision(&message).await;
-        let record: remit_engine::decide::gate::Record = serde_json::from_str(&decision.record).unwrap();
+        let record: remit_engine::decide::record::Record = serde_json::from_str(&decision.record).unwrap();
         let in_force = app.engine.policies().current(DEFAULT_WORKSPACE).unwrap();
         assert_eq!(decision.policy_digest, in_force.policy.digest());
         assert_eq!(in_force.policy.decide(&record.facts), record.verdict, "{text}");

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use remit_engine::decide::gate::Record;
+use remit_engine::decide::record::Record;
 use remit_engine::draft::check;
 use remit_engine::ports::Classification;
 use remit_engine::store::rows::DecisionRow;

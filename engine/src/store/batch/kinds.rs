@@ -379,7 +379,8 @@ async fn outbound(conn: &mut Conn<'_>, claims: &[Claim<'_>]) -> Result<(), Store
             (&claim.to_address).into(),
             (&claim.subject).into(),
             (&claim.body_text).into(),
-            (&claim.body_text).into(),
+            // Of what we write nothing is cut away.
+            "".into(),
             None::<&str>.into(),
             (&claim.attachments).into(),
             (&claim.external_id).into(),
