@@ -9,6 +9,7 @@ use remit_engine::clock::{SystemClock, SystemIds};
 use remit_engine::domain::{ChannelKind, DEFAULT_WORKSPACE, Stage};
 use remit_engine::models::EmbeddedModels;
 use remit_engine::ports::Outbound;
+use remit_engine::stop::{KILL_SWITCH, Stopped};
 use remit_engine::store::ingest::Ingested;
 use remit_engine::store::{Address, Db, read};
 use remit_engine::{Engine, Parts};
@@ -62,8 +63,10 @@ async fn measure(settings: &Settings, db: &Db, folder: &Path, address: &Address)
         ratio = Some((again.per_s() / first.per_s(), again.per_s(), seconds));
         stored.extend(again.stored);
     }
+    let stopping = stop(&inbox, count).await?;
     workers.stop().await?;
     let Ended { lost, stages } = ended(&inbox, &stored).await?;
+    let after = ended(&inbox, &stopping.stored).await?;
 
     let figure = |name, value, unit| {
         let figure = Figure::new("pipeline", name, value, unit).about("store", settings.store.as_str());
@@ -77,7 +80,12 @@ async fn measure(settings: &Settings, db: &Db, folder: &Path, address: &Address)
         figure("light_p99_ms", light.durations.quantile_ms(0.99), "ms"),
         figure("startup_ms", startup.as_secs_f64() * 1e3, "ms"),
         figure("peak_mb", peak, "MiB"),
-        figure("lost", lost as f64, "messages"),
+        figure("kill_switch_ms", stopping.effective.as_secs_f64() * 1e3, "ms")
+            .about("returned_ms", (stopping.returned.as_secs_f64() * 1e4).round() / 10.0)
+            .about("stopped", stopping.stopped.stopped)
+            .about("in_flight", stopping.stopped.in_flight)
+            .about("stages", after.stages),
+        figure("lost", (lost + after.lost) as f64, "messages"),
         figure("duplicated", inbox.replies.duplicated() as f64, "messages"),
         figure("replies", inbox.replies.answered() as f64, "messages"),
         figure("fdatasync_per_s", flushes, "1/s").about("file_system", disk::file_system(folder)),
@@ -213,6 +221,37 @@ async fn light(inbox: &Inbox, count: usize) -> Result<Light, BenchError> {
         light.stored.push((letter, ingested));
     }
     Ok(light)
+}
+
+/// What pulling the switch came to.
+struct Stopping {
+    stored: Vec<(Letter, Ingested)>,
+    /// From the pull to the last reply that was handed over.
+    effective: Duration,
+    /// From the pull until it was said what was stopped.
+    returned: Duration,
+    stopped: Stopped,
+}
+
+/// Pulls the kill switch while everybody writes, and lets go when nothing moves any more.
+async fn stop(inbox: &Arc<Inbox>, count: usize) -> Result<Stopping, BenchError> {
+    let before = inbox.replies.answered();
+    let burst = tokio::spawn({
+        let inbox = Arc::clone(inbox);
+        async move { burst(&inbox, "stopped", count).await }
+    });
+    // Full load: everybody has been answered about twice.
+    while inbox.replies.answered() < before + count / 5 && !burst.is_finished() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let begin = Instant::now();
+    let stopped = inbox.engine.flip(DEFAULT_WORKSPACE, KILL_SWITCH, true, "the bench pulls it", "bench").await?;
+    let returned = begin.elapsed();
+    inbox.replies.give_up();
+    let stored = burst.await??.stored;
+    let effective = inbox.replies.latest().map_or(Duration::ZERO, |latest| latest.saturating_duration_since(begin));
+    inbox.engine.flip(DEFAULT_WORKSPACE, KILL_SWITCH, false, "the bench lets go", "bench").await?;
+    Ok(Stopping { stored, effective, returned, stopped })
 }
 
 /// How the runs stand in the end.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use async_trait::async_trait;
 use remit_engine::ports::{Outbound, OutboundMessage, Outbounds, SendClass, SendError, SendReceipt};
@@ -15,6 +16,10 @@ struct Counts {
     by_message: HashMap<String, u32>,
     /// Who waits for the reply to which message.
     expected: HashMap<String, oneshot::Sender<()>>,
+    /// Nobody waits any more.
+    over: bool,
+    /// When the latest was handed over.
+    latest: Option<Instant>,
 }
 
 /// Counts replies by idempotency key and by the message they answer.
@@ -24,11 +29,27 @@ pub(crate) struct Replies {
 }
 
 impl Replies {
-    /// Is told when the reply to the message with this `external_id` leaves. To be asked before the message is stored.
+    /// Is told when the reply to the message with this `external_id` leaves, unless that was given up. To be asked before the message is stored.
     pub(crate) fn expect(&self, external_id: &str) -> oneshot::Receiver<()> {
         let (sender, receiver) = oneshot::channel();
-        self.lock().expected.insert(external_id.to_owned(), sender);
+        let mut counts = self.lock();
+        if !counts.over {
+            counts.expected.insert(external_id.to_owned(), sender);
+        }
+        drop(counts);
         receiver
+    }
+
+    /// Tells all who wait, and who will, that there is nothing to wait for.
+    pub(crate) fn give_up(&self) {
+        let mut counts = self.lock();
+        counts.over = true;
+        counts.expected.clear();
+    }
+
+    /// When the latest reply was handed over.
+    pub(crate) fn latest(&self) -> Option<Instant> {
+        self.lock().latest
     }
 
     fn lock(&self) -> MutexGuard<'_, Counts> {
@@ -62,6 +83,7 @@ impl Outbound for Replies {
     async fn send(&self, message: &OutboundMessage) -> Result<SendReceipt, SendError> {
         let answered = message.in_reply_to.clone().unwrap_or_default();
         let mut counts = self.lock();
+        counts.latest = Some(Instant::now());
         *counts.by_key.entry(message.idempotency_key.clone()).or_default() += 1;
         if let Some(waiting) = counts.expected.remove(&answered) {
             // Nobody has to listen.

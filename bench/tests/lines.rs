@@ -162,6 +162,7 @@ async fn pipeline() {
         "light_p50_ms",
         "light_p99_ms",
         "peak_mb",
+        "kill_switch_ms",
         "lost",
         "duplicated",
         "replies",
