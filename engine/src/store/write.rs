@@ -318,7 +318,7 @@ impl Write {
     pub(super) async fn apply(&self, conn: &mut Conn<'_>, ws: &str, now: i64, log: &mut Log) -> Result<(), StoreError> {
         if Kinds::takes(self) {
             let mut kinds = Kinds::new();
-            kinds.add(self, ws, now);
+            kinds.add(self, ws, now, None);
             return kinds.write(conn).await;
         }
         match self {

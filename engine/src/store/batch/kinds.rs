@@ -37,6 +37,8 @@ struct Claim<'a> {
     ws: &'a str,
     claim: &'a SendClaim,
     now: i64,
+    /// How many messages the conversation had, where that is held already.
+    revision: Option<i64>,
     route: Option<Vec<Cell<'a>>>,
 }
 
@@ -84,8 +86,9 @@ impl<'a> Kinds<'a> {
         )
     }
 
-    /// Adds a write of a kind that [`Kinds::takes`]; any other is left alone.
-    pub(in crate::store) fn add(&mut self, write: &'a Write, ws: &'a str, now: i64) {
+    /// Adds a write of a kind that [`Kinds::takes`]; any other is left alone. `revision` is that of the conversation, where
+    /// the transaction holds it.
+    pub(in crate::store) fn add(&mut self, write: &'a Write, ws: &'a str, now: i64, revision: Option<i64>) {
         match write {
             Write::Step { run_id, step, revision, output } => {
                 self.steps.push([
@@ -168,7 +171,7 @@ impl<'a> Kinds<'a> {
                 }
                 if let Some(claim) = message {
                     let route = self.routes.last_about(1, &claim.conversation_id).is_some().then(|| self.routes.pop());
-                    self.claims.push(Claim { ws, claim, now, route });
+                    self.claims.push(Claim { ws, claim, now, revision, route });
                 }
             }
             Write::EffectFinish { id, message_id, state, message_status, provider_ref, last_error } => {
@@ -336,7 +339,7 @@ async fn outbound(conn: &mut Conn<'_>, claims: &[Claim<'_>]) -> Result<(), Store
     let mut messages = Set::new(&many::MESSAGE_INSERT);
     let mut refs = Set::new(&many::MESSAGE_REF_INSERT);
     let mut unread = Set::new(&many::UNREAD_MOVE);
-    for Claim { ws, claim, now, route } in claims {
+    for Claim { ws, claim, now, route, .. } in claims {
         let (ws, now) = (*ws, *now);
         let conversation: &str = &claim.conversation_id;
         let turns = i64::from(claim.ai_turn);
@@ -356,10 +359,17 @@ async fn outbound(conn: &mut Conn<'_>, claims: &[Claim<'_>]) -> Result<(), Store
         refs.push([ws.into(), (&claim.external_id).into(), conversation.into(), (&claim.message_id).into()]);
         unread.push([ws.into(), conversation.into(), now.into()]);
     }
-    let numbers: HashMap<String, i64> = touched.fetch::<(String, i64)>(conn).await?.into_iter().collect();
-    for Claim { ws, claim, now, .. } in claims {
+    // Asking costs a look-up for each: only where somebody has to know.
+    let numbers: HashMap<String, i64> = if claims.iter().all(|claim| claim.revision.is_some()) {
+        touched.execute(conn).await?;
+        HashMap::new()
+    } else {
+        touched.fetch::<(String, i64)>(conn).await?.into_iter().collect()
+    };
+    for Claim { ws, claim, now, revision, .. } in claims {
         let (ws, now) = (*ws, *now);
-        let seq = numbers.get(&claim.conversation_id).copied().ok_or_else(|| StoreError::Inconsistent {
+        let next = revision.map(|revision| revision + 1).or_else(|| numbers.get(&claim.conversation_id).copied());
+        let seq = next.ok_or_else(|| StoreError::Inconsistent {
             table: "conversation",
             reason: format!("`{}` is missing", claim.conversation_id),
         })?;

@@ -28,11 +28,11 @@ pub(in crate::store) async fn apply(
         let together: Vec<&Transition> = wave.iter().filter_map(|&place| at(place)).collect();
         let settled = settle(conn, &together).await?;
         let mut kinds = Kinds::new();
-        for ((place, transition), outcome) in wave.into_iter().zip(together).zip(settled) {
+        for ((place, transition), Settled { outcome, revision }) in wave.into_iter().zip(together).zip(settled) {
             if outcome == Outcome::Won {
                 log.transition(transition);
                 for write in &transition.writes {
-                    kinds.add(write, &transition.workspace_id, transition.now_ms);
+                    kinds.add(write, &transition.workspace_id, transition.now_ms, revision);
                 }
             }
             if let Some(slot) = outcomes.get_mut(place) {
@@ -44,7 +44,7 @@ pub(in crate::store) async fn apply(
     // Those with a rare kind of write: one at a time, each write in its turn.
     for place in in_order {
         let Some(transition) = at(place) else { continue };
-        let outcome = settle(conn, &[transition]).await?.pop().unwrap_or(Outcome::Lost);
+        let outcome = settle(conn, &[transition]).await?.pop().map_or(Outcome::Lost, |settled| settled.outcome);
         if outcome == Outcome::Won {
             log.transition(transition);
             for write in &transition.writes {
@@ -87,31 +87,38 @@ fn conversations(transition: &Transition) -> impl Iterator<Item = &str> {
     named.chain(fenced).chain(transition.unchanged.iter().map(|(conversation, _)| conversation.as_str()))
 }
 
+/// How a transition was settled.
+#[derive(Clone)]
+struct Settled {
+    outcome: Outcome,
+    /// The revision of the conversation that its fence held, where it has one.
+    revision: Option<i64>,
+}
+
 /// Decides which of these win: fences first, then the compare-and-sets.
-async fn settle(conn: &mut Conn<'_>, wave: &[&Transition]) -> Result<Vec<Outcome>, StoreError> {
+async fn settle(conn: &mut Conn<'_>, wave: &[&Transition]) -> Result<Vec<Settled>, StoreError> {
     lock(conn, wave).await?;
-    let mut outcomes = vec![Outcome::Won; wave.len()];
     let held = fences(conn, wave).await?;
     let unchanged = unchanged(conn, wave).await?;
     let mut moves = Set::new(&many::RUN_ADVANCE);
-    for (place, (transition, outcome)) in wave.iter().zip(&mut outcomes).enumerate() {
-        if (transition.fence.is_some() && !held.contains(&place))
-            || (transition.unchanged.is_some() && !unchanged.contains(&place))
-        {
-            *outcome = Outcome::Fenced;
-        } else if let Some(run) = &transition.run {
-            let ws = &transition.workspace_id;
-            push_move(&mut moves, ws, run, transition.now_ms);
+    let mut settled = Vec::with_capacity(wave.len());
+    for (place, transition) in wave.iter().enumerate() {
+        let revision = held.get(&place).copied();
+        let is_fenced = (transition.fence.is_some() && revision.is_none())
+            || (transition.unchanged.is_some() && !unchanged.contains(&place));
+        if let (false, Some(run)) = (is_fenced, &transition.run) {
+            push_move(&mut moves, &transition.workspace_id, run, transition.now_ms);
         }
+        settled.push(Settled { outcome: if is_fenced { Outcome::Fenced } else { Outcome::Won }, revision });
     }
     let won = moves.fetch::<(String,)>(conn).await?;
     let won: HashSet<String> = won.into_iter().map(|row| row.0).collect();
-    for (transition, outcome) in wave.iter().zip(&mut outcomes) {
-        if *outcome == Outcome::Won && transition.run.as_ref().is_some_and(|run| !won.contains(&run.id)) {
-            *outcome = Outcome::Lost;
+    for (transition, one) in wave.iter().zip(&mut settled) {
+        if one.outcome == Outcome::Won && transition.run.as_ref().is_some_and(|run| !won.contains(&run.id)) {
+            one.outcome = Outcome::Lost;
         }
     }
-    Ok(outcomes)
+    Ok(settled)
 }
 
 fn push_move<'a>(moves: &mut Set<'a>, ws: &'a str, run: &'a RunMove, now: i64) {
@@ -156,8 +163,8 @@ async fn lock(conn: &mut Conn<'_>, wave: &[&Transition]) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Places of the transitions whose fence holds.
-async fn fences(conn: &mut Conn<'_>, wave: &[&Transition]) -> Result<HashSet<usize>, StoreError> {
+/// The transitions whose fence holds, by place, with the revision of the conversation that it holds.
+async fn fences(conn: &mut Conn<'_>, wave: &[&Transition]) -> Result<HashMap<usize, i64>, StoreError> {
     let mut asked = Set::new(&many::SEND_FENCE);
     for (place, transition) in wave.iter().enumerate() {
         if let Some(fence) = &transition.fence {
@@ -170,14 +177,14 @@ async fn fences(conn: &mut Conn<'_>, wave: &[&Transition]) -> Result<HashSet<usi
         }
     }
     if asked.is_empty() {
-        return Ok(HashSet::new());
+        return Ok(HashMap::new());
     }
     let rows: HashMap<i64, FenceRow> =
         asked.fetch_packed::<FenceRow>(conn).await?.into_iter().map(|row| (row.place, row)).collect();
     let taken = taken(conn, wave).await?;
     // What the sends of this wave take, for it is not counted yet.
     let mut claimed: HashMap<LimitKey<'_>, i64> = HashMap::new();
-    let mut held = HashSet::new();
+    let mut held = HashMap::new();
     // Who came first takes first what is left of a limit.
     let mut in_order: Vec<(usize, &Transition)> = wave.iter().copied().enumerate().collect();
     in_order.sort_by_key(|(_, one)| one.fence.as_ref().map(|guarded| guarded.run_id.as_str()));
@@ -196,7 +203,7 @@ async fn fences(conn: &mut Conn<'_>, wave: &[&Transition]) -> Result<HashSet<usi
             for limit in guarded.limits() {
                 *claimed.entry(taken_key(transition, limit)).or_default() += 1;
             }
-            held.insert(place);
+            held.insert(place, row.revision);
         }
     }
     Ok(held)
