@@ -26,14 +26,28 @@ impl Asked {
 
     /// Asks, and reads the whole answer: its status and how many bytes its body has.
     pub(crate) async fn get(&mut self, path: &str) -> Result<(u16, usize), BenchError> {
+        let (status, from, length) = self.ask(path).await?;
+        self.buffer.drain(..from + length);
+        Ok((status, length))
+    }
+
+    /// Asks for JSON.
+    pub(crate) async fn json(&mut self, path: &str) -> Result<serde_json::Value, BenchError> {
+        let (status, from, length) = self.ask(path).await?;
+        let body = serde_json::from_slice(self.buffer.get(from..from + length).unwrap_or_default());
+        self.buffer.drain(..from + length);
+        body.map_err(|error| BenchError::Unexpected(format!("{path} answers {status}: {error}")))
+    }
+
+    /// Asks, and reads until the whole answer is there: status, where its body begins, and how long that is.
+    async fn ask(&mut self, path: &str) -> Result<(u16, usize, usize), BenchError> {
         self.send(path).await?;
         loop {
             if let Some((status, from, length)) = self.answer()? {
                 while self.buffer.len() < from + length {
                     self.fill().await?;
                 }
-                self.buffer.drain(..from + length);
-                return Ok((status, length));
+                return Ok((status, from, length));
             }
             self.fill().await?;
         }

@@ -60,7 +60,7 @@ pub(crate) struct Inbox {
 }
 
 impl Inbox {
-    /// Sets it up on an empty store.
+    /// Sets it up on an empty store, or goes on with one on which that was done.
     pub(crate) async fn new(db: &Db) -> Result<Self, BenchError> {
         let replies = Arc::new(Replies::default());
         let outbound = Arc::new(OneWayOut(Arc::clone(&replies) as Arc<dyn Outbound>));
@@ -73,6 +73,21 @@ impl Inbox {
         })
         .await?;
         let email = "ana@acme.example";
+        let mut reader = engine.db().read().await?;
+        let known = read::rep_by_email(&mut reader.conn(), DEFAULT_WORKSPACE, email).await?;
+        drop(reader);
+        if known.is_none() {
+            Self::set_up(&engine, email).await?;
+        }
+        let mut reader = engine.db().read().await?;
+        let channels = read::channels(&mut reader.conn(), DEFAULT_WORKSPACE).await?;
+        let rep = read::rep_by_email(&mut reader.conn(), DEFAULT_WORKSPACE, email).await?;
+        drop(reader);
+        let rep = rep.ok_or_else(|| BenchError::Unexpected("the rep is not there".to_owned()))?;
+        Ok(Self { engine, replies, rep, channels })
+    }
+
+    async fn set_up(engine: &Engine, email: &str) -> Result<(), BenchError> {
         let mut writes = vec![Write::Rep {
             id: engine.ids().next(IdKind::Rep),
             name: "Ana".to_owned(),
@@ -90,12 +105,7 @@ impl Inbox {
         engine.commit_writes(DEFAULT_WORKSPACE, writes).await?;
         let lifted = policy::Lifted::new()?;
         engine.activate(DEFAULT_WORKSPACE, policy::ROOT, &|path| lifted.read(path), "bench").await?;
-        let mut reader = engine.db().read().await?;
-        let channels = read::channels(&mut reader.conn(), DEFAULT_WORKSPACE).await?;
-        let rep = read::rep_by_email(&mut reader.conn(), DEFAULT_WORKSPACE, email).await?;
-        drop(reader);
-        let rep = rep.ok_or_else(|| BenchError::Unexpected("the rep is not there".to_owned()))?;
-        Ok(Self { engine, replies, rep, channels })
+        Ok(())
     }
 
     /// Id of the channel of a kind.

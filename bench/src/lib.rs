@@ -11,8 +11,10 @@ pub mod diff;
 mod disk;
 mod error;
 pub mod figure;
+mod filters;
 mod find;
 mod floor;
+mod follow;
 pub mod gate;
 mod history;
 mod hundred;
@@ -113,6 +115,8 @@ pub struct Settings {
     pub count: Option<usize>,
     /// Folder in which stores are made and the disk is measured. Should be on a disk, not in memory.
     pub folder: PathBuf,
+    /// Name of a store that `api` makes once and uses again; a fresh one each time when left out.
+    pub keep: Option<String>,
     /// Messages that `pipeline` puts into the store as if they had been worked on long ago, for its second round.
     pub history: Option<usize>,
     /// Folder of the data sets for the classifier.

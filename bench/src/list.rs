@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use remit_engine::domain::{ChannelKind, DEFAULT_WORKSPACE};
 use remit_engine::store::Db;
 use remit_engine::store::inbox::{InboxRow, page};
-use remit_engine::store::read::ConversationFilter;
+use remit_engine::store::read::{ConversationFilter, Only};
 
 use crate::figure::Durations;
 use crate::find;
@@ -52,7 +52,7 @@ async fn measure(settings: &Settings, db: &Db) -> Result<Vec<Figure>, BenchError
     let top: Cursor = (i64::MAX, "~".to_owned());
     let deep = descend(db, rep, top.clone(), (count as f64 * DEPTH) as usize).await?;
     let all = ConversationFilter::default();
-    let unread = ConversationFilter { unread_by: Some(rep), ..all };
+    let unread = ConversationFilter { only: Only::UnreadBy(rep), ..all };
     let chat = ConversationFilter { channel: Some(ChannelKind::Chat.as_str()), ..all };
 
     let first = timed(db, rep, all, &top).await?;

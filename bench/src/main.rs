@@ -24,6 +24,9 @@ struct Arguments {
     /// How many decisions, compilations, texts, messages or conversations; every bench has a number of its own.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     n: Option<u32>,
+    /// For `api`: the store of this name, in the folder or on the server. It is made once, used again, and never removed.
+    #[arg(long, value_parser = plain_name)]
+    keep: Option<String>,
     /// For `pipeline`: do it all again beside this many old messages.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     history: Option<u32>,
@@ -38,6 +41,13 @@ struct Arguments {
     model: Option<PathBuf>,
 }
 
+/// A name that is good for a file and for a database.
+fn plain_name(text: &str) -> Result<String, String> {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    let is_good = (1..=40).contains(&text.len()) && text.bytes().all(is_plain);
+    if is_good { Ok(text.to_owned()) } else { Err("up to 40 of a-z, 0-9 and _".to_owned()) }
+}
+
 fn main() -> ExitCode {
     let given: Vec<String> = std::env::args().skip(1).collect();
     if let Some(child) = remit_bench::crash::child(&given) {
@@ -50,6 +60,7 @@ fn main() -> ExitCode {
     let settings = Settings {
         store: arguments.store,
         count: arguments.n.and_then(|n| usize::try_from(n).ok()),
+        keep: arguments.keep,
         history: arguments.history.and_then(|n| usize::try_from(n).ok()),
         folder: arguments.folder.unwrap_or_else(std::env::temp_dir),
         datasets: arguments.datasets,

@@ -28,6 +28,44 @@ pub(crate) async fn with_fresh<T>(
     .await
 }
 
+/// The same with the store that `--keep` names, if it names one: that is made once and stays.
+pub(crate) async fn with_kept<T>(
+    settings: &Settings,
+    work: impl AsyncFnOnce(&Db) -> Result<T, BenchError>,
+) -> Result<T, BenchError> {
+    let Some(name) = &settings.keep else { return with_fresh(settings, async |db, _, _| work(db).await).await };
+    let address = match settings.store {
+        StoreKind::Sqlite => settings.folder.join(format!("remit-bench-{name}.db")).display().to_string(),
+        StoreKind::Postgres => {
+            let server = server()?;
+            let database = format!("remit_bench_{name}");
+            let mut connection = PgConnection::connect(&server).await?;
+            let there = sqlx::query("SELECT 1 FROM pg_database WHERE datname = $1").bind(&database);
+            let is_there = there.fetch_optional(&mut connection).await?.is_some();
+            connection.close().await?;
+            if !is_there {
+                tell(&server, format!("CREATE DATABASE {database}")).await?;
+            }
+            on_server(&server, &database)
+        }
+    };
+    let db = Db::open(&address.parse()?).await?;
+    let done = work(&db).await;
+    db.close().await;
+    done
+}
+
+/// The PostgreSQL server that was named.
+fn server() -> Result<String, BenchError> {
+    std::env::var("REMIT_TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty()).ok_or(BenchError::NoServer)
+}
+
+/// A database of a server.
+fn on_server(server: &str, database: &str) -> String {
+    let (base, _) = server.rsplit_once('/').unwrap_or((server, ""));
+    format!("{base}/{database}")
+}
+
 /// The same with the store's address, for work that opens it itself.
 pub(crate) async fn with_fresh_address<T>(
     settings: &Settings,
@@ -37,14 +75,10 @@ pub(crate) async fn with_fresh_address<T>(
     match settings.store {
         StoreKind::Sqlite => work(&folder.path().join("remit.db").display().to_string(), folder.path()).await,
         StoreKind::Postgres => {
-            let server = std::env::var("REMIT_TEST_POSTGRES_URL")
-                .ok()
-                .filter(|url| !url.is_empty())
-                .ok_or(BenchError::NoServer)?;
+            let server = server()?;
             let name = format!("remit_bench_{:016x}", rand::random::<u64>());
             tell(&server, format!("CREATE DATABASE {name}")).await?;
-            let (base, _) = server.rsplit_once('/').unwrap_or((&server, ""));
-            let done = work(&format!("{base}/{name}"), folder.path()).await;
+            let done = work(&on_server(&server, &name), folder.path()).await;
             let dropped = tell(&server, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
             done.and_then(|done| dropped.map(|()| done))
         }
@@ -78,17 +112,15 @@ pub(crate) async fn in_chunks(
             }
             match db {
                 Db::Sqlite { write, .. } => run!(write),
-                Db::Postgres { read, .. } => run!(read),
+                Db::Postgres { write, .. } => run!(write),
             }
         }
-    }
-    match db {
-        Db::Sqlite { write, .. } => {
+        if let Db::Sqlite { write, .. } = db {
             sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await?;
         }
-        Db::Postgres { read, .. } => {
-            sqlx::query("VACUUM ANALYZE").execute(read).await?;
-        }
+    }
+    if let Db::Postgres { write, .. } = db {
+        sqlx::query("VACUUM ANALYZE").execute(write).await?;
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ async fn lines(name: Name, bench: &str, count: usize, datasets: PathBuf) -> BTre
     let settings = Settings {
         store: StoreKind::Sqlite,
         count: Some(count),
+        keep: None,
         history: (name == Name::Pipeline).then_some(40),
         folder: std::env::temp_dir(),
         datasets,

@@ -1,8 +1,11 @@
 //! Conversations by any combination of filters, at a bounded cost.
 //!
 //! No index can serve every combination. So one index, that of the most selective filter, is walked for so many rows at
-//! most ([`BUDGET`]), and those are looked at. A page may hold fewer rows than were asked for, even none, and still have
-//! a next one: it begins where the walk ended.
+//! most ([`BUDGET`]), slice by slice, and those are looked at; where that takes long, no further slice is begun
+//! ([`LONG`]). A page may hold fewer rows than were asked for, even none, and still have a next one: it begins where the
+//! walk ended. How far a slice reaches is looked up before it is read, so that no row is passed over that moves meanwhile.
+
+use std::time::{Duration, Instant};
 
 use super::found::yes;
 use super::inbox::InboxRow;
@@ -11,6 +14,13 @@ use super::{Conn, StoreError, on};
 
 /// Conversations that are looked at for one page, at most.
 pub const BUDGET: i64 = 2_000;
+/// Conversations that are looked at first; each further slice is twice as long as the one before.
+const SLICE: i64 = 250;
+/// After this time a page that has a place to go on from ends, however few rows it has: whoever asks for what is rare while
+/// much is asked for does not hold up the others.
+const LONG: Duration = Duration::from_millis(2);
+/// No id stands after this.
+const PAST: &str = "~";
 
 /// Which conversations; each filter narrows. Absent and empty ones filter nothing. Those in the plural are lists with
 /// commas between, of which one must match.
@@ -68,43 +78,61 @@ pub struct Found {
 }
 
 #[derive(Debug, sqlx::FromRow)]
-struct End {
+struct Place {
     last_activity_at: i64,
     id: String,
-    seen: i64,
+}
+
+impl Place {
+    fn ends(self) -> (i64, String) {
+        (self.last_activity_at, self.id)
+    }
 }
 
 macro_rules! seek {
-    ($($constant:ident = $down:literal, $up:literal;)+) => {
+    ($($constant:ident = $walk:literal, by $at:literal, $id:literal $(, passing $passing:literal)?;)+) => {
         $(mod $constant {
             pub(super) const DOWN: super::Texts = super::Texts {
-                page: concat!(seek!(@seen $down), ", page AS (SELECT * FROM seen c WHERE ", seek!(@filters),
-                    " ORDER BY c.last_activity_at DESC, c.id DESC LIMIT $4)\n", tail!("$5")),
-                end: concat!(seek!(@seen $down), ", page AS (SELECT * FROM seen c WHERE ", seek!(@filters),
-                    " ORDER BY c.last_activity_at DESC, c.id DESC LIMIT $4)\n", seek!(@end), "c.last_activity_at, c.id LIMIT 1"),
-                counts: concat!(seek!(@seen $down), seek!(@counts), seek!(@filters),
-                    " GROUP BY c.channel_kind ORDER BY c.channel_kind LIMIT $4"),
+                nth: concat!(seek!(@place $at, $id), seek!(@from $walk $(, $passing)?), " AND (", $at, ", ", $id,
+                    ") < ($2, $3)\nORDER BY ", $at, " DESC, ", $id, " DESC LIMIT 1 OFFSET $4"),
+                page: concat!("WITH page AS (SELECT c.*\n", seek!(@from $walk), seek!(@down $at, $id), seek!(@filters),
+                    "\nORDER BY ", $at, " DESC, ", $id, " DESC LIMIT $4)\n", tail!("$6")),
+                counts: concat!("WITH page AS (SELECT c.*\n", seek!(@from $walk), seek!(@down $at, $id), seek!(@filters),
+                    "\nORDER BY ", $at, " DESC, ", $id, " DESC LIMIT $4)\n", seek!(@counts)),
             };
             pub(super) const UP: super::Texts = super::Texts {
-                page: concat!(seek!(@seen $up), ", page AS (SELECT * FROM seen c WHERE ", seek!(@filters),
-                    " ORDER BY c.last_activity_at, c.id LIMIT $4)\n", tail!("$5", "page.last_activity_at, page.id")),
-                end: concat!(seek!(@seen $up), ", page AS (SELECT * FROM seen c WHERE ", seek!(@filters),
-                    " ORDER BY c.last_activity_at, c.id LIMIT $4)\n", seek!(@end),
-                    "c.last_activity_at DESC, c.id DESC LIMIT 1"),
+                nth: concat!(seek!(@place $at, $id), seek!(@from $walk $(, $passing)?), " AND (", $at, ", ", $id,
+                    ") > ($2, $3)\nORDER BY ", $at, ", ", $id, " LIMIT 1 OFFSET $4"),
+                page: concat!("WITH page AS (SELECT c.*\n", seek!(@from $walk), seek!(@up $at, $id), seek!(@filters),
+                    "\nORDER BY ", $at, ", ", $id, " LIMIT $4)\n", tail!("$6", "page.last_activity_at, page.id")),
                 counts: "",
             };
         })+
         /// Name and text of every page; they run on both databases.
-        pub const PORTABLE: &[(&str, &str)] = &[$(($down, $constant::DOWN.page), ($up, $constant::UP.page),)+];
-        /// Name and text of how each walk ends and is counted; they run on both databases.
-        pub const ENDS: &[(&str, &str)] = &[$(
-            (concat!($down, "_end"), $constant::DOWN.end),
-            (concat!($up, "_end"), $constant::UP.end),
-            (concat!($down, "_counts"), $constant::DOWN.counts),
+        pub const PORTABLE: &[(&str, &str)] = &[$(($walk, $constant::DOWN.page),)+];
+        /// Name and text of the pages the other way round, of how far each slice reaches, and of how it is counted; they
+        /// run on both databases.
+        pub const OTHERS: &[(&str, &str)] = &[$(
+            (concat!($walk, "_up"), $constant::UP.page),
+            (concat!($walk, "_nth"), $constant::DOWN.nth),
+            (concat!($walk, "_nth_up"), $constant::UP.nth),
+            (concat!($walk, "_counts"), $constant::DOWN.counts),
         )+];
     };
-    (@seen $walk:literal) => {
-        concat!("WITH seen AS (\n", include_str!(concat!("sql/", $walk, ".sql")), ")")
+    (@place $at:literal, $id:literal) => {
+        concat!("SELECT ", $at, " AS last_activity_at, ", $id, " AS id\n")
+    };
+    (@from $walk:literal) => {
+        include_str!(concat!("sql/", $walk, ".sql"))
+    };
+    (@from $walk:literal, $passing:literal) => {
+        $passing
+    };
+    (@down $at:literal, $id:literal) => {
+        concat!(" AND (", $at, ", ", $id, ") < ($2, $3) AND (", $at, ", ", $id, ") >= ($21, $22) AND ")
+    };
+    (@up $at:literal, $id:literal) => {
+        concat!(" AND (", $at, ", ", $id, ") > ($2, $3) AND (", $at, ", ", $id, ") <= ($21, $22) AND ")
     };
     (@filters) => {
         "($7 = '' OR REPLACE(',' || $7 || ',', ',' || c.channel_kind || ',', '') <> ',' || $7 || ',')
@@ -114,110 +142,139 @@ macro_rules! seek {
     AND ($11 = '' OR c.contact_id = $11)
     AND ($12 = '' OR EXISTS (SELECT 1 FROM conversation_tag g WHERE g.workspace_id = c.workspace_id
         AND g.conversation_id = c.id AND REPLACE(',' || $12 || ',', ',' || g.tag_id || ',', '') <> ',' || $12 || ','))
-    AND ($13 = '' OR EXISTS (SELECT 1 FROM unread u WHERE u.workspace_id = c.workspace_id AND u.rep_id = $5
+    AND ($13 = '' OR EXISTS (SELECT 1 FROM unread u WHERE u.workspace_id = c.workspace_id AND u.rep_id = $6
         AND u.conversation_id = c.id))
     AND ($14 = '' OR c.requires_action)
     AND ($15 = '' OR REPLACE(',' || $15 || ',', ',' || c.team || ',', '') <> ',' || $15 || ',')
     AND ($16 = '' OR c.channel_id = $16)
     AND ($17 = '' OR EXISTS (SELECT 1 FROM requires_action q WHERE q.workspace_id = c.workspace_id
         AND q.conversation_id = c.id AND REPLACE(',' || $17 || ',', ',' || q.reason || ',', '') <> ',' || $17 || ','))
-    AND c.last_activity_at > $18
-    AND ($19 = '' OR REPLACE(',' || $19 || ',', ',' || (SELECT m.intent FROM message m WHERE m.workspace_id = c.workspace_id
-        AND m.conversation_id = c.id AND m.direction = 'inbound' ORDER BY m.seq DESC LIMIT 1) || ',', '') <> ',' || $19 || ',')
-    AND ($20 = '' OR REPLACE(',' || $20 || ',', ',' || CASE
+    AND ($18 = '' OR REPLACE(',' || $18 || ',', ',' || (SELECT m.intent FROM message m WHERE m.workspace_id = c.workspace_id
+        AND m.conversation_id = c.id AND m.direction = 'inbound' ORDER BY m.seq DESC LIMIT 1) || ',', '') <> ',' || $18 || ',')
+    AND ($19 = '' OR REPLACE(',' || $19 || ',', ',' || CASE
         WHEN EXISTS (SELECT 1 FROM contact k WHERE k.workspace_id = c.workspace_id AND k.id = c.contact_id AND k.ai_paused
-            AND (k.ai_paused_until IS NULL OR k.ai_paused_until > $21)) THEN 'paused'
+            AND (k.ai_paused_until IS NULL OR k.ai_paused_until > $20)) THEN 'paused'
         WHEN c.human_active THEN 'off'
         WHEN EXISTS (SELECT 1 FROM run r WHERE r.workspace_id = c.workspace_id AND r.conversation_id = c.id
             AND r.stage NOT IN ('sent', 'failed', 'closed') AND r.author_kind = 'ai_agent'
             AND r.stage IN ('waiting_approval', 'held', 'scheduled')) THEN 'held'
         WHEN EXISTS (SELECT 1 FROM run r WHERE r.workspace_id = c.workspace_id AND r.conversation_id = c.id
             AND r.stage NOT IN ('sent', 'failed', 'closed') AND r.author_kind = 'ai_agent') THEN 'handling'
-        ELSE 'idle' END || ',', '') <> ',' || $20 || ',')"
-    };
-    (@end) => {
-        "SELECT c.last_activity_at, c.id, (SELECT COUNT(*) FROM seen c) AS seen FROM seen c
-WHERE (SELECT COUNT(*) FROM page) >= 0 ORDER BY "
+        ELSE 'idle' END || ',', '') <> ',' || $19 || ',')"
     };
     (@counts) => {
-        "\nSELECT c.channel_kind AS kind, COUNT(*) AS conversations,
-    CAST(SUM(CASE WHEN EXISTS (SELECT 1 FROM unread u WHERE u.workspace_id = c.workspace_id AND u.rep_id = $5
+        "SELECT c.channel_kind AS kind, COUNT(*) AS conversations,
+    CAST(SUM(CASE WHEN EXISTS (SELECT 1 FROM unread u WHERE u.workspace_id = c.workspace_id AND u.rep_id = $6
         AND u.conversation_id = c.id) THEN 1 ELSE 0 END) AS BIGINT) AS unread,
     CAST(SUM(CASE WHEN c.requires_action THEN 1 ELSE 0 END) AS BIGINT) AS requires_action
-FROM seen c WHERE "
+FROM page c GROUP BY c.channel_kind ORDER BY c.channel_kind LIMIT 16"
     };
 }
 
 /// The statements of one walk.
+#[derive(Debug, Clone, Copy)]
 struct Texts {
+    nth: &'static str,
     page: &'static str,
-    end: &'static str,
     counts: &'static str,
 }
 
+// What a contact has is looked at as a whole: there is no order to be walked, and `+ 0` keeps SQLite from walking that of all.
 seek! {
-    all = "conversation_seek", "conversation_rise";
-    channel = "conversation_seek_channel", "conversation_rise_channel";
-    action = "conversation_seek_action", "conversation_rise_action";
-    aside = "conversation_seek_aside", "conversation_rise_aside";
-    assigned = "conversation_seek_assigned", "conversation_rise_assigned";
-    contact = "conversation_seek_contact", "conversation_rise_contact";
-    unread = "conversation_seek_unread", "conversation_rise_unread";
+    all = "conversation_seek", by "c.last_activity_at", "c.id";
+    channel = "conversation_seek_channel", by "c.last_activity_at", "c.id";
+    action = "conversation_seek_action", by "c.last_activity_at", "c.id";
+    aside = "conversation_seek_aside", by "c.last_activity_at", "c.id";
+    assigned = "conversation_seek_assigned", by "c.last_activity_at", "c.id";
+    contact = "conversation_seek_contact", by "c.last_activity_at + 0", "c.id";
+    unread = "conversation_seek_unread", by "u.last_activity_at", "u.conversation_id",
+        passing "FROM unread u WHERE u.workspace_id = $1 AND u.rep_id = $5";
 }
 
-impl Wanted<'_> {
+/// A walk: its statements, what it is by, and what is left to be looked at.
+#[derive(Debug, Clone, Copy)]
+struct Walk<'a> {
+    texts: Texts,
+    key: &'a str,
+    left: Wanted<'a>,
+}
+
+impl<'a> Wanted<'a> {
+    /// The earliest time at which something may have happened, UTC milliseconds.
+    fn oldest(&self) -> i64 {
+        self.after.map_or(i64::MIN, |after| after.saturating_add(1))
+    }
+
     /// The walk that meets the fewest rows in vain.
-    fn statements(&self, way: Way) -> Texts {
+    fn walk(&self, rep: &'a str, way: Way) -> Walk<'a> {
         let one = |list: &str| !list.is_empty() && !list.contains(',');
         let is_aside = one(self.statuses) && self.statuses != "open";
-        let (down, up) = if self.contact.is_some() {
-            (contact::DOWN, contact::UP)
+        let all = *self;
+        let (down, up, key, left) = if let Some(whose) = self.contact {
+            (contact::DOWN, contact::UP, whose, Self { contact: None, ..all })
         } else if self.unread {
-            (unread::DOWN, unread::UP)
+            (unread::DOWN, unread::UP, rep, Self { unread: false, ..all })
         } else if one(self.assignees) && !self.unassigned {
-            (assigned::DOWN, assigned::UP)
+            (assigned::DOWN, assigned::UP, self.assignees, Self { assignees: "", ..all })
         } else if self.requires_action || !self.reasons.is_empty() {
-            (action::DOWN, action::UP)
+            (action::DOWN, action::UP, "", Self { requires_action: false, ..all })
         } else if is_aside {
-            (aside::DOWN, aside::UP)
+            (aside::DOWN, aside::UP, self.statuses, Self { statuses: "", ..all })
         } else if one(self.channels) {
-            (channel::DOWN, channel::UP)
+            (channel::DOWN, channel::UP, self.channels, Self { channels: "", ..all })
         } else {
-            (all::DOWN, all::UP)
+            (all::DOWN, all::UP, "", all)
         };
-        match way {
+        let texts = match way {
             Way::Down => down,
             Way::Up => up,
-        }
+        };
+        Walk { texts, key, left }
     }
 }
 
-/// Binds what every statement here takes.
+/// Binds what the pages take.
 macro_rules! bound {
-    ($query:expr, $ws:expr, $rep:expr, $wanted:expr, ($at:expr, $id:expr), $limit:expr, $budget:expr) => {
+    ($query:expr, $ws:expr, $rep:expr, $walk:expr, $from:expr, $until:expr, $limit:expr) => {
         $query
             .bind($ws)
-            .bind($at)
-            .bind($id)
+            .bind($from.0)
+            .bind($from.1)
             .bind($limit)
+            .bind($walk.key)
             .bind($rep)
-            .bind($budget)
-            .bind($wanted.channels)
-            .bind($wanted.statuses)
-            .bind($wanted.assignees)
-            .bind(yes($wanted.unassigned))
-            .bind($wanted.contact.unwrap_or_default())
-            .bind($wanted.tags)
-            .bind(yes($wanted.unread))
-            .bind(yes($wanted.requires_action))
-            .bind($wanted.teams)
-            .bind($wanted.channel_id.unwrap_or_default())
-            .bind($wanted.reasons)
-            .bind($wanted.after.unwrap_or(i64::MIN))
-            .bind($wanted.intents)
-            .bind($wanted.ai_states)
-            .bind($wanted.now)
+            .bind($walk.left.channels)
+            .bind($walk.left.statuses)
+            .bind($walk.left.assignees)
+            .bind(yes($walk.left.unassigned))
+            .bind($walk.left.contact.unwrap_or_default())
+            .bind($walk.left.tags)
+            .bind(yes($walk.left.unread))
+            .bind(yes($walk.left.requires_action))
+            .bind($walk.left.teams)
+            .bind($walk.left.channel_id.unwrap_or_default())
+            .bind($walk.left.reasons)
+            .bind($walk.left.intents)
+            .bind($walk.left.ai_states)
+            .bind($walk.left.now)
+            .bind($until.0)
+            .bind($until.1)
     };
+}
+
+/// The place so many rows beyond another; none where the walk ends before.
+async fn nth(
+    conn: &mut Conn<'_>,
+    ws: &str,
+    walk: &Walk<'_>,
+    (at, id): (i64, &str),
+    rows: i64,
+) -> Result<Option<(i64, String)>, StoreError> {
+    let found: Option<Place> = on!(conn, |c| {
+        let query = sqlx::query_as(walk.texts.nth).bind(ws).bind(at).bind(id).bind(rows - 1).bind(walk.key);
+        query.fetch_optional(c).await?
+    });
+    Ok(found.map(Place::ends))
 }
 
 /// Conversations beyond a time and id as `rep` sees them, `limit` at most. `budget` are looked at, [`BUDGET`] but in tests.
@@ -233,26 +290,39 @@ pub async fn page(
     (at, id): (i64, &str),
     (limit, budget): (i64, i64),
 ) -> Result<Found, StoreError> {
-    let texts = wanted.statements(way);
-    let rows: Vec<InboxRow> = on!(conn, |c| {
-        bound!(sqlx::query_as(texts.page), ws, rep, wanted, (at, id), limit, budget).fetch_all(c).await?
-    });
-    if i64::try_from(rows.len()).is_ok_and(|found| found >= limit) {
-        return Ok(Found { rows, walked_to: None });
+    let walk = wanted.walk(rep, way);
+    let begun = Instant::now();
+    let mut rows: Vec<InboxRow> = Vec::new();
+    let mut from = (at, id.to_owned());
+    if let Some(after) = wanted.after.filter(|after| way == Way::Up && at <= *after) {
+        from = (after, PAST.to_owned());
     }
-    let end: Option<End> = on!(conn, |c| {
-        bound!(sqlx::query_as(texts.end), ws, rep, wanted, (at, id), limit, budget).fetch_optional(c).await?
-    });
-    // A walk that was shorter than it might have been has seen the last one; so has one that came to what is too old.
-    let goes_on = |end: &End| {
-        let is_too_old = way == Way::Down && wanted.after.is_some_and(|after| end.last_activity_at <= after);
-        end.seen >= budget && !is_too_old
-    };
-    Ok(Found { rows, walked_to: end.filter(goes_on).map(|end| (end.last_activity_at, end.id)) })
+    let (mut left, mut slice) = (budget, SLICE);
+    loop {
+        let looked_at = slice.min(left);
+        let end = nth(conn, ws, &walk, (from.0, &from.1), looked_at).await?;
+        // What is too old ends the walk as well.
+        let end = end.filter(|end| way == Way::Up || wanted.after.is_none_or(|after| end.0 > after));
+        let until = match (&end, way) {
+            (Some((at, id)), _) => (*at, id.as_str()),
+            (None, Way::Down) => (wanted.oldest(), ""),
+            (None, Way::Up) => (i64::MAX, PAST),
+        };
+        let room = limit.saturating_sub(i64::try_from(rows.len()).unwrap_or(limit));
+        let found: Vec<InboxRow> = on!(conn, |c| {
+            let from = (from.0, from.1.as_str());
+            bound!(sqlx::query_as(walk.texts.page), ws, rep, walk, from, until, room).fetch_all(c).await?
+        });
+        let is_full = i64::try_from(found.len()).is_ok_and(|found| found >= room);
+        rows.extend(found);
+        let Some(end) = end.filter(|_| !is_full) else { return Ok(Found { rows, walked_to: None }) };
+        (left, slice) = (left - looked_at, slice * 2);
+        if left <= 0 || begun.elapsed() > LONG {
+            return Ok(Found { rows, walked_to: Some(end) });
+        }
+        from = end;
+    }
 }
-
-/// Channel kinds; a page of counts has a row for each at most.
-const KINDS: i64 = 16;
 
 /// For each channel kind how many conversations `rep` sees through the filters, among the latest `budget` of the walk; and
 /// whether that was all of them.
@@ -266,15 +336,13 @@ pub async fn counts(
     wanted: &Wanted<'_>,
     budget: i64,
 ) -> Result<(Vec<CountsRow>, bool), StoreError> {
-    let texts = wanted.statements(Way::Down);
-    let first = (i64::MAX, "");
+    let walk = wanted.walk(rep, Way::Down);
+    let first = (i64::MAX, PAST);
+    let end = nth(conn, ws, &walk, first, budget).await?;
+    let end = end.filter(|end| wanted.after.is_none_or(|after| end.0 > after));
+    let until = end.as_ref().map_or((wanted.oldest(), ""), |(at, id)| (*at, id.as_str()));
     let rows: Vec<CountsRow> = on!(conn, |c| {
-        bound!(sqlx::query_as(texts.counts), ws, rep, wanted, (first.0, first.1), KINDS, budget).fetch_all(c).await?
+        bound!(sqlx::query_as(walk.texts.counts), ws, rep, walk, first, until, budget).fetch_all(c).await?
     });
-    let end: Option<End> = on!(conn, |c| {
-        bound!(sqlx::query_as(texts.end), ws, rep, wanted, (first.0, first.1), 1_i64, budget).fetch_optional(c).await?
-    });
-    let is_all =
-        end.is_none_or(|end| end.seen < budget || wanted.after.is_some_and(|after| end.last_activity_at <= after));
-    Ok((rows, is_all))
+    Ok((rows, end.is_none()))
 }

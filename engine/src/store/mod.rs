@@ -16,6 +16,7 @@ pub mod found;
 pub mod ingest;
 pub mod jobs;
 mod lease;
+pub mod lend;
 mod migrate;
 mod preview;
 pub mod read;
@@ -48,7 +49,6 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool};
@@ -59,6 +59,7 @@ pub use direct::Direct;
 pub use error::StoreError;
 pub use events::EventWrite;
 pub use ingest::{Ingest, Ingested};
+use lend::{Lender, Lent};
 pub use suppress::Suppressed;
 pub use transition::{Fence, Guarded, LimitClaim, RunMove, SendClaim, SendFence, TimelineEntry, Transition};
 pub use write::{NewModelCall, Write};
@@ -125,14 +126,14 @@ pub enum Db {
         /// Sets the database up; from then on the [`Writer`] writes, through a connection of its own.
         write: SqlitePool,
         /// Read-only connections.
-        read: SqlitePool,
+        read: Lender<Sqlite>,
     },
-    /// As many connections as are needed.
+    /// As many connections as are needed. Their plans walk an index whatever the statistics say; see [`Db::open`].
     Postgres {
-        /// Connections whose plans walk an index whatever the statistics say; see [`Db::open`].
+        /// Connections for writing.
         write: PgPool,
         /// Connections for reading.
-        read: PgPool,
+        read: Lender<Postgres>,
     },
 }
 
@@ -196,9 +197,9 @@ pub(crate) use fetch;
 #[derive(Debug)]
 pub enum Reader {
     /// From the SQLite pool.
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(Lent<Sqlite>),
     /// From the PostgreSQL pool.
-    Postgres(PoolConnection<Postgres>),
+    Postgres(Lent<Postgres>),
 }
 
 impl Reader {
@@ -229,17 +230,18 @@ impl Db {
     async fn open_postgres(url: &str) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(url)?.application_name("remit");
         let pool = |most| PgPoolOptions::new().max_connections(most).acquire_timeout(Duration::from_secs(20));
-        // What the writers run finds every row by its key. The planner of a young store does not know that its tables
-        // will grow, and would walk them from end to end for some of it; nor does it gain from planning the same again.
-        let keyed = options.clone().options([
+        // What is run here finds every row by its key, or walks an index for so many rows. The planner of a young store does
+        // not know that its tables will grow, and would walk them from end to end for some of it; nor does it gain from
+        // planning the same again, which takes longer than most of it.
+        let keyed = options.options([
             ("enable_seqscan", "off"),
             ("enable_hashjoin", "off"),
             ("enable_mergejoin", "off"),
             ("plan_cache_mode", "force_generic_plan"),
             ("jit", "off"),
         ]);
-        let write = pool(8).connect_with(keyed).await?;
-        Ok(Self::Postgres { write, read: pool(16).connect_lazy_with(options) })
+        let write = pool(8).connect_with(keyed.clone()).await?;
+        Ok(Self::Postgres { write, read: Lender::new(pool(16).connect_lazy_with(keyed)) })
     }
 
     async fn open_sqlite(path: &Path) -> Result<Self, StoreError> {
@@ -273,7 +275,7 @@ impl Db {
         let read = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(
             options.create_if_missing(false).pragma("query_only", "on").pragma("cache_size", "-4096"),
         );
-        Ok(Self::Sqlite { write, read })
+        Ok(Self::Sqlite { write, read: Lender::new(read) })
     }
 
     /// Which database this is.
@@ -291,8 +293,8 @@ impl Db {
     /// [`StoreError::Driver`] when none is to be had in time.
     pub async fn read(&self) -> Result<Reader, StoreError> {
         Ok(match self {
-            Self::Sqlite { read, .. } => Reader::Sqlite(read.acquire().await?),
-            Self::Postgres { read, .. } => Reader::Postgres(read.acquire().await?),
+            Self::Sqlite { read, .. } => Reader::Sqlite(read.lend().await?),
+            Self::Postgres { read, .. } => Reader::Postgres(read.lend().await?),
         })
     }
 
@@ -338,7 +340,7 @@ impl Db {
         let mut bad = Vec::new();
         let each = if sqlite { statements::EACH } else { &[] };
         let all = statements::PORTABLE.iter().chain(statements::office::PORTABLE).chain(inbox::PORTABLE);
-        let all = all.chain(filtered::PORTABLE).chain(filtered::ENDS).chain(urgent::PORTABLE).chain(urgent::ENDS);
+        let all = all.chain(filtered::PORTABLE).chain(filtered::OTHERS).chain(urgent::PORTABLE).chain(urgent::ENDS);
         for (name, text) in all.chain(jobs::PORTABLE).chain(own).chain(each).copied().chain(sets) {
             let mut reader = match self.read().await {
                 Ok(reader) => reader,

@@ -353,13 +353,23 @@ pub async fn messages_of(conn: &mut Conn<'_>, ids: &[(&str, &str)]) -> Result<Ve
     asked.fetch(conn).await
 }
 
-/// Which conversations a list shows.
+/// Which conversations a list shows. Each combination has an index of its own.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ConversationFilter<'a> {
     /// Only this channel kind.
     pub channel: Option<&'a str>,
-    /// Only what this rep has not seen.
-    pub unread_by: Option<&'a str>,
-    /// Only what needs a person.
-    pub requires_action: bool,
+    /// Which of them.
+    pub only: Only<'a>,
+}
+
+/// Which conversations of a channel kind, or of all.
+#[derive(Debug, Clone, Copy, Default)]
+pub enum Only<'a> {
+    /// All.
+    #[default]
+    All,
+    /// What this rep has not seen.
+    UnreadBy(&'a str),
+    /// What needs a person.
+    RequiresAction,
 }

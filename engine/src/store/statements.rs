@@ -111,8 +111,6 @@ statements! {
     CONVERSATION_LIST_ACTION_CHANNEL = "conversation_list_action_channel",
     CONVERSATION_LIST_CHANNEL = "conversation_list_channel",
     CONVERSATION_LIST_UNREAD = "conversation_list_unread",
-    CONVERSATION_LIST_UNREAD_ACTION = "conversation_list_unread_action",
-    CONVERSATION_LIST_UNREAD_ACTION_CHANNEL = "conversation_list_unread_action_channel",
     CONVERSATION_LIST_UNREAD_CHANNEL = "conversation_list_unread_channel",
     CONVERSATION_MOVE = "conversation_move",
     CONVERSATION_OF_CONTACT = "conversation_of_contact",
@@ -490,7 +488,7 @@ sets! {
         RUN_ADVANCE = "run_advance_many" "run_advance_after" [Text, Text, Int, Int, Text, Int, Bool, Int, Int, Text, Text, Text, Text, Bool, Int],
         CONTACT_TOUCH = "contact_touch_many" "contact_touch_after" [Text, Text, Text],
         CONVERSATION_TOUCH_INBOUND = "conversation_touch_inbound_many" "conversation_touch_inbound_after" [Text, Text, Text, Int],
-        CONVERSATION_TOUCH_OUTBOUND = "conversation_touch_outbound_many" "conversation_touch_outbound_after" [Text, Text, Text, Int, Int, Bool, Text, Text, Text, Int],
+        CONVERSATION_TOUCH_OUTBOUND = "conversation_touch_outbound_many" "conversation_touch_outbound_after" [Text, Text, Text, Int, Int, Bool, Text, Text, Text, Int, Text],
     }
     read {
         DRAFT_VERSION_GET = "draft_version_get_many" [Text, Text, Int],

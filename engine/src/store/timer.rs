@@ -12,7 +12,7 @@ impl Db {
     pub(crate) async fn due_timers(&self, now: i64, limit: i64, lease_until: i64) -> Result<Vec<TimerRow>, StoreError> {
         Ok(match self {
             Self::Sqlite { read, .. } => {
-                sqlx::query_as(sql::sqlite::TIMER_DUE).bind(now).bind(limit).fetch_all(read).await?
+                sqlx::query_as(sql::sqlite::TIMER_DUE).bind(now).bind(limit).fetch_all(&mut *read.lend().await?).await?
             }
             Self::Postgres { write: pool, .. } => {
                 let claim = sqlx::query_as(sql::postgres::TIMER_CLAIM).bind(now).bind(limit).bind(lease_until);

@@ -71,6 +71,7 @@ impl NewConversation {
             None::<&str>.into(),
             None::<&str>.into(),
             None::<i64>.into(),
+            "rep".into(),
         ]);
         touched.fetch::<(String, i64)>(conn).await?;
         // Whoever began it is the one to go on, until they hand it over.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use remit_engine::decide::reply::LinkedIn;
 use remit_engine::domain::{ChannelKind, DEFAULT_WORKSPACE, Stage};
-use remit_engine::store::read::ConversationFilter;
+use remit_engine::store::read::{ConversationFilter, Only};
 use remit_engine::store::{Write, inbox, read};
 use remit_tests::{TestApp, each_database};
 
@@ -21,7 +21,7 @@ each_database!(s20_an_unknown_sender_by_sms_becomes_a_contact_and_a_person_is_as
     let mut reader = app.engine.db().read().await.unwrap();
     let addresses = read::contact_addresses(&mut reader.conn(), DEFAULT_WORKSPACE, &contact.id).await.unwrap();
     assert_eq!(addresses.iter().map(|row| row.address.as_str()).collect::<Vec<_>>(), ["+41791234567"]);
-    let filter = ConversationFilter { channel: Some("sms"), requires_action: true, ..ConversationFilter::default() };
+    let filter = ConversationFilter { channel: Some("sms"), only: Only::RequiresAction };
     let list =
         inbox::page(&mut reader.conn(), DEFAULT_WORKSPACE, &app.rep.id, filter, (i64::MAX, "~"), 10).await.unwrap();
     assert_eq!(

@@ -108,35 +108,35 @@ impl Store {
     async fn dump(&self) -> Vec<String> {
         let mut dump = Vec::new();
         match &self.db {
-            Db::Sqlite { read, .. } => {
+            Db::Sqlite { write, .. } => {
                 let tables: Vec<(String,)> = sqlx::query_as(
                     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' AND name <> 'event_log'",
                 )
-                .fetch_all(read)
+                .fetch_all(write)
                 .await
                 .unwrap();
                 for (table,) in tables {
                     let columns: Vec<(String,)> = sqlx::query_as("SELECT name FROM pragma_table_info($1)")
                         .bind(&table)
-                        .fetch_all(read)
+                        .fetch_all(write)
                         .await
                         .unwrap();
                     let shown: Vec<String> = columns.iter().map(|(name,)| format!("quote({name})")).collect();
                     let all = format!("SELECT {} FROM {table}", shown.join(" || ',' || "));
-                    let rows: Vec<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(all)).fetch_all(read).await.unwrap();
+                    let rows: Vec<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(all)).fetch_all(write).await.unwrap();
                     dump.extend(rows.into_iter().map(|(row,)| format!("{table}: {row}")));
                 }
             }
-            Db::Postgres { read, .. } => {
+            Db::Postgres { write, .. } => {
                 let tables: Vec<(String,)> = sqlx::query_as(
                     "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '\\_%' AND tablename <> 'event_log'",
                 )
-                .fetch_all(read)
+                .fetch_all(write)
                 .await
                 .unwrap();
                 for (table,) in tables {
                     let all = format!("SELECT to_jsonb(t)::text FROM {table} t");
-                    let rows: Vec<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(all)).fetch_all(read).await.unwrap();
+                    let rows: Vec<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(all)).fetch_all(write).await.unwrap();
                     dump.extend(rows.into_iter().map(|(row,)| format!("{table}: {row}")));
                 }
             }

@@ -3,6 +3,7 @@
 mod forgotten;
 mod groups;
 mod ledger;
+mod lend;
 mod log;
 mod plans;
 

@@ -1,7 +1,7 @@
 //! No query's cost grows with history: SQLite's plan for every statement walks an index by more than the workspace.
 
-use remit_engine::store::{filtered, inbox, jobs, statements, urgent};
-use remit_tests::{Database, Kind};
+use remit_engine::store::{Conn, Db, filtered, inbox, jobs, statements, urgent};
+use remit_tests::{Database, Kind, each_database};
 use sqlx::Row as _;
 
 /// Tables that stay small whatever happens, and statements over the whole of one.
@@ -24,7 +24,7 @@ async fn no_statement_walks_a_table_that_grows() {
         .chain(inbox::PORTABLE)
         .chain(jobs::PORTABLE)
         .chain(filtered::PORTABLE)
-        .chain(filtered::ENDS)
+        .chain(filtered::OTHERS)
         .chain(urgent::PORTABLE)
         .chain(urgent::ENDS)
         .chain(statements::SQLITE_ONLY)
@@ -57,5 +57,104 @@ fn walks_too_much(step: &str) -> bool {
         "SCAN" => grows && !matches!(table, "page" | "CONSTANT" | "c" | "j"),
         "SEARCH" => grows && searched.trim_end_matches(')') == "workspace_id=?",
         _ => false,
+    }
+}
+
+/// Otherwise each binding of a `LIMIT` throws a statement's plan away (`.cargo/config.toml`).
+#[tokio::test]
+async fn sqlite_keeps_its_plans_whatever_is_bound() {
+    let database = Database::fresh(Kind::Sqlite).await.unwrap();
+    let db = database.open().await;
+    let Db::Sqlite { write, .. } = &db else { unreachable!("it is SQLite") };
+    let options: Vec<(String,)> = sqlx::query_as("PRAGMA compile_options").fetch_all(write).await.unwrap();
+    assert!(options.iter().any(|(option,)| option == "ENABLE_QPSG"), "{options:?}");
+}
+
+/// The index by which each list of the inbox is walked.
+const WALKS: &[(&str, &str)] = &[
+    ("conversation_seek", "conversation_recent"),
+    ("conversation_seek_action", "conversation_action"),
+    ("conversation_seek_aside", "conversation_put_aside"),
+    ("conversation_seek_assigned", "conversation_assigned"),
+    ("conversation_seek_channel", "conversation_recent_by_channel"),
+    ("conversation_seek_contact", "conversation_of_contact"),
+    ("conversation_seek_unread", "unread_recent"),
+];
+
+each_database!(each_list_of_the_inbox_is_walked_by_the_index_of_its_filter, |database| {
+    let db = database.open().await;
+    fill(&db).await;
+    let mut bad = Vec::new();
+    for (name, text) in filtered::PORTABLE.iter().chain(filtered::OTHERS) {
+        let walk = WALKS.iter().find(|(walk, _)| {
+            let rest = name.strip_prefix(walk);
+            rest.is_some_and(|rest| ["", "_up", "_nth", "_nth_up", "_counts"].contains(&rest))
+        });
+        let (_, index) = walk.unwrap_or_else(|| panic!("{name} is walked by which index?"));
+        let plan = plan(&db, text).await;
+        if !plan.iter().any(|step| step.split_whitespace().any(|word| word == *index)) {
+            bad.push(format!("{name} is not walked by {index}:\n{}", plan.join("\n")));
+        }
+        // What is walked is in order: only what a contact has is sorted, and the page itself.
+        let sorts = plan.iter().filter(|step| step.contains("Sort Key") || step.contains("FOR ORDER BY")).count();
+        let may = usize::from(name.contains("_contact") || name.ends_with("_counts")) + usize::from(plan.len() > 20);
+        if sorts > may {
+            bad.push(format!("{name} is sorted:\n{}", plan.join("\n")));
+        }
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+});
+
+/// Rows as they are after a while: without any, PostgreSQL has no reason to prefer one index to another.
+async fn fill(db: &Db) {
+    const FILL: &[&str] = &[
+        "INSERT INTO workspace (id, name, created_at) SELECT 'w', 'w', 0",
+        "INSERT INTO rep (workspace_id, id, name, email, role, created_at) SELECT 'w', 'r', 'r', 'r', 'viewer', 0",
+        "INSERT INTO channel (workspace_id, id, kind, name, address, status, email_warmup, secret_version, created_at)
+            SELECT 'w', 'c', 'chat', 'c', 'c', 'active', FALSE, 1, 0",
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+            INSERT INTO contact (workspace_id, id, ai_paused, inbound_count, created_at, version)
+            SELECT 'w', 'k' || CAST(i AS TEXT), FALSE, 1, i, 1 FROM n",
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+            INSERT INTO conversation (workspace_id, id, channel_id, channel_kind, contact_id, status, preview, revision,
+                ai_turns, human_active, requires_action, assignee_id, last_activity_at, created_at, version)
+            SELECT 'w', 'v' || CAST(i AS TEXT), 'c', CASE WHEN i % 2 = 0 THEN 'chat' ELSE 'email' END,
+                'k' || CAST(i AS TEXT), CASE WHEN i % 3 = 0 THEN 'closed' ELSE 'open' END, '', 1, 0, FALSE, i % 9 = 0,
+                CASE WHEN i % 4 = 0 THEN 'r' END, i, i, 1 FROM n",
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+            INSERT INTO unread (workspace_id, rep_id, conversation_id, channel_kind, messages, last_activity_at)
+            SELECT 'w', 'r', 'v' || CAST(i AS TEXT), 'chat', 1, i FROM n WHERE i % 5 = 0",
+    ];
+    for &text in FILL {
+        match db {
+            Db::Sqlite { write, .. } => drop(sqlx::query(text).execute(write).await.unwrap()),
+            Db::Postgres { write, .. } => drop(sqlx::query(text).execute(write).await.unwrap()),
+        }
+    }
+    if let Db::Postgres { write, .. } = db {
+        sqlx::query("ANALYZE").execute(write).await.unwrap();
+    }
+}
+
+/// The steps of a statement's plan, as the product's own connections for reading make it.
+async fn plan(db: &Db, text: &str) -> Vec<String> {
+    let mut reader = db.read().await.unwrap();
+    match reader.conn() {
+        Conn::Sqlite(conn) => {
+            let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}"));
+            let rows = sqlx::query(explain).fetch_all(conn).await.unwrap();
+            rows.iter().map(|row| row.get("detail")).collect()
+        }
+        Conn::Postgres(conn) => {
+            let most = (1..=40).rev().find(|number| text.contains(&format!("${number}"))).unwrap();
+            let nothing = vec!["NULL"; most].join(", ");
+            let prepare = sqlx::AssertSqlSafe(format!("PREPARE looked_at AS {text}"));
+            sqlx::raw_sql(prepare).execute(&mut *conn).await.unwrap();
+            let explain = sqlx::AssertSqlSafe(format!("EXPLAIN EXECUTE looked_at ({nothing})"));
+            let rows = sqlx::raw_sql(explain).fetch_all(&mut *conn).await.unwrap();
+            sqlx::raw_sql("DEALLOCATE looked_at").execute(conn).await.unwrap();
+            rows.iter().map(|row| row.get(0)).collect()
+        }
+        Conn::Direct(_) => unreachable!("reading is not writing"),
     }
 }

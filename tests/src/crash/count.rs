@@ -63,8 +63,8 @@ pub(super) async fn ended(plan: &Plan, known: usize, counts: &mut Counts) -> Res
     let address: Address = plan.address.parse().map_err(|error| format!("{error}"))?;
     let db = Db::open(&address).await.map_err(|error| error.to_string())?;
     let rows: Vec<Fate> = match &db {
-        Db::Sqlite { read, .. } => sqlx::query_as(FATES).fetch_all(read).await.map_err(said)?,
-        Db::Postgres { read, .. } => sqlx::query_as(FATES).fetch_all(read).await.map_err(said)?,
+        Db::Sqlite { write, .. } => sqlx::query_as(FATES).fetch_all(write).await.map_err(said)?,
+        Db::Postgres { write, .. } => sqlx::query_as(FATES).fetch_all(write).await.map_err(said)?,
     };
     db.close().await;
     let fates: BTreeMap<&str, &Fate> = rows.iter().map(|fate| (fate.external_id.as_str(), fate)).collect();

@@ -339,8 +339,8 @@ impl Asked {
         self.parts().iter().all(String::is_empty)
     }
 
-    /// The one channel kind, or none; `None` where something else is wanted than that, `unread` and `requires_action`. Each
-    /// combination of these has an index of its own.
+    /// The one channel kind, or none; `None` where something else is wanted than that and one of `unread` and
+    /// `requires_action`. Each combination of these has an index of its own.
     pub(crate) fn plain_channel(&self) -> Option<Option<&str>> {
         let others = [
             &self.channel_id,
@@ -353,7 +353,10 @@ impl Asked {
             &self.ai_states,
             &self.contact,
         ];
-        let is_plain = others.iter().all(|text| text.is_empty()) && !self.unassigned && self.after.is_none();
+        let is_plain = others.iter().all(|text| text.is_empty())
+            && !self.unassigned
+            && self.after.is_none()
+            && !(self.unread && self.requires_action);
         match self.channels.as_str() {
             _ if !is_plain => None,
             "" => Some(None),

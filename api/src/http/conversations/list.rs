@@ -2,7 +2,7 @@ use axum::Json;
 use axum::extract::State;
 use remit_engine::store::filtered::{self, Found, Way};
 use remit_engine::store::inbox::{self, InboxRow};
-use remit_engine::store::read::ConversationFilter;
+use remit_engine::store::read::{ConversationFilter, Only};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -30,7 +30,7 @@ pub(crate) struct ConversationPage {
 /// The inbox
 ///
 /// Most recent activity first, unless `sort` says otherwise. Filters combine: a row must pass them all. A conversation that becomes
-/// active while you turn pages moves to the top; it is not repeated further down. With more than one `channel`, `unread` and
+/// active while you turn pages moves to the top; it is not repeated further down. With more than `channel` and one of `unread` and
 /// `requires_action`, and on the way back, a page may hold fewer rows than `limit`, even none, and have a next one all the same: go
 /// on until the cursor is null.
 #[utoipa::path(
@@ -105,9 +105,12 @@ async fn walked(app: &App, rep: &Rep, asked: &Asked, way: Way, start: &Key, limi
     let conn = &mut reader.conn();
     let (ws, who, at) = (rep.workspace(), rep.row.id.as_str(), (start.sort, start.id.as_str()));
     if let (Some(channel), Way::Down) = (asked.plain_channel(), way) {
-        let unread_by = asked.is_unread().then_some(who);
-        let filter = ConversationFilter { channel, unread_by, requires_action: asked.is_action() };
-        let rows = inbox::page(conn, ws, who, filter, at, limit).await?;
+        let only = match asked.is_unread() {
+            true => Only::UnreadBy(who),
+            false if asked.is_action() => Only::RequiresAction,
+            false => Only::All,
+        };
+        let rows = inbox::page(conn, ws, who, ConversationFilter { channel, only }, at, limit).await?;
         return Ok(Found { rows, walked_to: None });
     }
     Ok(filtered::page(conn, ws, who, &asked.wanted(), way, at, (limit, filtered::BUDGET)).await?)

@@ -156,6 +156,8 @@ impl Conversation {
         let inner = row.conversation;
         let ai_paused = paused_now(row.ai_paused, row.ai_paused_until, now_ms);
         let reasons = row.reasons.unwrap_or_default();
+        let (email, phone) = row.contact_addresses.split_once('\n').unwrap_or_default();
+        let given = |address: &str| (!address.is_empty()).then(|| address.to_owned());
         // In the order in which the filter looks.
         let ai_state = match row.ai_stage.as_deref() {
             _ if ai_paused => "paused",
@@ -173,8 +175,8 @@ impl Conversation {
                 id: inner.contact_id,
                 name: row.contact_name,
                 company: row.contact_company,
-                email: row.contact_email,
-                phone: row.contact_phone,
+                email: given(email),
+                phone: given(phone),
                 ai_paused,
                 ai_pause_reason: row.ai_pause_reason.filter(|_| ai_paused),
             },

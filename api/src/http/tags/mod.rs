@@ -23,9 +23,11 @@ impl From<TagRow> for Tag {
     }
 }
 
-/// Tags as a list of conversations has them: `<id>:<name>` with commas between.
+/// Tags as a list of conversations has them: `<id>:<name>` with commas between; in the order of their names.
 pub(crate) fn read(packed: Option<String>) -> Vec<Tag> {
     let packed = packed.unwrap_or_default();
     let one = |text: &str| text.split_once(':').map(|(id, name)| Tag { id: id.to_owned(), name: name.to_owned() });
-    packed.split(',').filter_map(one).collect()
+    let mut tags: Vec<Tag> = packed.split(',').filter_map(one).collect();
+    tags.sort_by(|one, other| one.name.cmp(&other.name));
+    tags
 }

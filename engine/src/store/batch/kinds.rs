@@ -355,6 +355,7 @@ async fn outbound(conn: &mut Conn<'_>, claims: &[Claim<'_>]) -> Result<(), Store
             said(3),
             said(4),
             said(5),
+            claim.author_kind.into(),
         ]);
         refs.push([ws.into(), (&claim.external_id).into(), conversation.into(), (&claim.message_id).into()]);
         unread.push([ws.into(), conversation.into(), now.into()]);

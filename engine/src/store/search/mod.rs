@@ -7,7 +7,8 @@
 //!
 //! Documents are numbered as they come in. A search looks at one window of numbers after the other, the latest first, so
 //! that its cost is bounded whatever is asked and however much there is: SQLite's index is walked by number, and on
-//! PostgreSQL each document carries the names of its windows as words.
+//! PostgreSQL each document carries the names of its windows as words. Where nothing is in a window, SQLite walks on to the
+//! next document that is found, wherever that is; so its windows are few and wide.
 
 mod postgres;
 mod sqlite;
@@ -24,10 +25,12 @@ use sqlite::SqliteIndex;
 const FORM: i64 = 1;
 /// Bits of a document's number that are not of its narrow window: 16 384 documents.
 const NARROW: u32 = 14;
-/// And of its wide one: 524 288.
+/// And of its wide one: 524 288 on PostgreSQL, where documents carry its name.
 const WIDE: u32 = 19;
-/// Windows that one search looks at, at most: about eight million documents.
-const MOST_WINDOWS: usize = 16;
+/// On SQLite 8 388 608.
+const WIDE_ON_SQLITE: u32 = 23;
+/// Documents that one search looks at, at most: about eight million.
+const MOST_DOCUMENTS: i64 = 16 << WIDE;
 
 /// How far the index is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,7 +124,7 @@ impl Index {
     pub fn of(db: &Db) -> Self {
         Self(match db {
             Db::Sqlite { write, .. } => Kind::Sqlite(SqliteIndex::beside(write.connect_options().get_filename())),
-            Db::Postgres { write, read } => Kind::Postgres(PostgresIndex::new(write.clone(), read.clone())),
+            Db::Postgres { write, .. } => Kind::Postgres(PostgresIndex::new(write.clone())),
         })
     }
 
@@ -190,8 +193,13 @@ impl Index {
             Kind::Sqlite(index) => index.end().await?,
             Kind::Postgres(index) => index.end().await?,
         };
-        let mut window = Window::first(below.min(end));
-        for _ in 0..MOST_WINDOWS {
+        let wide = match &self.0 {
+            Kind::Sqlite(_) => WIDE_ON_SQLITE,
+            Kind::Postgres(_) => WIDE,
+        };
+        let first = Window::first(below.min(end));
+        let mut window = first;
+        while window.below > first.below - MOST_DOCUMENTS {
             if window.below <= 0 {
                 return Ok((found, None));
             }
@@ -205,7 +213,7 @@ impl Index {
                 let last = found.last().map(|row| row.seq);
                 return Ok((found, last));
             }
-            window = window.next();
+            window = window.next(wide);
         }
         Ok((found, (window.below > 0).then_some(window.below)))
     }
@@ -236,10 +244,10 @@ impl Window {
         Self { from, below, narrow: true }
     }
 
-    /// What comes before: the wide window in which it ends.
-    fn next(self) -> Self {
+    /// What comes before: the window of so many bits in which it ends.
+    fn next(self, wide: u32) -> Self {
         let below = self.from;
-        Self { from: ((below - 1).max(0) >> WIDE) << WIDE, below, narrow: false }
+        Self { from: ((below - 1).max(0) >> wide) << wide, below, narrow: false }
     }
 
     /// Names of the windows that it is made of.
@@ -270,7 +278,7 @@ impl Doc {
 }
 
 impl Find<'_> {
-    /// Of each row of tags one must be there.
+    /// Of each row of tags one must be there; the first is that of the workspace.
     fn tags(&self) -> Vec<Vec<String>> {
         let mut tags = vec![vec![tag('w', self.workspace_id)]];
         if !self.kinds.is_empty() {
@@ -301,7 +309,7 @@ mod tests {
                 }
                 assert!(window.names().len() <= 2);
                 at = window.from;
-                window = window.next();
+                window = window.next(WIDE);
             }
             assert_eq!(at, 0);
         }

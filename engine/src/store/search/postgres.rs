@@ -1,7 +1,9 @@
 //! The index as a schema of its own on PostgreSQL.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use sqlx::postgres::PgPoolOptions;
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::OnceCell;
 
@@ -17,6 +19,7 @@ const MOST_BYTES: usize = 400_000;
 #[derive(Debug)]
 pub(super) struct PostgresIndex {
     write: PgPool,
+    /// For searching alone: which words are rare is for the planner to know.
     read: PgPool,
     made: OnceCell<()>,
 }
@@ -38,8 +41,10 @@ impl From<StateRow> for State {
 const STATE: &str = "SELECT xid, seq, walk, until FROM remit_search.state WHERE id = 1 AND form = $1";
 
 impl PostgresIndex {
-    pub(super) fn new(write: PgPool, read: PgPool) -> Self {
-        Self { write, read, made: OnceCell::new() }
+    pub(super) fn new(write: PgPool) -> Self {
+        let options = (*write.connect_options()).clone().options([("plan_cache_mode", "force_custom_plan")]);
+        let read = PgPoolOptions::new().max_connections(4).acquire_timeout(Duration::from_secs(20));
+        Self { read: read.connect_lazy_with(options), write, made: OnceCell::new() }
     }
 
     async fn make(&self) -> Result<(), StoreError> {
@@ -79,6 +84,7 @@ impl PostgresIndex {
     }
 
     pub(super) async fn begin(&self, state: &State, holder: &str) -> Result<(), StoreError> {
+        self.make().await?;
         let mut tx = self.write.begin().await?;
         sqlx::query("TRUNCATE remit_search.doc").execute(&mut *tx).await?;
         let text = "UPDATE remit_search.state SET form = $1, xid = $2, seq = $3, walk = $4, until = $5, next_doc = 0

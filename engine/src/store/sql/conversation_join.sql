@@ -3,4 +3,5 @@
 -- $16 snoozed until
 UPDATE conversation SET subject = $3, status = $4, preview = $5, revision = $6, ai_turns = $7, human_active = $8, team = $9,
     person = $10, priority = $11, sla_at = $12, last_inbound_at = $13, last_activity_at = $14, created_at = $15,
-    snoozed_until = $16 WHERE workspace_id = $1 AND id = $2
+    snoozed_until = $16, last_author = (SELECT m.author_kind FROM message m
+        WHERE m.workspace_id = $1 AND m.conversation_id = $2 ORDER BY m.seq DESC LIMIT 1) WHERE workspace_id = $1 AND id = $2

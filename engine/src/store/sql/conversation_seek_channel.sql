@@ -1,3 +1,2 @@
--- Those of one channel kind.  $1 workspace  $2 and $3 before  $6 so many  $7 channel kind
-SELECT c.* FROM conversation c WHERE c.workspace_id = $1 AND c.channel_kind = $7 AND (c.last_activity_at, c.id) < ($2, $3)
-ORDER BY c.last_activity_at DESC, c.id DESC LIMIT $6
+-- Those of one channel kind.  $1 workspace  $5 channel kind
+FROM conversation c WHERE c.workspace_id = $1 AND c.channel_kind = $5

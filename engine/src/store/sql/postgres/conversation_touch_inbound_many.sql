@@ -2,6 +2,7 @@
 -- A message came in to each. Time never runs backwards in the list.
 -- In: workspace_id, id, preview, now
 UPDATE conversation SET revision = conversation.revision + 1, preview = j.preview, status = 'open', last_inbound_at = j.now,
+    last_author = 'contact',
     last_activity_at = CASE WHEN conversation.last_activity_at < j.now THEN j.now ELSE conversation.last_activity_at END,
     version = conversation.version + 1
 FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[])

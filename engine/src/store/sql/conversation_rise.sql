@@ -1,3 +1,0 @@
--- The same, the longest ago first: all.  $1 workspace  $2 and $3 after this time and id  $6 so many
-SELECT c.* FROM conversation c WHERE c.workspace_id = $1 AND (c.last_activity_at, c.id) > ($2, $3)
-ORDER BY c.last_activity_at, c.id LIMIT $6
