@@ -301,3 +301,20 @@ impl Row {
         Self { entries, meaning: Vec::new(), length: self.length, known: self.known, singles, said: self.said }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use unicode_normalization::UnicodeNormalization;
+
+    use super::{MAX_CHARS, normalise};
+
+    #[test]
+    fn texts_are_normalised_run_by_run_as_at_once() {
+        let long = "aé ".repeat(2_000);
+        for text in ["", "Plain", "e\u{301}A", "Ünïcödé ﬁ ＡB½c", "각가ab\u{30a}", "İ I ı", long.as_str()] {
+            let at_once: String =
+                text.chars().take(MAX_CHARS).nfkc().flat_map(char::to_lowercase).take(MAX_CHARS).collect();
+            assert_eq!(normalise(text), at_once);
+        }
+    }
+}

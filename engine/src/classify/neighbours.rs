@@ -215,3 +215,52 @@ fn centre_lengths(features: usize, classes: usize, rows: &[Row], labels: &[usize
     });
     lengths.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Neighbours, Row, nearest};
+    use crate::classify::hashing::mix;
+
+    /// A row that has feature 0, as most have, and some others; of length 1.
+    fn row(number: u64) -> Row {
+        let mut entries = if number.is_multiple_of(5) { Vec::new() } else { vec![(0, 1.0 + (number % 3) as f32)] };
+        entries.extend((1..30).filter(|feature| mix(number * 31 + feature).is_multiple_of(7)).map(|feature| {
+            let feature = u32::try_from(feature).unwrap_or(0);
+            (feature, 1.0 + (number % 4) as f32)
+        }));
+        let length = entries.iter().map(|(_, value)| value * value).sum::<f32>().sqrt().max(1e-6);
+        entries.iter_mut().for_each(|(_, value)| *value /= length);
+        Row { entries, length: 1.0, ..Row::default() }
+    }
+
+    #[test]
+    fn features_in_columns_and_in_lists_compare_alike() {
+        let rows: Vec<Row> = (0..60).map(row).collect();
+        let labels: Vec<usize> = (0..60).map(|number| number / 20).collect();
+        let neighbours = Neighbours::new(30, 3, &rows, &labels);
+        assert!(!neighbours.columns.is_empty() && !neighbours.postings.is_empty());
+        for asked in (100..140).map(row) {
+            let cosine = |other: &Row| -> f32 {
+                let of = |feature: u32| other.entries.iter().find(|(one, _)| *one == feature).map_or(0.0, |(_, v)| *v);
+                asked.entries.iter().map(|(feature, value)| value * of(*feature)).sum()
+            };
+            let cosines: Vec<f32> = rows.iter().map(cosine).collect();
+            let best = cosines.iter().copied().fold(0.0, f32::max);
+            let of_class = cosines[20..40].iter().copied().fold(0.0, f32::max);
+            let found = neighbours.nearness(&asked, 1);
+            assert!((found.nearest.map_or(0.0, |(_, cosine)| cosine) - best).abs() < 1e-5);
+            assert!((found.of_class - of_class).abs() < 1e-5);
+        }
+    }
+
+    #[test]
+    fn the_nearest_are_the_highest_and_of_equal_ones_the_first() {
+        let mut cosines = vec![0.0; 100];
+        for (at, cosine) in [(3, 0.5), (40, 0.9), (41, 0.5), (42, 0.5), (77, 0.9), (99, 0.2)] {
+            cosines[at] = cosine;
+        }
+        let found: Vec<usize> = nearest(&cosines).into_iter().map(|(_, example)| example).collect();
+        assert_eq!(found, [40, 77, 3, 41, 42]);
+        assert_eq!(nearest(&[0.0, 0.1]), [(0.1, 1)]);
+    }
+}
