@@ -11,13 +11,19 @@ const MAX_CHARACTERS: usize = 4_000;
 /// than 12 letters (6 for scripts without spaces), which it would guess at random.
 #[must_use]
 pub fn detect(text: &str) -> Option<&'static str> {
-    let sample: String = text.chars().take(MAX_CHARACTERS).collect();
-    let letters = sample.chars().filter(|c| c.is_alphabetic()).count();
-    let dense = sample.chars().filter(|c| ('\u{2e80}'..='\u{d7ff}').contains(c)).count();
-    if letters + dense < MIN_LETTERS {
+    let end = text.char_indices().nth(MAX_CHARACTERS).map_or(text.len(), |(end, _)| end);
+    let sample = text.get(..end).unwrap_or(text);
+    let dense = |c: char| ('\u{2e80}'..='\u{d7ff}').contains(&c);
+    let letters = sample.chars().map(|c| usize::from(c.is_alphabetic()) + usize::from(dense(c)));
+    // Most texts have enough in their first words.
+    let mut seen = 0;
+    if !letters.into_iter().any(|letter| {
+        seen += letter;
+        seen >= MIN_LETTERS
+    }) {
         return None;
     }
-    Some(match whichlang::detect_language(&sample) {
+    Some(match whichlang::detect_language(sample) {
         Lang::Ara => "ar",
         Lang::Cmn => "zh",
         Lang::Deu => "de",

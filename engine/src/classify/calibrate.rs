@@ -2,15 +2,15 @@
 //!
 //! Few examples make logistic regression far too modest, so scores are first divided by a temperature fitted on
 //! out-of-fold scores (Guo et al. 2017). That is honest only for messages that belong to some intent. A small logistic
-//! regression over thirteen signals then learns, from intents left out in turn and from background texts, what a message
+//! regression over fourteen signals then learns, from intents left out in turn and from background texts, what a message
 //! looks like that belongs to none.
 
 use super::logistic::softmax;
 use super::neighbours::Nearness;
 
 /// Number of signals of [`signals`], with the constant.
-const SIGNALS: usize = 14;
-/// Inverse strength of the L2 penalty of the recalibrator: strong, for a few hundred rows have to settle thirteen signals that
+const SIGNALS: usize = 15;
+/// Inverse strength of the L2 penalty of the recalibrator: strong, for a few hundred rows have to settle fourteen signals that
 /// say much the same.
 const C: f64 = 0.12;
 /// Newton steps; the fit has settled long before.
@@ -54,23 +54,44 @@ pub(crate) fn temperature(scores: &[(Vec<f32>, usize)]) -> f32 {
     f32::midpoint(low, high).exp()
 }
 
+/// The probabilities of the classes after temperature, in their order, and how much speaks for any of them at all.
+pub(crate) fn probabilities(scores: &[f32], temperature: f32) -> (f32, Vec<(usize, f32)>) {
+    let mut of_class: Vec<(usize, f32)> = scores.iter().map(|score| score / temperature).enumerate().collect();
+    let top = of_class.iter().map(|(_, score)| *score).fold(f32::NEG_INFINITY, f32::max);
+    let mut sum = 0.0;
+    for (_, score) in &mut of_class {
+        *score = (*score - top).exp();
+        sum += *score;
+    }
+    of_class.iter_mut().for_each(|(_, score)| *score /= sum);
+    (top + sum.ln() - (scores.len() as f32).ln(), of_class)
+}
+
 /// What the recalibrator looks at.
 pub(crate) type Signals = [f64; SIGNALS];
 
-/// The signals of one text: `probabilities` after temperature, `scores` before it.
-pub(crate) fn signals(
-    best: (f32, f32),
-    energy: f32,
-    nearness: &Nearness,
-    known: [f32; 2],
-    characters: usize,
-) -> Signals {
-    let (first, second) = (f64::from(best.0).clamp(1e-6, 1.0 - 1e-6), f64::from(best.1).max(1e-6));
+/// How a model ranks the classes for one text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ranking {
+    /// Probabilities of the best class and the second, after temperature.
+    pub(crate) first: f32,
+    pub(crate) second: f32,
+    /// The sum of the squares of all probabilities: 1 where there is no doubt, next to 0 where any class will do.
+    pub(crate) squares: f32,
+    /// How much speaks for any class at all.
+    pub(crate) energy: f32,
+}
+
+/// The signals of one text of so many characters, of whose n-grams of words and characters a share is `known`.
+pub(crate) fn signals(ranking: &Ranking, nearness: &Nearness, known: [f32; 2], characters: usize) -> Signals {
+    let (first, second) = (f64::from(ranking.first).clamp(1e-6, 1.0 - 1e-6), f64::from(ranking.second).max(1e-6));
+    let odds = (first / (1.0 - first)).ln();
     [
         1.0,
-        (first / (1.0 - first)).ln(),
+        odds,
         (first / second).ln(),
-        f64::from(energy),
+        f64::from(ranking.squares).max(1e-9).ln(),
+        f64::from(ranking.energy),
         nearness.nearest.map_or(0.0, |(_, cosine)| f64::from(cosine)),
         f64::from(nearness.of_class),
         f64::from(nearness.agreeing),
@@ -79,7 +100,7 @@ pub(crate) fn signals(
         f64::from(known[1]),
         f64::from(nearness.covered),
         f64::from(nearness.familiar),
-        f64::from(nearness.covered) * (first / (1.0 - first)).ln(),
+        f64::from(nearness.covered) * odds,
         (1.0 + characters as f64).ln(),
     ]
 }

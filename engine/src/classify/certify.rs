@@ -1,15 +1,20 @@
 //! What labels prove about the answers that would be sent: how large the share of wrong ones can be at most.
 //!
-//! One test at a threshold that was named beforehand (Clopper and Pearson 1934), or eight at once that share what may be
-//! risked (Bonferroni). Never a walk down from the surest answer until the bound breaks: that keeps no promise. Once
-//! answers leave on their own, a betting test on the audited ones may be looked at any time (Ville 1939).
+//! One test at a threshold that was named beforehand (Clopper and Pearson 1934), or a sequence of them: levels that only the
+//! number of answers decides, each with twice and more as many answers as can prove anything, tested in a fixed order until one
+//! fails (Maurer, Hothorn and Lehmacher 1995; Angelopoulos and others 2021). Whichever level is the first that does not keep
+//! the promise, it is tested once at most, so what may be risked need not be shared. A walk from the surest answer on, message
+//! by message, is no such thing. Once answers leave on their own, a betting test on the audited ones may be looked at any
+//! time (Ville 1939).
 
 use std::cmp::Reverse;
 
 /// What may be risked: a proof is wrong at most this often.
 pub const DELTA: f64 = 0.05;
-/// Levels of coverage that are tried where no threshold is named.
-const LEVELS: usize = 8;
+/// Where no threshold is named, the first level has as many answers as prove a share in spite of this many mistakes.
+const MISTAKES: u64 = 4;
+/// Each further level has so much more of them.
+const FURTHER: f64 = 1.25;
 /// How much worse than promised the answers are in each of the bets that the monitor makes.
 const BETS: [f64; 3] = [1.5, 2.5, 5.0];
 /// Most labels that are asked for; more means that it cannot be proved this way.
@@ -114,8 +119,9 @@ fn at_most(wrong: u64, sent: u64, share: f64) -> f64 {
     total.min(1.0)
 }
 
-/// What labels prove: at the threshold `from` (thousandths) that was named, or, without one, at the lowest of eight that
-/// proves the smallest of the `asked` shares (thousandths) that any of them proves. `delta` is what may be risked.
+/// What labels prove: at the threshold `from` (thousandths) that was named, or, without one, at the lowest of a sequence
+/// that proves the smallest of the `asked` shares (thousandths) that any sequence proves. Then the bound is that share: of
+/// a threshold that was looked for no more is proved. `delta` is what may be risked; several shares share it.
 #[must_use]
 pub fn prove(bins: &[Bin], from: Option<i64>, asked: &[i64], delta: f64) -> Proof {
     if let Some(from) = from {
@@ -123,31 +129,43 @@ pub fn prove(bins: &[Bin], from: Option<i64>, asked: &[i64], delta: f64) -> Proo
     }
     let mut sorted = bins.to_vec();
     sorted.sort_by_key(|bin| Reverse(bin.confidence));
-    let total: u64 = sorted.iter().map(|bin| bin.labelled).sum();
-    let risk = delta / LEVELS as f64;
-    let mut levels: Vec<Proof> = Vec::with_capacity(LEVELS);
-    let mut covered = 0;
-    let mut wanted = 1;
-    for bin in &sorted {
-        covered += bin.labelled;
-        // The threshold of a level is the confidence at which that share of the labelled answers is reached.
-        while wanted <= LEVELS && covered as f64 * LEVELS as f64 >= total as f64 * wanted as f64 && total > 0 {
-            levels.push(proof_at(bins, bin.confidence, risk));
-            wanted += 1;
-        }
-    }
     let mut shares = asked.to_vec();
     shares.sort_unstable();
-    let found = shares.iter().find_map(|share| levels.iter().rev().find(|level| level.bound_thousandths() <= *share));
-    let nearest = || levels.iter().min_by(|a, b| a.bound.total_cmp(&b.bound));
-    found.or_else(nearest).copied().unwrap_or(Proof {
-        from: 1000,
-        labelled: total,
-        sent: 0,
-        wrong: 0,
-        bound: 1.0,
-        delta: risk,
-    })
+    let risk = delta / shares.len().max(1) as f64;
+    let mut nearest: Option<Proof> = None;
+    for share in shares {
+        let share = share as f64 / 1000.0;
+        let proved = |level: &Proof| level.bound <= share;
+        let levels = levels(&sorted, share, risk);
+        if let Some(lowest) = levels.iter().take_while(|level| proved(level)).last() {
+            return Proof { bound: share, ..*lowest };
+        }
+        nearest = levels.first().copied();
+    }
+    let labelled = sorted.iter().map(|bin| bin.labelled).sum();
+    nearest.unwrap_or(Proof { from: 1000, labelled, sent: 0, wrong: 0, bound: 1.0, delta: risk })
+}
+
+/// What each level proves by itself, the surest answers first. How many answers a level has depends on how many are labelled
+/// and on nothing that was found out about them.
+fn levels(sorted: &[Bin], share: f64, risk: f64) -> Vec<Proof> {
+    let labelled: u64 = sorted.iter().map(|bin| bin.labelled).sum();
+    let enough = |mistakes: u64| labels_needed(mistakes, share, risk);
+    let first = (0..=MISTAKES).rev().filter_map(enough).find(|answers| answers * 2 <= labelled);
+    let Some(first) = first.or_else(|| enough(0)).map(|answers| answers.min(labelled)) else { return Vec::new() };
+    let mut levels = Vec::new();
+    let (mut wanted, mut sent) = (first as f64, 0);
+    for bin in sorted {
+        sent += bin.labelled;
+        // The threshold of a level is the confidence at which its number of answers is reached.
+        if bin.labelled > 0 && sent as f64 >= wanted {
+            levels.push(proof_at(sorted, bin.confidence, risk));
+            while wanted <= sent as f64 {
+                wanted *= FURTHER;
+            }
+        }
+    }
+    levels
 }
 
 fn proof_at(bins: &[Bin], from: i64, delta: f64) -> Proof {
@@ -211,11 +229,51 @@ mod tests {
             wrong,
         });
         let proof = prove(&bins, None, &[50], DELTA);
-        assert_eq!((proof.from, proof.sent, proof.wrong), (800, 800, 8));
-        assert!(proof.bound <= 0.05);
+        assert_eq!((proof.from, proof.sent, proof.wrong, proof.bound_thousandths()), (800, 800, 8, 50));
         let strict = prove(&bins, None, &[15, 50], DELTA);
         assert_eq!((strict.from, strict.sent), (950, 500), "the smallest share that any level proves");
+        assert_eq!(strict.bound_thousandths(), 15);
         assert_eq!(prove(&[], None, &[50], DELTA).bound_thousandths(), 1000);
+        // The first level fails, so a later one counts for nothing: whatever it shows was looked for.
+        let bad = [(950, 181, 20), (800, 2000, 0)];
+        let bad = bad.map(|(confidence, labelled, wrong)| Bin { confidence, labelled, wrong });
+        let proof = prove(&bad, None, &[50], DELTA);
+        assert_eq!((proof.from, proof.bound_thousandths() > 50), (950, true));
+        // Few labels: what is missing is said of the answers that there are.
+        let few = prove(&[Bin { confidence: 900, labelled: 40, wrong: 0 }], None, &[50], DELTA);
+        assert_eq!((few.sent, few.missing(0.05)), (40, Some(19)));
+    }
+
+    #[test]
+    fn a_threshold_that_is_looked_for_breaks_its_promise_seldom() {
+        // Answers whose mistakes grow with doubt: from 700 thousandths on 5 % are wrong. Lower thresholds break the promise.
+        let wrong_of_3000 = |confidence: u64| 1000 - confidence;
+        let mut state = 11_u64;
+        let mut draw = |below: u64| {
+            state = crate::classify::hashing::mix(state.wrapping_add(0x9e37_79b9_7f4a_7c15));
+            state % below
+        };
+        let (mut granted, mut broken) = (0, 0);
+        for _ in 0..400 {
+            let mut bins: std::collections::BTreeMap<u64, Bin> = std::collections::BTreeMap::new();
+            for _ in 0..600 {
+                let confidence = 640 + draw(360);
+                let bin = bins.entry(confidence).or_insert(Bin {
+                    confidence: i64::try_from(confidence).unwrap_or(0),
+                    labelled: 0,
+                    wrong: 0,
+                });
+                bin.labelled += 1;
+                bin.wrong += u64::from(draw(3000) < wrong_of_3000(confidence));
+            }
+            let proof = prove(&bins.into_values().collect::<Vec<_>>(), None, &[50], DELTA);
+            if proof.bound_thousandths() <= 50 {
+                granted += 1;
+                let truth: u64 = (proof.from..1000).map(|one| wrong_of_3000(u64::try_from(one).unwrap_or(0))).sum();
+                broken += usize::from(truth as f64 / 3000.0 / (1000 - proof.from) as f64 > 0.05);
+            }
+        }
+        assert!(granted > 200 && broken * 20 <= granted, "{broken} of {granted} broken");
     }
 
     #[test]
@@ -229,7 +287,7 @@ mod tests {
         for _ in 0..400 {
             let mut wrong = 0;
             alarms += usize::from((1..=400).any(|audited| {
-                state = crate::classify::features::mix(state.wrapping_add(0x9e37_79b9_7f4a_7c15));
+                state = crate::classify::hashing::mix(state.wrapping_add(0x9e37_79b9_7f4a_7c15));
                 wrong += u64::from(state % 1000 < 50);
                 broken(wrong, audited, 0.05, DELTA)
             }));

@@ -17,7 +17,7 @@ use crate::language;
 use crate::ports::{Classification, Classifier, ClassifyError, ClassifyInput};
 
 /// Part of the id: raised whenever the same examples would give other answers.
-const CODE_VERSION: &str = "remit embedded classifier 4";
+const CODE_VERSION: &str = "remit embedded classifier 5";
 /// Lowest confidence of an intent that a rule or the very words of an example decide.
 const SETTLED_CONFIDENCE: f64 = 0.95;
 /// Highest confidence of an answer that something speaks against: too low for any autonomy.
@@ -148,9 +148,8 @@ impl EmbeddedClassifier {
             let (intent, confidence) = match self.verbatim.get(&only_words(&normalised)).copied().flatten() {
                 Some(known) => (known, SETTLED_CONFIDENCE),
                 None => {
-                    let reading = self.model.read(&normalised, part);
-                    let Some((best, _)) = reading.ranked.first().copied() else { continue };
-                    (best, reading.confidence)
+                    let Some(read) = self.model.read_part(&normalised, part, whole) else { continue };
+                    read
                 }
             };
             if intent != whole && confidence >= PART_CONFIDENCE {
@@ -219,11 +218,13 @@ fn only_words(normalised: &str) -> String {
 fn rule_signals(input: &ClassifyInput<'_>, text: &str) -> RuleSignals {
     let mut found = signals(text);
     // What was taken for a signature may hold a request after all; whether it does, a person sees best.
-    let whole = signals(input.text);
-    if (whole.opt_out && !found.opt_out) || (whole.self_harm && !found.self_harm) {
-        found.opt_out_doubtful |= whole.opt_out && !found.opt_out;
-        found.self_harm |= whole.self_harm;
-        found.evidence = whole.evidence;
+    if text != input.text {
+        let whole = signals(input.text);
+        if (whole.opt_out && !found.opt_out) || (whole.self_harm && !found.self_harm) {
+            found.opt_out_doubtful |= whole.opt_out && !found.opt_out;
+            found.self_harm |= whole.self_harm;
+            found.evidence = whole.evidence;
+        }
     }
     match input.subject.map(str::trim) {
         Some(subject) if !subject.is_empty() && !is_answer(subject) => found.or(signals(subject)),

@@ -4,18 +4,37 @@
 //! term frequency times smoothed inverse document frequency (Salton and Buckley 1988), each block scaled to length 1.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hasher};
 
 use unicode_normalization::UnicodeNormalization;
+
+use super::folding::{ascii_bytes, first_chars};
+use super::hashing::{Fnv, Mixed, hash, sort};
 
 /// Longest text that is read, in characters; the rest says nothing new about the intent.
 const MAX_CHARS: usize = 4_000;
 /// Character n-gram lengths.
-const CHAR_GRAMS: std::ops::RangeInclusive<usize> = 2..=5;
+const CHAR_GRAMS: std::ops::RangeInclusive<usize> = 2..=LONGEST;
+/// The longest of them.
+const LONGEST: usize = 5;
 
 /// Lower-case NFKC form of a text, at most [`MAX_CHARS`] characters long.
 pub(crate) fn normalise(text: &str) -> String {
-    text.chars().take(MAX_CHARS).nfkc().flat_map(char::to_lowercase).take(MAX_CHARS).collect()
+    let mut rest = first_chars(text, MAX_CHARS);
+    let mut normalised = String::with_capacity(rest.len());
+    while !rest.is_empty() {
+        // Only the last of some plain letters can be composed with what follows.
+        let plain = ascii_bytes(rest);
+        let alone = if plain == rest.len() { plain } else { plain.saturating_sub(1) };
+        let (before, others) = rest.split_at(alone);
+        normalised.extend(before.chars().map(|character| character.to_ascii_lowercase()));
+        let foreign = others.bytes().skip(1).position(|byte| byte.is_ascii()).map_or(others.len(), |at| at + 1);
+        let (foreign, after) = others.split_at(foreign);
+        normalised.extend(foreign.nfkc().flat_map(char::to_lowercase));
+        rest = after;
+    }
+    let end = first_chars(&normalised, MAX_CHARS).len();
+    normalised.truncate(end);
+    normalised
 }
 
 /// One block of a row before weighting: (hash, count), sorted by hash.
@@ -33,9 +52,10 @@ pub(crate) struct Grams {
 impl Grams {
     /// Counts the n-grams of a normalised text.
     pub(crate) fn of(normalised: &str) -> Self {
-        let mut words = Vec::new();
-        let mut characters = Vec::new();
-        let mut singles = Vec::new();
+        let mut words = Vec::with_capacity(normalised.len() / 2);
+        // Each character begins one n-gram of each length at most.
+        let mut characters = Vec::with_capacity(normalised.len() * LONGEST);
+        let mut singles = Vec::with_capacity(normalised.len() / 4);
         let mut before: Option<&str> = None;
         for word in self::words(normalised) {
             let single = hash(0, &[word]);
@@ -54,13 +74,17 @@ impl Grams {
         Self { words: count(words), characters: count(characters), singles }
     }
 
-    /// The n-grams that one word gives by itself, for explaining an answer.
-    pub(crate) fn of_word(word: &str) -> Self {
-        let mut characters = Vec::new();
-        character_grams(word, &mut characters);
+    /// Where the n-grams of ` word ` and the word itself, bare, stand among these, each once: first those of words, then
+    /// those of characters. `buffer` is room to work in.
+    pub(crate) fn places_of<'a>(&'a self, word: &str, buffer: &'a mut Vec<u64>) -> impl Iterator<Item = usize> + 'a {
         let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
         let single = hash(0, &[bare]);
-        Self { words: vec![(single, 1)], characters: count(characters), singles: vec![single] }
+        buffer.clear();
+        character_grams(word, buffer);
+        let place = |counts: &Counts, hash: u64| counts.binary_search_by_key(&hash, |(hash, _)| *hash).ok();
+        let first = place(&self.words, single);
+        let others = buffer.iter().filter_map(move |hash| place(&self.characters, *hash));
+        first.into_iter().chain(others.map(|at| self.words.len() + at))
     }
 
     fn hashes(&self) -> impl Iterator<Item = u64> + '_ {
@@ -75,20 +99,24 @@ pub(crate) fn words(normalised: &str) -> impl Iterator<Item = &str> {
 
 /// Appends the hashes of all character n-grams of ` word `.
 fn character_grams(word: &str, into: &mut Vec<u64>) {
-    let padded: Vec<char> = std::iter::once(' ').chain(word.chars()).chain(std::iter::once(' ')).collect();
-    for start in 0..padded.len() {
-        let mut state = Fnv::new(2);
-        for (length, &character) in (1..=*CHAR_GRAMS.end()).zip(padded.iter().skip(start)) {
-            state.character(character);
-            if length >= *CHAR_GRAMS.start() {
-                into.push(state.end());
+    // The n-grams that are open, the one that began last in front.
+    let mut open = [Fnv::new(2); LONGEST];
+    let padded = std::iter::once(' ').chain(word.chars()).chain(std::iter::once(' '));
+    for (at, character) in padded.enumerate() {
+        open.copy_within(..LONGEST - 1, 1);
+        open[0] = Fnv::new(2);
+        for (before, gram) in open.iter_mut().enumerate().take(at + 1) {
+            gram.character(character);
+            if before + 1 >= *CHAR_GRAMS.start() {
+                into.push(gram.end());
             }
         }
     }
 }
 
+/// Counts equal hashes, in their order.
 fn count(mut hashes: Vec<u64>) -> Counts {
-    hashes.sort_unstable();
+    sort(&mut hashes);
     let mut counts: Counts = Vec::with_capacity(hashes.len());
     for hash in hashes {
         match counts.last_mut() {
@@ -97,66 +125,6 @@ fn count(mut hashes: Vec<u64>) -> Counts {
         }
     }
     counts
-}
-
-fn hash(block: u64, parts: &[&str]) -> u64 {
-    let mut state = Fnv::new(block);
-    for character in parts.iter().flat_map(|part| part.chars()) {
-        state.character(character);
-    }
-    state.end()
-}
-
-/// FNV-1a over characters, finished with a mixing step so that the low bits are good enough for a table.
-struct Fnv(u64);
-
-impl Fnv {
-    fn new(block: u64) -> Self {
-        Self(0xcbf2_9ce4_8422_2325 ^ block.wrapping_mul(0x9e37_79b9_7f4a_7c15))
-    }
-
-    fn character(&mut self, character: char) {
-        self.0 = (self.0 ^ u64::from(u32::from(character))).wrapping_mul(0x0000_0100_0000_01b3);
-    }
-
-    fn end(&self) -> u64 {
-        mix(self.0)
-    }
-}
-
-/// The finaliser of SplitMix64: a fixed bijection that spreads every input bit.
-pub(crate) fn mix(value: u64) -> u64 {
-    let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    value ^ (value >> 31)
-}
-
-/// Passes hashes through: they are mixed already.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Mixed(u64);
-
-impl Hasher for Mixed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = mix(self.0 ^ u64::from(*byte));
-        }
-    }
-
-    fn write_u64(&mut self, value: u64) {
-        self.0 = value;
-    }
-}
-
-impl BuildHasher for Mixed {
-    type Hasher = Self;
-
-    fn build_hasher(&self) -> Self {
-        Self::default()
-    }
 }
 
 /// Hash to dense index. Only looked up, never iterated, so its order cannot leak into an answer.
@@ -184,20 +152,25 @@ impl Vocabulary {
         self.indices.contains_key(&hash(0, &[word]))
     }
 
-    /// The n-grams of a text that are known, with their sublinear term frequency.
-    pub(crate) fn look_up(&self, grams: &Grams) -> Unweighted {
-        let block = |counts: &Counts| {
-            let known = counts.iter().filter_map(|(hash, count)| {
-                let index = *self.indices.get(hash)?;
-                Some((index, 1.0 + (*count as f32).ln()))
+    /// The n-grams of a text that are known, with their sublinear term frequency. Those that are not are taken out of
+    /// `grams`, so that place by place both speak of the same.
+    pub(crate) fn look_up(&self, grams: &mut Grams) -> Unweighted {
+        let totals = [grams.words.len(), grams.characters.len()];
+        let block = |counts: &mut Counts| {
+            let mut known = Vec::with_capacity(counts.len());
+            counts.retain(|(hash, count)| {
+                let Some(index) = self.indices.get(hash) else { return false };
+                known.push((*index, if *count == 1 { 1.0 } else { 1.0 + (*count as f32).ln() }));
+                true
             });
-            known.collect()
+            known
         };
+        let singles: Vec<u32> = grams.singles.iter().filter_map(|hash| self.indices.get(hash).copied()).collect();
         Unweighted {
-            blocks: [block(&grams.words), block(&grams.characters)],
-            totals: [grams.words.len(), grams.characters.len()],
-            singles: grams.singles.iter().filter_map(|hash| self.indices.get(hash).copied()).collect(),
-            strangers: grams.singles.iter().filter(|hash| !self.indices.contains_key(hash)).count(),
+            blocks: [block(&mut grams.words), block(&mut grams.characters)],
+            totals,
+            strangers: grams.singles.len() - singles.len(),
+            singles,
         }
     }
 }
@@ -215,7 +188,7 @@ pub(crate) struct Unweighted {
 }
 
 impl Unweighted {
-    /// The features of the row.
+    /// The features of the row, in the order of its n-grams.
     pub(crate) fn features(&self) -> impl Iterator<Item = u32> + '_ {
         self.blocks.iter().flatten().map(|(feature, _)| *feature)
     }
@@ -326,5 +299,22 @@ impl Row {
     pub(crate) fn only_words(&self) -> Self {
         let (entries, singles) = (self.entries.clone(), self.singles.clone());
         Self { entries, meaning: Vec::new(), length: self.length, known: self.known, singles, said: self.said }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use unicode_normalization::UnicodeNormalization;
+
+    use super::{MAX_CHARS, normalise};
+
+    #[test]
+    fn texts_are_normalised_run_by_run_as_at_once() {
+        let long = "aé ".repeat(2_000);
+        for text in ["", "Plain", "e\u{301}A", "Ünïcödé ﬁ ＡB½c", "각가ab\u{30a}", "İ I ı", long.as_str()] {
+            let at_once: String =
+                text.chars().take(MAX_CHARS).nfkc().flat_map(char::to_lowercase).take(MAX_CHARS).collect();
+            assert_eq!(normalise(text), at_once);
+        }
     }
 }

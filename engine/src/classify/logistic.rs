@@ -4,7 +4,8 @@
 //! decides: the same rows give the same weights, bit for bit. The L2 penalty of a feature is spread over the rows that
 //! have it, so that one pass applies it exactly once however rare the feature is.
 
-use super::features::{Row, mix};
+use super::features::Row;
+use super::hashing::mix;
 
 /// Passes over the rows.
 const PASSES: u64 = 20;
@@ -106,12 +107,15 @@ impl Logistic {
         }
     }
 
-    /// How much more one unit of `feature` speaks for `class` than for the classes on average.
-    pub(crate) fn pull(&self, feature: u32, class: usize) -> f32 {
-        let from = feature as usize * self.classes;
-        let weights = self.weights.get(from..from + self.classes).unwrap_or_default();
-        let mean = weights.iter().sum::<f32>() / self.classes.max(1) as f32;
-        weights.get(class).map_or(0.0, |weight| weight - mean)
+    /// The mean weight of every feature over the classes.
+    pub(crate) fn means(&self) -> Vec<f32> {
+        let mean = |weights: &[f32]| weights.iter().sum::<f32>() / self.classes as f32;
+        self.weights.chunks_exact(self.classes.max(1)).map(mean).collect()
+    }
+
+    /// The weight of one unit of `feature` for `class`.
+    pub(crate) fn weight(&self, feature: u32, class: usize) -> f32 {
+        self.weights.get(feature as usize * self.classes + class).copied().unwrap_or(0.0)
     }
 }
 

@@ -10,6 +10,7 @@ pub mod certify;
 mod embedded;
 mod features;
 mod folding;
+mod hashing;
 mod logistic;
 mod meaning;
 mod mood;

@@ -1,5 +1,9 @@
 //! A message in the parts that may each be about something of their own.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 /// Parts that are looked at.
 const MOST: usize = 12;
 /// A part of fewer words says too little by itself.
@@ -24,14 +28,17 @@ const TURNS: [&str; 16] = [
     " maar ",
 ];
 
+/// Finds the first of them; nothing only if it could not be built, which a test rules out.
+static TURN: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(TURNS).ok());
+
 /// The sentences of a text, and what stands before and after a word such as `but`. Nothing where there is one part only.
 pub(super) fn parts(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     for sentence in text.split(['.', '!', '?', ';', '\n', '。', '！', '？']) {
         let mut rest = sentence;
-        while let Some((at, turn)) = TURNS.iter().filter_map(|turn| Some((rest.find(turn)?, turn))).min() {
-            parts.extend(rest.get(..at));
-            rest = rest.get(at + turn.len()..).unwrap_or_default();
+        while let Some(turn) = TURN.as_ref().and_then(|turns| turns.find(rest)) {
+            parts.extend(rest.get(..turn.start()));
+            rest = rest.get(turn.end()..).unwrap_or_default();
         }
         parts.push(rest);
     }

@@ -3,7 +3,7 @@
 //! The quoted thread is expected to be gone already. No step ever empties a text: a message that is nothing but a
 //! greeting stays as it is.
 
-use super::folding::fold;
+use super::folding::{first_chars, fold};
 
 /// Opening words of a greeting. Compared in folded form, on word boundaries.
 const GREETINGS: &[&str] = &[
@@ -237,13 +237,16 @@ pub fn strip(text: &str) -> String {
 fn body_end(lines: &[&str]) -> usize {
     let mut said = false;
     for (at, line) in lines.iter().enumerate() {
-        let delimiter = *line == "--" || *line == "—";
-        let closes = is_short_line_of(line, CLOSINGS) && signature_follows(lines, at);
-        if said && (delimiter || closes || starts_with_any(&fold(line), FOOTERS)) {
-            return at;
+        if said {
+            let delimiter = *line == "--" || *line == "—";
+            let closes = || is_short_line_of(line, CLOSINGS) && signature_follows(lines, at);
+            if delimiter || closes() || starts_with_any(&fold_start(line), FOOTERS) {
+                return at;
+            }
+        } else {
+            // A greeting alone is nothing said yet: "Hi Anna / Thanks / Tom" must keep its "Thanks".
+            said = says_something(line) && !is_short_line_of(line, GREETINGS);
         }
-        // A greeting alone is nothing said yet: "Hi Anna / Thanks / Tom" must keep its "Thanks".
-        said |= says_something(line) && !is_short_line_of(line, GREETINGS);
     }
     lines.len()
 }
@@ -267,11 +270,14 @@ fn postscript(lines: &[&str]) -> Option<usize> {
 }
 
 fn is_short_line_of(line: &str, openings: &[&str]) -> bool {
+    if plain_words(line) > LONGEST_LINE || line.ends_with('?') {
+        return false;
+    }
     let folded = fold(line);
     let mut parts = folded.split(" . ").map(str::trim).filter(|part| !part.is_empty());
     let (Some(first), None) = (parts.next(), parts.next()) else { return false };
     let words = first.split_whitespace().count();
-    if words > LONGEST_LINE || line.ends_with('?') {
+    if words > LONGEST_LINE {
         return false;
     }
     // "Best" opens "Best price please" too: short closings must be most of their line.
@@ -281,12 +287,28 @@ fn is_short_line_of(line: &str, openings: &[&str]) -> bool {
     }) && (line.ends_with([',', '!', '.', ':']) || words <= LONGEST_ADDRESS)
 }
 
+/// Words with a plain letter or digit in them: a line has at least as many when it is folded.
+fn plain_words(line: &str) -> usize {
+    line.split_ascii_whitespace().filter(|word| word.bytes().any(|byte| byte.is_ascii_alphanumeric())).count()
+}
+
 /// The line without "Hi Anna, " in front.
 fn after_address(line: &str) -> &str {
     let Some((address, rest)) = line.split_once(',') else { return line };
+    if plain_words(address) > LONGEST_ADDRESS {
+        return line;
+    }
     let folded = fold(address);
     let short = folded.split_whitespace().count() <= LONGEST_ADDRESS;
     if short && starts_with_any(&folded, GREETINGS) && says_something(rest) { rest.trim_start() } else { line }
+}
+
+/// The folded form of a line, or its first words where it is long.
+fn fold_start(line: &str) -> String {
+    const ENOUGH: usize = 64;
+    let start = fold(first_chars(line, ENOUGH));
+    // What vanishes in folding leaves less than was taken.
+    if start.len() < ENOUGH / 2 { fold(line) } else { start }
 }
 
 fn starts_with_any(folded: &str, openings: &[&str]) -> bool {

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::background;
-use super::calibrate::{Outcome, Recalibrator, Signals, signals, temperature};
+use super::calibrate::{Outcome, Ranking, Recalibrator, Signals, probabilities, signals, temperature};
 use super::features::{Grams, Idf, Row, Unweighted, Vocabulary, normalise, words};
-use super::logistic::{Logistic, softmax};
+use super::logistic::Logistic;
 use super::meaning::Encoder;
 use super::neighbours::{Nearness, Neighbours};
 
@@ -19,7 +19,7 @@ const FEWEST_ROWS: usize = 20;
 /// set on development data with 11 to 150 intents (drawn from three sets anew for several seeds, with a third of the intents
 /// kept back), until labels of the policy's own traffic say more.
 const LEFT_OUT_WEIGHT: f64 = 0.28;
-/// A longer list leaves less out: the weight falls with the fifth power of its length.
+/// A longer list leaves less out: the weight falls with the sixth power of its length.
 const SHORT_LIST: f64 = 50.0;
 /// Total weight of the background texts, relative to that of the out-of-fold rows.
 const BACKGROUND_WEIGHT: f64 = 0.05;
@@ -95,22 +95,24 @@ impl Fitted {
 
     /// Ranks the classes by probability, best first, and derives the signals of the recalibrator.
     fn weigh(&self, scored: &Scored, temperature: f32, characters: usize) -> (Vec<(usize, f32)>, Nearness, Signals) {
-        let mut probabilities: Vec<f32> = scored.scores.iter().map(|score| score / temperature).collect();
-        let top = probabilities.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let sum: f32 = probabilities.iter().map(|score| (score - top).exp()).sum();
-        let energy = top + sum.ln() - (probabilities.len() as f32).ln();
-        softmax(&mut probabilities);
-        let mut ranked: Vec<(usize, f32)> = probabilities.into_iter().enumerate().collect();
-        ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        let best = ranked.first().copied().unwrap_or((0, 0.0));
+        let (energy, mut ranked) = probabilities(&scored.scores, temperature);
+        ranked.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        let (best, first) = ranked.first().copied().unwrap_or((0, 0.0));
         let second = ranked.get(1).map_or(0.0, |(_, probability)| *probability);
-        let nearness = if self.middle.is_empty() {
-            self.neighbours.nearness(&scored.row, best.0)
-        } else {
-            self.neighbours.nearness(&scored.row.only_meaning(), best.0)
-        };
-        let signals = signals((best.1, second), energy, &nearness, scored.row.known, characters);
+        let nearness = self.nearness(&scored.row, best);
+        let squares = ranked.iter().map(|(_, probability)| probability * probability).sum();
+        let ranking = Ranking { first, second, squares, energy };
+        let signals = signals(&ranking, &nearness, scored.row.known, characters);
         (ranked, nearness, signals)
+    }
+
+    /// Compares a row with the examples: by what they mean alone, where somebody can tell.
+    fn nearness(&self, row: &Row, class: usize) -> Nearness {
+        if self.middle.is_empty() {
+            self.neighbours.nearness(row, class)
+        } else {
+            self.neighbours.nearness(&row.only_meaning(), class)
+        }
     }
 }
 
@@ -153,6 +155,8 @@ pub(crate) struct Model {
     vocabulary: Vocabulary,
     encoder: Option<Arc<dyn Encoder>>,
     fitted: Fitted,
+    /// The mean weight of every feature over the classes.
+    means: Vec<f32>,
     temperature: f32,
     recalibrator: Option<Recalibrator>,
 }
@@ -166,7 +170,9 @@ pub(crate) struct Reading {
     pub(crate) confidence: f64,
     /// The nearest example and its cosine; `None` when nothing in the text is known.
     pub(crate) nearest: Option<(usize, f32)>,
-    /// The weighted row, for [`Model::speaking_words`].
+    /// The known n-grams with their features and the weighted row, for [`Model::speaking_words`].
+    text: Text,
+    grams: Grams,
     row: Row,
 }
 
@@ -176,45 +182,72 @@ impl Model {
     pub(crate) fn train(encoder: Option<Arc<dyn Encoder>>, texts: &[&str], labels: &[usize], names: &[String]) -> Self {
         let classes = names.len();
         let plain: Vec<String> = names.iter().map(|name| name.replace('_', " ")).collect();
-        let named: Vec<Grams> = plain.iter().map(|name| Grams::of(&normalise(name))).collect();
+        let mut named: Vec<Grams> = plain.iter().map(|name| Grams::of(&normalise(name))).collect();
         let normalised: Vec<String> = texts.iter().map(|text| normalise(text)).collect();
-        let grams: Vec<Grams> = normalised.iter().map(|text| Grams::of(text)).collect();
+        let mut grams: Vec<Grams> = normalised.iter().map(|text| Grams::of(text)).collect();
         let mut vocabulary = Vocabulary::default();
         for grams in grams.iter().chain(&named) {
             vocabulary.learn(grams);
         }
         let plain: Vec<&str> = plain.iter().map(String::as_str).collect();
-        let read = |grams: &[Grams], texts: &[&str]| -> Vec<Text> {
-            let text = |(grams, meaning): (&Grams, Arc<[f32]>)| Text { grams: vocabulary.look_up(grams), meaning };
-            grams.iter().zip(meanings(encoder.as_deref(), texts)).map(text).collect()
+        let read = |grams: &mut [Grams], texts: &[&str]| -> Vec<Text> {
+            let text = |(grams, meaning): (&mut Grams, Arc<[f32]>)| Text { grams: vocabulary.look_up(grams), meaning };
+            grams.iter_mut().zip(meanings(encoder.as_deref(), texts)).map(text).collect()
         };
         let corpus = Corpus {
             features: vocabulary.len(),
-            rows: read(&grams, texts),
+            rows: read(&mut grams, texts),
             characters: normalised.iter().map(|text| text.chars().count()).collect(),
             labels: labels.to_vec(),
-            names: read(&named, &plain),
+            names: read(&mut named, &plain),
         };
         let everything: Vec<usize> = (0..texts.len()).collect();
         let fitted = Fitted::on(&corpus, &everything);
-        let mut model = Self { vocabulary, encoder, fitted, temperature: 1.0, recalibrator: None };
+        let means = fitted.logistic.means();
+        let mut model = Self { vocabulary, encoder, fitted, means, temperature: 1.0, recalibrator: None };
         model.calibrate(&corpus, classes);
         model
     }
 
     /// Reads a text, given in its normal form and as it was written.
     pub(crate) fn read(&self, normalised: &str, written: &str) -> Reading {
-        let meaning = self.encoder.as_ref().map(|encoder| Arc::from(encoder.encode(written))).unwrap_or_default();
-        let grams = self.vocabulary.look_up(&Grams::of(normalised));
-        let scored = self.fitted.score(&Text { grams, meaning });
+        let (grams, text) = self.look_at(normalised, written);
+        let scored = self.fitted.score(&text);
         let (ranked, nearness, signals) = self.fitted.weigh(&scored, self.temperature, normalised.chars().count());
-        let best = ranked.first().map_or(0.0, |(_, probability)| f64::from(*probability));
-        let confidence = match (&self.recalibrator, nearness.nearest) {
+        let best = ranked.first().map_or(0.0, |(_, probability)| *probability);
+        let confidence = self.confidence(best, &nearness, &signals);
+        Reading { ranked, confidence, nearest: nearness.nearest, text, grams, row: scored.row }
+    }
+
+    /// What a part of a text is about and how sure that is; `None` where it is about the same as the whole.
+    pub(crate) fn read_part(&self, normalised: &str, written: &str, whole: usize) -> Option<(usize, f64)> {
+        let scored = self.fitted.score(&self.look_at(normalised, written).1);
+        // The first of the highest: as they are ranked.
+        let mut best = (0, f32::NEG_INFINITY);
+        for (class, &score) in scored.scores.iter().enumerate() {
+            best = if score > best.1 { (class, score) } else { best };
+        }
+        if best.0 == whole {
+            return None;
+        }
+        let (ranked, nearness, signals) = self.fitted.weigh(&scored, self.temperature, normalised.chars().count());
+        let (class, probability) = ranked.first().copied()?;
+        Some((class, self.confidence(probability, &nearness, &signals)))
+    }
+
+    fn look_at(&self, normalised: &str, written: &str) -> (Grams, Text) {
+        let meaning = self.encoder.as_ref().map(|encoder| Arc::from(encoder.encode(written))).unwrap_or_default();
+        let mut grams = Grams::of(normalised);
+        let text = Text { grams: self.vocabulary.look_up(&mut grams), meaning };
+        (grams, text)
+    }
+
+    fn confidence(&self, best: f32, nearness: &Nearness, signals: &Signals) -> f64 {
+        match (&self.recalibrator, nearness.nearest) {
             (_, None) => 0.0,
-            (Some(recalibrator), _) => recalibrator.estimate(&signals),
-            (None, _) => best,
-        };
-        Reading { ranked, confidence, nearest: nearness.nearest, row: scored.row }
+            (Some(recalibrator), _) => recalibrator.estimate(signals),
+            (None, _) => f64::from(best),
+        }
     }
 
     /// Share, 0 to 1, of a text's distinct words that occur in the examples.
@@ -226,21 +259,29 @@ impl Model {
 
     /// The words of a text that spoke most for a class, strongest first.
     pub(crate) fn speaking_words(&self, normalised: &str, reading: &Reading, class: usize, most: usize) -> Vec<String> {
-        let mut values: Vec<(u32, f32)> = reading.row.entries.clone();
-        values.sort_unstable_by_key(|(feature, _)| *feature);
+        // How much more each n-gram speaks for the class than for the classes on average; those without weight are no
+        // entries of the row.
+        let mut entries = reading.row.entries.iter().peekable();
+        let pull = |feature: u32| {
+            let (_, value) = entries.next_if(|(entry, _)| *entry == feature)?;
+            let mean = self.means.get(feature as usize).copied().unwrap_or(0.0);
+            Some(value * (self.fitted.logistic.weight(feature, class) - mean))
+        };
+        let pulls: Vec<f32> = reading.text.grams.features().map(pull).map(Option::unwrap_or_default).collect();
         let mut words: Vec<&str> = normalised.split_whitespace().collect();
         words.sort_unstable();
         words.dedup();
-        let mut weighed: Vec<(f32, &str)> = Vec::new();
-        for word in words {
-            let known = self.vocabulary.look_up(&Grams::of_word(word));
-            let pull: f32 = known
-                .features()
-                .filter_map(|feature| {
-                    let at = values.binary_search_by_key(&feature, |(feature, _)| *feature).ok()?;
-                    Some(values[at].1 * self.fitted.logistic.pull(feature, class))
-                })
-                .sum();
+        let mut weighed: Vec<(f32, &str)> = Vec::with_capacity(words.len());
+        // The last word that had each n-gram: one that has it twice has it once.
+        let mut had = vec![usize::MAX; pulls.len()];
+        let mut buffer = Vec::new();
+        for (number, word) in words.into_iter().enumerate() {
+            let mut pull = 0.0;
+            for place in reading.grams.places_of(word, &mut buffer) {
+                if std::mem::replace(&mut had[place], number) != number {
+                    pull += pulls[place];
+                }
+            }
             let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
             if pull > 0.0 && !bare.is_empty() {
                 weighed.push((pull, bare));
@@ -285,7 +326,7 @@ impl Model {
         drop(held);
         let left_out = self.left_out(corpus, classes);
         let background = self.background();
-        let left_out_weight = LEFT_OUT_WEIGHT * (SHORT_LIST / classes as f64).min(1.0).powi(5);
+        let left_out_weight = LEFT_OUT_WEIGHT * (SHORT_LIST / classes as f64).min(1.0).powi(6);
         for (rows, weight) in [(left_out, left_out_weight), (background, BACKGROUND_WEIGHT)] {
             let each = weight * total / rows.len().max(1) as f64;
             outcomes.extend(rows.into_iter().map(|signals| (signals, false, each)));
@@ -316,7 +357,7 @@ impl Model {
         let meanings = meanings(self.encoder.as_deref(), &background::TEXTS);
         let signals = background::TEXTS.iter().zip(meanings).map(|(text, meaning)| {
             let text = normalise(text);
-            let grams = self.vocabulary.look_up(&Grams::of(&text));
+            let grams = self.vocabulary.look_up(&mut Grams::of(&text));
             let scored = self.fitted.score(&Text { grams, meaning });
             self.fitted.weigh(&scored, self.temperature, text.chars().count()).2
         });

@@ -211,3 +211,35 @@ each_database!(a_certificate_of_one_model_lets_nothing_go_that_another_answered,
         assert_eq!(app.decision(&message).await.rule, "unproved", "{text}");
     }
 });
+
+each_database!(what_both_models_say_is_proved_at_a_lower_confidence_than_what_one_says, |database| {
+    // Here `told` plays the answer that a language model and the policy's own classifier both give, with the confidence of
+    // the latter, and `spare` the latter alone. No threshold is named: each gets the one that its own labels prove.
+    let policy = POLICY.replace(" from 0.80", "").replace("send from 0.50", "send from 0.20");
+    let app = TestApp::new(&database, &policy).await;
+    for number in 0..5 {
+        for text in ["[question 0.90] When?", "[question 0.30] When?", "[question 0.90 spare] When?"] {
+            let message = visitor(&app, number, text).await;
+            app.approve(&message).await.unwrap();
+            app.settle().await;
+        }
+        let unsure = visitor(&app, number, "[question 0.30 spare] When?").await;
+        let approval = app.approval(&unsure).await;
+        app.engine.reject(&app.rep, &approval.id, "not what was asked").await.unwrap();
+    }
+    app.settle().await;
+    for (model, from) in [("told", 300), ("spare", 900)] {
+        let granted = app.engine.issue_certificate(&app.rep, "answers", Some(model)).await.unwrap();
+        let row = granted.decided.clone().unwrap();
+        assert_eq!((granted.state(), row.from_confidence, row.bound), ("granted", from, 500), "{model}: {row:?}");
+    }
+    for (number, text, stage) in [
+        (10, "[question 0.30] When?", Stage::Sent),
+        (11, "[question 0.29] When?", Stage::WaitingApproval),
+        (12, "[question 0.30 spare] When?", Stage::WaitingApproval),
+        (13, "[question 0.90 spare] When?", Stage::Sent),
+    ] {
+        let message = visitor(&app, number, text).await;
+        assert_eq!(app.run_of(&message).await.stage, stage, "{text}");
+    }
+});

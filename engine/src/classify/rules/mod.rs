@@ -5,6 +5,7 @@
 //! compared in folded form (no accents, no apostrophes) on word boundaries; a closing `*` lets the last word go on.
 //! Chinese, Japanese, Korean and Arabic phrases match anywhere.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
@@ -159,8 +160,12 @@ static PHRASES: LazyLock<Option<Phrases>> = LazyLock::new(|| {
 });
 
 /// The folded phrases of a request that stands alone.
-static ALONE: LazyLock<Vec<String>> =
+static ALONE: LazyLock<HashSet<String>> =
     LazyLock::new(|| Kind::Alone.phrases().map(|phrase| fold(phrase).trim().to_owned()).collect());
+
+/// Words of the longest of them.
+static LONGEST_ALONE: LazyLock<usize> =
+    LazyLock::new(|| ALONE.iter().map(|phrase| phrase.split_whitespace().count()).max().unwrap_or(0));
 
 /// The folded form of a phrase with the word boundaries it asks for.
 fn pattern(phrase: &str) -> String {
@@ -205,7 +210,9 @@ pub fn signals(text: &str) -> RuleSignals {
             }
         }
     }
-    let alone = stands_alone(&folded) || (words <= SHORT_TEXT && text.lines().any(|line| stands_alone(&fold(line))));
+    // A single line has been folded as the whole already.
+    let line_alone = || text.contains('\n') && text.lines().any(|line| stands_alone(&fold(line)));
+    let alone = stands_alone(&folded) || (words <= SHORT_TEXT && line_alone());
     found.opt_out = !trap && (alone || (opt_out && words <= SHORT_TEXT) || (hint && words <= VERY_SHORT_TEXT));
     found.opt_out_doubtful = !found.opt_out && (opt_out || alone || hint);
     if alone && found.evidence.is_empty() {
@@ -216,11 +223,23 @@ pub fn signals(text: &str) -> RuleSignals {
 
 /// Whether a folded line is nothing but a request to stop, politeness aside.
 fn stands_alone(folded: &str) -> bool {
-    let mut words: Vec<&str> =
-        folded.split_whitespace().filter(|word| *word != "." && !POLITE.contains(word)).collect();
-    words.dedup();
-    let line = words.join(" ");
-    !line.is_empty() && ALONE.contains(&line)
+    let mut line = String::new();
+    let (mut last, mut count) = ("", 0);
+    for word in folded.split_ascii_whitespace().filter(|word| *word != "." && !POLITE.contains(word)) {
+        if word == last {
+            continue;
+        }
+        count += 1;
+        if count > *LONGEST_ALONE {
+            return false;
+        }
+        if count > 1 {
+            line.push(' ');
+        }
+        line.push_str(word);
+        last = word;
+    }
+    ALONE.contains(&line)
 }
 
 #[cfg(test)]
