@@ -90,21 +90,25 @@ impl Place {
 }
 
 macro_rules! seek {
-    ($($constant:ident = $walk:literal, by $at:literal, $id:literal $(, passing $passing:literal)?;)+) => {
+    ($($constant:ident = $walk:literal, by $at:literal, $id:literal
+        $(, within $lead:literal)? $(, passing $passing:literal)?;)+) => {
         $(mod $constant {
             pub(super) const DOWN: super::Texts = super::Texts {
                 nth: concat!(seek!(@place $at, $id), seek!(@from $walk $(, $passing)?), " AND (", $at, ", ", $id,
                     ") < ($2, $3)\nORDER BY ", $at, " DESC, ", $id, " DESC LIMIT 1 OFFSET $4"),
-                page: concat!("WITH page AS (SELECT c.*\n", seek!(@from $walk), seek!(@down $at, $id), seek!(@filters),
-                    "\nORDER BY ", $at, " DESC, ", $id, " DESC LIMIT $4)\n", tail!("$6")),
-                counts: concat!("WITH page AS (SELECT c.*\n", seek!(@from $walk), seek!(@down $at, $id), seek!(@filters),
-                    "\nORDER BY ", $at, " DESC, ", $id, " DESC LIMIT $4)\n", seek!(@counts)),
+                page: concat!("WITH page AS (SELECT c.*\n", seek!(@from $walk), seek!(@down $at, $id $(, $lead)?),
+                    seek!(@filters), "\nORDER BY ", $($lead, " DESC, ",)? $at, " DESC, ", $id, " DESC LIMIT $4)\n",
+                    tail!("$6")),
+                counts: concat!("WITH page AS (SELECT c.*\n", seek!(@from $walk), seek!(@down $at, $id $(, $lead)?),
+                    seek!(@filters), "\nORDER BY ", $($lead, " DESC, ",)? $at, " DESC, ", $id, " DESC LIMIT $4)\n",
+                    seek!(@counts)),
             };
             pub(super) const UP: super::Texts = super::Texts {
                 nth: concat!(seek!(@place $at, $id), seek!(@from $walk $(, $passing)?), " AND (", $at, ", ", $id,
                     ") > ($2, $3)\nORDER BY ", $at, ", ", $id, " LIMIT 1 OFFSET $4"),
-                page: concat!("WITH page AS (SELECT c.*\n", seek!(@from $walk), seek!(@up $at, $id), seek!(@filters),
-                    "\nORDER BY ", $at, ", ", $id, " LIMIT $4)\n", tail!("$6", "page.last_activity_at, page.id")),
+                page: concat!("WITH page AS (SELECT c.*\n", seek!(@from $walk), seek!(@up $at, $id $(, $lead)?),
+                    seek!(@filters), "\nORDER BY ", $($lead, ", ",)? $at, ", ", $id, " LIMIT $4)\n",
+                    tail!("$6", "page.last_activity_at, page.id")),
                 counts: "",
             };
         })+
@@ -131,8 +135,16 @@ macro_rules! seek {
     (@down $at:literal, $id:literal) => {
         concat!(" AND (", $at, ", ", $id, ") < ($2, $3) AND (", $at, ", ", $id, ") >= ($21, $22) AND ")
     };
+    (@down $at:literal, $id:literal, $lead:literal) => {
+        concat!(" AND (", $lead, ", ", $at, ", ", $id, ") < ($5, $2, $3) AND (", $lead, ", ", $at, ", ", $id,
+            ") >= ($5, $21, $22) AND ")
+    };
     (@up $at:literal, $id:literal) => {
         concat!(" AND (", $at, ", ", $id, ") > ($2, $3) AND (", $at, ", ", $id, ") <= ($21, $22) AND ")
+    };
+    (@up $at:literal, $id:literal, $lead:literal) => {
+        concat!(" AND (", $lead, ", ", $at, ", ", $id, ") > ($5, $2, $3) AND (", $lead, ", ", $at, ", ", $id,
+            ") <= ($5, $21, $22) AND ")
     };
     (@filters) => {
         "($7 = '' OR REPLACE(',' || $7 || ',', ',' || c.channel_kind || ',', '') <> ',' || $7 || ',')
@@ -179,10 +191,12 @@ struct Texts {
     counts: &'static str,
 }
 
+// Between two places of a channel SQLite would walk the order of all: so the channel is part of the places.
 // What a contact has is looked at as a whole: there is no order to be walked, and `+ 0` keeps SQLite from walking that of all.
 seek! {
     all = "conversation_seek", by "c.last_activity_at", "c.id";
-    channel = "conversation_seek_channel", by "c.last_activity_at", "c.id";
+    channel = "conversation_seek_channel", by "c.last_activity_at", "c.id", within "c.channel_kind",
+        passing "FROM conversation c WHERE c.workspace_id = $1 AND c.channel_kind = $5";
     action = "conversation_seek_action", by "c.last_activity_at", "c.id";
     aside = "conversation_seek_aside", by "c.last_activity_at", "c.id";
     assigned = "conversation_seek_assigned", by "c.last_activity_at", "c.id";

@@ -1,2 +1,2 @@
--- Those of one channel kind.  $1 workspace  $5 channel kind
-FROM conversation c WHERE c.workspace_id = $1 AND c.channel_kind = $5
+-- Those of one channel kind, which is part of the places between which they are.  $1 workspace
+FROM conversation c WHERE c.workspace_id = $1
