@@ -1,7 +1,7 @@
 //! Connections that are lent for reading, one after the other to whoever asks.
 //!
-//! sqlx asks a connection how it is each time it leaves its pool and each time it comes back, which is more work than many
-//! a read. Here one that was asked a moment ago is lent on as it is; so one that broke is noticed a moment later.
+//! sqlx asks a connection how it is each time it leaves its pool and each time it comes back, which is a question
+//! of its own to the database. Here one that was asked a moment ago is lent on as it is; so one that broke is noticed a moment later.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
