@@ -2,7 +2,7 @@
 //!
 //! No index can serve every combination. So one index, that of the most selective filter, is walked for so many rows at
 //! most ([`BUDGET`]), slice by slice, and those are looked at; where that takes long, no further slice is begun
-//! ([`LONG`]). A page may hold fewer rows than were asked for, even none, and still have a next one: it begins where the
+//! (`LONG`). A page may hold fewer rows than were asked for, even none, and still have a next one: it begins where the
 //! walk ended. How far a slice reaches is looked up before it is read, so that no row is passed over that moves meanwhile.
 
 use std::time::{Duration, Instant};
