@@ -2,6 +2,8 @@
 
 use whichlang::Lang;
 
+use crate::classify::first_chars;
+
 /// Letters a text needs before its language is guessed.
 const MIN_LETTERS: usize = 12;
 /// Characters that are looked at.
@@ -11,8 +13,7 @@ const MAX_CHARACTERS: usize = 4_000;
 /// than 12 letters (6 for scripts without spaces), which it would guess at random.
 #[must_use]
 pub fn detect(text: &str) -> Option<&'static str> {
-    let end = text.char_indices().nth(MAX_CHARACTERS).map_or(text.len(), |(end, _)| end);
-    let sample = text.get(..end).unwrap_or(text);
+    let sample = first_chars(text, MAX_CHARACTERS);
     let dense = |c: char| ('\u{2e80}'..='\u{d7ff}').contains(&c);
     let letters = sample.chars().map(|c| usize::from(c.is_alphabetic()) + usize::from(dense(c)));
     // Most texts have enough in their first words.

@@ -23,6 +23,7 @@ mod strip;
 mod training;
 
 pub use embedded::EmbeddedClassifier;
+pub(crate) use folding::first_chars;
 pub use meaning::Encoder;
 pub use mood::mood;
 pub use risk::risk;
