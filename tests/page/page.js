@@ -18,6 +18,7 @@ export const test = base.extend({
   page: async ({ page, server }, use) => {
     const complaints = watch(page, server);
     await signedIn(page, server);
+    await slowed(page);
     await use(page);
     expect(complaints, "the page must be quiet").toEqual([]);
   },
@@ -38,6 +39,12 @@ export function watch(page, server) {
   return complaints;
 }
 
+/** With `REMIT_PAGE_SLOW=6` the page has a sixth of the processor: what only works on a fast machine shows. @param {import("@playwright/test").Page} page */
+async function slowed(page) {
+  const rate = Number(process.env.REMIT_PAGE_SLOW || 1);
+  if (rate > 1) await (await page.context().newCDPSession(page)).send("Emulation.setCPUThrottlingRate", { rate });
+}
+
 /** Puts the key where signing in puts it; by a script for every frame it would also run into the mails. @param {import("@playwright/test").Page} page @param {Server} server */
 export async function signedIn(page, server) {
   await page.goto(`${server.url}/healthz`);
@@ -49,5 +56,7 @@ export async function openConversation(page, server, words) {
   const row = await server.conversation(words);
   await page.goto(`${server.url}/c/${row.id}`);
   await expect(page.getByRole("complementary", { name: "Contact and details" })).toContainText("Activity");
+  // Its code comes last: what is typed before is nobody's.
+  await expect(page.locator(".composer, .composer-off")).toBeVisible();
   return row;
 }

@@ -16,9 +16,8 @@ import { Menu } from "../../ui/menu.js";
 import { later } from "../later.js";
 import { schedule } from "./asked.js";
 import { compose, wanted } from "./compose.js";
+import { Rich } from "./rich.js";
 
-/** The field for mails, once its code is here; until then a plain one. @type {typeof import("./rich.js").Rich | null} */
-let Rich = null;
 const Files = later(() => import("./files.js").then((module) => module.Files), 0);
 const Mentions = later(() => import("./mention.js").then((module) => module.Mentions), 0);
 const Elsewhere = later(() => import("./elsewhere.js").then((module) => module.Elsewhere), 2);
@@ -43,16 +42,15 @@ export function Composer({ row }) {
   const hasText = Boolean(text.trim()) || (!isNote && files.length > 0);
   const open = opened || hasText;
   const wantsFocus = useRef(false);
-  const take = () => {
-    const field = /** @type {HTMLElement | null | undefined} */ (section.current?.querySelector(".write"));
-    field?.focus();
-    if (field) wantsFocus.current = false;
-  };
+  const take = () => /** @type {HTMLElement | null | undefined} */ (section.current?.querySelector(".write"))?.focus();
   // At once, so that nothing that is typed next is lost; and again when the field that it becomes is there.
   const focus = () => {
     wantsFocus.current = true;
     take();
-    setTimeout(take);
+    setTimeout(() => {
+      wantsFocus.current = false;
+      take();
+    });
   };
 
   useEffect(() => {
@@ -68,15 +66,6 @@ export function Composer({ row }) {
     setMode(next);
     setWrong("");
   };
-  const [, drawn] = useState(0);
-  useEffect(() => {
-    if (!isMail || Rich) return;
-    void import("./rich.js").then((module) => {
-      Rich = module.Rich;
-      wantsFocus.current = document.activeElement === section.current?.querySelector(".write");
-      drawn((count) => count + 1);
-    }, () => undefined);
-  }, [isMail]);
   const asked = wanted.value;
   useLayoutEffect(() => {
     if (!asked) return;
@@ -183,7 +172,7 @@ export function Composer({ row }) {
     </div>
     ${own.theirs.value && !isNote ? html`<${Elsewhere} own=${own} />` : null}
     ${isMail && !isNote && open ? html`<div class="row subject-line"><label class="small muted" for="subject-${row.id}">Subject</label><input class="bare" id="subject-${row.id}" value=${own.subject.value} onInput=${(/** @type {any} */ event) => own.write({ subject: event.currentTarget.value })} /></div>` : null}
-    ${isMail && !isNote && Rich ? html`<${Rich} text=${text} write=${write} label="Reply" placeholder=${placeholder} focus=${wantsFocus} open=${open} begin=${() => setOpened(true)} />` : html`<label class="unseen" for="write-${row.id}">${isNote ? "Internal note" : "Reply"}</label>
+    ${isMail && !isNote ? html`<${Rich} text=${text} write=${write} label="Reply" placeholder=${placeholder} focus=${wantsFocus} open=${open} begin=${() => setOpened(true)} />` : html`<label class="unseen" for="write-${row.id}">${isNote ? "Internal note" : "Reply"}</label>
     <textarea id="write-${row.id}" class="bare write" rows=${open ? Math.min(12, Math.max(3, text.split("\n").length + 1)) : 1} value=${text} placeholder=${placeholder}
       onFocus=${() => setOpened(true)} onInput=${(/** @type {any} */ event) => write(event.currentTarget.value)}></textarea>`}
     ${isNote && text.includes("@") && can("list_users") ? html`<${Mentions} field=${section.current?.querySelector("textarea")} text=${text} write=${write} />` : null}

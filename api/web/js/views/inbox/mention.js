@@ -29,11 +29,10 @@ export function Mentions({ field, text, write }) {
     if (!user || typed === undefined) return;
     const call = `${callOf(user)} `;
     const from = end - typed.length;
+    // In the field itself and at once, so that the caret stands behind the name before the next key.
+    field?.focus();
+    field?.setRangeText(call, from, end, "end");
     write(text.slice(0, from) + call + text.slice(end));
-    setTimeout(() => {
-      field?.focus();
-      field?.setSelectionRange(from + call.length, from + call.length);
-    });
   };
   // With the list, not a moment after it: Enter on what is seen chooses it.
   useLayoutEffect(() => {

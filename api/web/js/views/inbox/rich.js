@@ -78,9 +78,16 @@ export function textOf(root) {
   return lines.join("\n");
 }
 
+/** @param {HTMLElement} element */
+function toEnd(element) {
+  element.focus();
+  getSelection()?.selectAllChildren(element);
+  getSelection()?.collapseToEnd();
+}
+
 const TOOLS = /** @type {const} */ ([["bold", "bold", "Bold", "Ctrl B"], ["italic", "italic", "Italic", "Ctrl I"], ["insertUnorderedList", "list", "List", ""]]);
 
-/** @param {{ text: string, write: (text: string) => void, label: string, placeholder: string, focus: { current: boolean }, open: boolean, begin: () => void }} props `focus`: it was asked for before this was here. */
+/** @param {{ text: string, write: (text: string) => void, label: string, placeholder: string, focus: { current: boolean }, open: boolean, begin: () => void }} props `focus`: it is asked for as this appears. */
 export function Rich({ text, write, label, placeholder, focus, open, begin }) {
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
   const given = useRef(/** @type {string | null} */ (null));
@@ -93,13 +100,11 @@ export function Rich({ text, write, label, placeholder, focus, open, begin }) {
       given.current = text;
       draw(element, text);
     }
-    if (focus.current || (stale && document.activeElement === element)) {
-      focus.current = false;
-      element.focus();
-      getSelection()?.selectAllChildren(element);
-      getSelection()?.collapseToEnd();
-    }
+    if (stale && document.activeElement === element) toEnd(element);
   }, [text]);
+  useLayoutEffect(() => {
+    if (box.current && focus.current) toEnd(box.current);
+  }, []);
   useEffect(() => {
     document.execCommand("defaultParagraphSeparator", false, "div");
     const look = () => box.current?.contains(document.activeElement) && setOn(TOOLS.filter(([command]) => document.queryCommandState(command)).map(([command]) => command).join());
