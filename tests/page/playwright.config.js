@@ -5,6 +5,8 @@ export default defineConfig({
   testDir: "specs",
   outputDir: "target/results",
   workers: 2,
+  // Once more, for what a browser on a busy machine does of its own accord; `run` names what needed it, and bears few.
+  retries: 1,
   timeout: 60_000,
   expect: { timeout: 20_000 },
   reporter: [["list"], ["json", { outputFile: "target/results/report.json" }]],
