@@ -12,6 +12,7 @@ use crate::decide::reply::ReplyError;
 use crate::domain::{DEFAULT_WORKSPACE, IdKind};
 use crate::events::hub::Hub;
 use crate::gone::GoneError;
+use crate::halts::Halts;
 use crate::lanes::Lanes;
 use crate::metrics::Metrics;
 use crate::options::Options;
@@ -54,6 +55,7 @@ struct Inner {
     options: Options,
     metrics: Metrics,
     care: Care,
+    halts: Halts,
     /// More is due than the options let wait.
     flooded: AtomicBool,
     heard: Arc<tokio::sync::Notify>,
@@ -179,6 +181,7 @@ impl Engine {
                 metrics: Metrics::new(&writer),
                 options,
                 care: Care::default(),
+                halts: Halts::default(),
                 flooded: AtomicBool::new(false),
                 policies: Policies::new(models),
                 lanes: Arc::new(Lanes::default()),
@@ -287,6 +290,10 @@ impl Engine {
 
     pub(crate) fn care(&self) -> &Care {
         &self.inner.care
+    }
+
+    pub(crate) fn halts(&self) -> &Halts {
+        &self.inner.halts
     }
 
     /// Names this start of the process.

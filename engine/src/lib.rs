@@ -22,6 +22,7 @@ pub mod explain;
 pub mod failpoint;
 pub mod files;
 pub mod gone;
+mod halts;
 pub mod jobs;
 pub mod join;
 mod lanes;

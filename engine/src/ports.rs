@@ -323,6 +323,9 @@ pub enum SendError {
     /// Understood and refused, because the recipient told the provider that they want no more.
     #[error("refused: {0}")]
     OptedOut(String),
+    /// Certainly not sent: all sending was stopped before it was handed over. The engine's own answer, no provider's.
+    #[error("not sent: all sending was stopped first")]
+    Stopped,
     /// The provider may or may not have it.
     #[error("the outcome is not known: {0}")]
     InDoubt(String),

@@ -2,6 +2,7 @@
 //! begins to leave; what was queued is then taken back, and not revived when somebody lets go.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde::Serialize;
@@ -9,6 +10,7 @@ use serde::Serialize;
 use crate::decide::person::{Stop, stop};
 use crate::domain::{ActionReason, ClosedReason, Stage};
 use crate::engine::{Engine, EngineError};
+use crate::halts::Halted;
 use crate::people::not_found;
 use crate::store::rows::QueuedRow;
 use crate::store::{Outcome, PeopleWrite, StoreError, Write, read};
@@ -27,6 +29,8 @@ pub const KILL_SWITCH: &str = "kill_switch";
 
 /// Queued runs that are looked at in one go.
 const PAGE: i64 = 500;
+/// How long what was held back on its way out takes to be in the queue again, about.
+const HELD_BACK_COMES: Duration = Duration::from_millis(5);
 /// How often what was lost to somebody else is looked at again. They lose against the switch, too: a few are enough.
 const MOST_ROUNDS: usize = 100;
 
@@ -44,15 +48,35 @@ impl Engine {
         reason: &str,
         by: &str,
     ) -> Result<Stopped, StoreError> {
+        let stops = name == KILL_SWITCH && is_on;
+        // In this process it holds from now on; the commit waits its turn. Should it fail, it never was.
+        let halted = stops.then(|| Halted::begin(self, workspace));
         let switch = Write::Switch { name: name.to_owned(), is_on, reason: reason.to_owned(), by: by.to_owned() };
         self.commit_writes(workspace, vec![switch]).await?;
-        if name != KILL_SWITCH || !is_on {
-            return Ok(Stopped::default());
+        if name == KILL_SWITCH && !is_on {
+            Halted::release(self, workspace);
         }
+        let Some(halted) = halted else { return Ok(Stopped::default()) };
         let why = format!("{by} stopped all sending: {reason}");
         let closed = (ClosedReason::Stopped, ActionReason::SendingStopped);
         let stop = Stop { closed: closed.0, action: closed.1, by, reason: &why };
-        self.stop_queued(workspace, None, stop).await
+        let mut count = Count::default();
+        let stopped = self.stop_all(workspace, stop, &mut count).await;
+        // Also where that failed: it is committed, and nothing that waits may leave.
+        halted.linger();
+        stopped.map(|()| count.stopped())
+    }
+
+    /// Takes back all that is queued, also what was held back on its way out while that was done.
+    async fn stop_all(&self, workspace: &str, why: Stop<'_>, count: &mut Count) -> Result<(), StoreError> {
+        for _ in 0..MOST_ROUNDS {
+            self.stop_queued(workspace, None, why, count).await?;
+            if self.halts().held(workspace).is_subset(&count.stopped) {
+                break;
+            }
+            tokio::time::sleep(HELD_BACK_COMES).await;
+        }
+        Ok(())
     }
 
     /// Activates or disables a channel. When this returns after disabling it, no reply leaves by it, and what the AI had
@@ -87,7 +111,9 @@ impl Engine {
     ) -> Result<Stopped, EngineError> {
         let why = format!("{by} {what}");
         let stop = Stop { closed: ClosedReason::Stopped, action: ActionReason::SendingStopped, by, reason: &why };
-        Ok(self.stop_queued(workspace, Some(channel_id), stop).await?)
+        let mut count = Count::default();
+        self.stop_queued(workspace, Some(channel_id), stop, &mut count).await?;
+        Ok(count.stopped())
     }
 
     /// Says whether a mailbox is new. While it is, the gate sends its mails to people, also those that are queued.
@@ -112,8 +138,8 @@ impl Engine {
         workspace: &str,
         channel_id: Option<&str>,
         why: Stop<'_>,
-    ) -> Result<Stopped, StoreError> {
-        let mut count = Count::default();
+        count: &mut Count,
+    ) -> Result<(), StoreError> {
         for _ in 0..MOST_ROUNDS {
             let (mut lost, mut after) = (false, (i64::MIN, String::new()));
             loop {
@@ -123,13 +149,13 @@ impl Engine {
                 let Some(last) = page.last() else { break };
                 after = (last.run.ready_at.unwrap_or(i64::MAX), last.run.id.clone());
                 let concerned = page.into_iter().filter(|row| channel_id.is_none_or(|id| row.channel_id == id));
-                lost |= self.take_back_all(&concerned.collect::<Vec<_>>(), why, &mut count).await?;
+                lost |= self.take_back_all(&concerned.collect::<Vec<_>>(), why, count).await?;
             }
             if !lost {
                 break;
             }
         }
-        Ok(count.stopped())
+        Ok(())
     }
 
     pub(crate) async fn stop_contact(
@@ -155,13 +181,15 @@ impl Engine {
         let now = self.clock().now_ms();
         let sending = rows.iter().filter(|row| row.run.stage == Stage::Sending);
         count.in_flight.extend(sending.map(|row| row.run.id.clone()));
-        let transitions = rows.iter().filter_map(|row| stop(row, why, now, self.ids()));
+        let taken = rows.iter().filter_map(|row| Some((&row.run.id, stop(row, why, now, self.ids())?)));
         // All at once, so that they share their commits.
-        let outcomes = join_all(transitions.map(|transition| self.writer().commit(transition))).await;
+        let outcomes = join_all(taken.map(async |(id, taken)| (id, self.writer().commit(taken).await))).await;
         let mut lost = false;
-        for outcome in outcomes {
+        for (id, outcome) in outcomes {
             match outcome? {
-                Outcome::Won => count.stopped += 1,
+                Outcome::Won => {
+                    count.stopped.insert(id.clone());
+                }
                 _ => lost = true,
             }
         }
@@ -171,12 +199,14 @@ impl Engine {
 
 #[derive(Debug, Default)]
 struct Count {
-    stopped: usize,
+    stopped: HashSet<String>,
     in_flight: HashSet<String>,
 }
 
 impl Count {
     fn stopped(&self) -> Stopped {
-        Stopped { stopped: self.stopped, in_flight: self.in_flight.len() }
+        // What came back from its way out is not on it any more.
+        let in_flight = self.in_flight.difference(&self.stopped).count();
+        Stopped { stopped: self.stopped.len(), in_flight }
     }
 }

@@ -1,6 +1,6 @@
 //! Stand-ins for the outside world.
 
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use async_trait::async_trait;
@@ -220,7 +220,8 @@ impl Recorder {
             before: Door::default(),
             after: Door::default(),
         });
-        Arc::new(Recorders { outbound: recorder.clone() as Arc<dyn Outbound>, recorder, router: OnceLock::new() })
+        let outbound = recorder.clone() as Arc<dyn Outbound>;
+        Arc::new(Recorders { outbound, recorder, router: OnceLock::new(), detained: AtomicBool::new(false) })
     }
 
     /// What has left, in order.
@@ -249,6 +250,8 @@ pub struct Recorders {
     pub recorder: Arc<Recorder>,
     /// Where channels leave that are connected with a provider.
     router: OnceLock<OutboundRouter>,
+    /// While it is set, a send that has been claimed does not get as far as being handed over.
+    pub detained: AtomicBool,
 }
 
 impl Recorders {
@@ -261,6 +264,13 @@ impl Recorders {
 
 impl Outbounds for Recorders {
     fn for_channel(&self, channel: &ChannelRow) -> Arc<dyn Outbound> {
+        if self.detained.load(Ordering::SeqCst) {
+            tokio::task::block_in_place(|| {
+                while self.detained.load(Ordering::SeqCst) {
+                    std::thread::sleep(std::time::Duration::from_millis(1));
+                }
+            });
+        }
         match self.router.get() {
             Some(router) if channel.provider.is_some() => router.for_channel(channel),
             _ => Arc::clone(&self.outbound),

@@ -214,6 +214,7 @@ pub fn decide(
             }));
             transition
         }
+        Err(SendError::Stopped) => held_back(context, effect),
         Err(SendError::InDoubt(reason)) => doubted(context, effect, reason, class, ids),
     }
 }
@@ -270,6 +271,18 @@ fn try_again(context: &RunContext, effect: &EffectRow, failure: &Failure<'_>, id
     run.attempt = context.run.attempt + 1;
     run.last_error = Some(failure.reason.to_owned());
     context.transition(run, vec![finish(effect, "pending", "queued", failure.reason), context.failed(failure)])
+}
+
+/// How long a reply that was held back waits, in milliseconds: whoever stopped it takes it back meanwhile.
+const HELD_BACK_MS: i64 = 1_000;
+
+/// Claimed, and stopped before it was handed over: queued again as if this attempt had not been, for whoever stopped it to
+/// take back. Where they could not, the gate is asked as ever.
+fn held_back(context: &RunContext, effect: &EffectRow) -> Transition {
+    let mut run = context.to(Stage::Gated, Some(context.now_ms + HELD_BACK_MS));
+    run.attempt = context.run.attempt;
+    let reason = SendError::Stopped.to_string();
+    context.transition(run, vec![finish(effect, "pending", "queued", &reason)])
 }
 
 /// Nobody knows whether it left. Where the provider can be asked, it is, for a while; then a person is.

@@ -63,7 +63,10 @@ pub(super) async fn claim(
     failpoint::reached(FailPoint::SendClaimed);
     let message = payload(&effect.payload)?;
     let outbound = engine.outbound().for_channel(&stored.channel);
-    let answer = hand_over(engine, &*outbound, stored, &message).await;
+    let answer = match engine.halts().holds(&stored.run.workspace_id, &stored.run.id) {
+        true => Err(SendError::Stopped),
+        false => hand_over(engine, &*outbound, stored, &message).await,
+    };
     failpoint::reached(FailPoint::SendAnswered);
     claimed.now_ms = engine.clock().now_ms();
     finish(engine, &claimed, &answer, outbound.class()).await

@@ -1,6 +1,7 @@
 //! Exactly once, whatever happens; and nothing after "stop".
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use remit_engine::domain::{ChannelKind, DEFAULT_WORKSPACE, Stage};
@@ -138,6 +139,26 @@ each_database!(s08_the_kill_switch_with_500_queued_stops_every_one_and_counts, |
     assert_eq!(app.sent().len(), left);
     let fresh = app.receive(ChannelKind::Chat, "visitor-new", SURE).await;
     assert_eq!(app.run_of(&fresh).await.stage, Stage::Sent);
+});
+
+each_database!(a_reply_that_is_claimed_but_not_handed_over_stays_here_when_everything_is_stopped, |database| {
+    let app = TestApp::new(&database, POLICY).await;
+    app.outbound.detained.store(true, Ordering::SeqCst);
+    let message = app.store(ChannelKind::Chat, "visitor-1", SURE).await;
+    while app.run_of(&message).await.stage != Stage::Sending {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let stopped = app.engine.flip(DEFAULT_WORKSPACE, "kill_switch", true, "wrong prices", "Ana").await.unwrap();
+    assert_eq!((stopped.stopped, stopped.in_flight), (0, 1), "what has been claimed may have left: {stopped:?}");
+    app.outbound.detained.store(false, Ordering::SeqCst);
+    app.settle().await;
+    app.wait(Duration::from_secs(60)).await;
+    let run = app.run_of(&message).await;
+    assert_eq!((run.stage, run.closed_reason.as_deref()), (Stage::Closed, Some("policy_off")));
+    assert_eq!(app.decision(&message).await.rule, "std_kill_switch");
+    app.engine.flip(DEFAULT_WORKSPACE, "kill_switch", false, "prices are right", "Ana").await.unwrap();
+    app.wait(Duration::from_secs(3600)).await;
+    assert!(app.sent().is_empty(), "nothing has left, and letting go flushes nothing");
 });
 
 each_database!(a_person_may_still_write_while_everything_is_stopped, |database| {
