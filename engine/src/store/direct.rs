@@ -32,7 +32,7 @@ impl Direct {
         // FULL costs little under group commit, and a lost "sent" mark would mean a second send. A commit that also
         // copied the log back would keep everybody waiting; see `checkpoint`.
         connection.execute_batch(
-            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768;
+            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;
              PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 134217728; PRAGMA wal_autocheckpoint = 0;",
         )?;
         connection.set_prepared_statement_cache_capacity(PREPARED);

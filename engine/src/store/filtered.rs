@@ -168,10 +168,10 @@ macro_rules! seek {
             AND (k.ai_paused_until IS NULL OR k.ai_paused_until > $20)) THEN 'paused'
         WHEN c.human_active THEN 'off'
         WHEN EXISTS (SELECT 1 FROM run r WHERE r.workspace_id = c.workspace_id AND r.conversation_id = c.id
-            AND r.stage NOT IN ('sent', 'failed', 'closed') AND r.author_kind = 'ai_agent'
+            AND r.stage <> 'sent' AND r.stage <> 'failed' AND r.stage <> 'closed' AND r.author_kind = 'ai_agent'
             AND r.stage IN ('waiting_approval', 'held', 'scheduled')) THEN 'held'
         WHEN EXISTS (SELECT 1 FROM run r WHERE r.workspace_id = c.workspace_id AND r.conversation_id = c.id
-            AND r.stage NOT IN ('sent', 'failed', 'closed') AND r.author_kind = 'ai_agent') THEN 'handling'
+            AND r.stage <> 'sent' AND r.stage <> 'failed' AND r.stage <> 'closed' AND r.author_kind = 'ai_agent') THEN 'handling'
         ELSE 'idle' END || ',', '') <> ',' || $19 || ',')"
     };
     (@counts) => {

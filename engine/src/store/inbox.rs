@@ -66,7 +66,7 @@ SELECT page.*, k.name AS contact_name, k.company AS contact_company, k.ai_paused
         AND g.workspace_id = page.workspace_id AND g.conversation_id = page.id) AS tags,
     (SELECT MAX(CASE WHEN r.stage IN ('waiting_approval', 'held', 'scheduled') THEN r.stage ELSE '' END) FROM run r
         WHERE r.workspace_id = page.workspace_id AND r.conversation_id = page.id
-        AND r.stage NOT IN ('sent', 'failed', 'closed') AND r.author_kind = 'ai_agent') AS ai_stage
+        AND r.stage <> 'sent' AND r.stage <> 'failed' AND r.stage <> 'closed' AND r.author_kind = 'ai_agent') AS ai_stage
 FROM page CROSS JOIN contact k WHERE k.workspace_id = page.workspace_id AND k.id = page.contact_id
 ORDER BY ", $order)
     };

@@ -261,7 +261,8 @@ impl Db {
             .busy_timeout(Duration::from_secs(10))
             // Half the frames of the log for the same bytes: most of what a group writes lies side by side.
             .page_size(8_192)
-            .pragma("cache_size", "-32768")
+            // It does little: what is written by the thousand has a connection of its own, see `Direct`.
+            .pragma("cache_size", "-4096")
             .pragma("temp_store", "memory")
             .pragma("journal_size_limit", "134217728")
             // A commit that also copied the log back would keep everybody waiting; see `checkpoint`.
@@ -272,9 +273,9 @@ impl Db {
             .max_lifetime(None)
             .connect_with(options.clone())
             .await?;
-        let read = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(
-            options.create_if_missing(false).pragma("query_only", "on").pragma("cache_size", "-4096"),
-        );
+        let read = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_lazy_with(options.create_if_missing(false).pragma("query_only", "on"));
         Ok(Self::Sqlite { write, read: Lender::new(read) })
     }
 

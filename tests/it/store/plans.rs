@@ -60,6 +60,52 @@ fn walks_too_much(step: &str) -> bool {
     }
 }
 
+/// What the writer does row by row makes no table in memory for each row: a list of words in a constraint would.
+#[tokio::test]
+async fn the_writer_makes_no_table_for_a_row() {
+    let database = Database::fresh(Kind::Sqlite).await.unwrap();
+    let db = database.open().await;
+    let Db::Sqlite { write, .. } = &db else { unreachable!("it is SQLite") };
+    let written = statements::SETS.iter().filter(|(_, sqlite, _)| !sqlite.contains("jsonb_each"));
+    let (mut bad, mut seen) = (Vec::new(), 0);
+    for (name, text, _) in written {
+        let explain = sqlx::AssertSqlSafe(format!("EXPLAIN {text}"));
+        let steps = sqlx::query(explain).fetch_all(write).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        seen += 1;
+        // What a statement gives of the rows that it changes is put into one first.
+        let tables = steps.iter().filter(|step| step.get::<&str, _>("opcode") == "OpenEphemeral").count();
+        if tables > usize::from(text.contains("RETURNING")) {
+            bad.push(format!("{name}: {tables}"));
+        }
+    }
+    assert!(seen > 30, "{seen}");
+    assert!(bad.is_empty(), "tables in memory for each row:\n{}", bad.join("\n"));
+}
+
+/// What a row may hold is looked at as ever, and the file is whole.
+#[tokio::test]
+async fn a_word_that_no_list_has_is_refused() {
+    let database = Database::fresh(Kind::Sqlite).await.unwrap();
+    let db = database.open().await;
+    let Db::Sqlite { write, .. } = &db else { unreachable!("it is SQLite") };
+    let text = "INSERT INTO rep (workspace_id, id, name, email, role, created_at) VALUES ($1, $2, 'Bo', 'bo@example.com', $3, 1)";
+    let (workspace,): (String,) = sqlx::query_as("SELECT id FROM workspace").fetch_one(write).await.unwrap_or_default();
+    let add = async |id: &str, role: &str| {
+        sqlx::query(text).bind(&workspace).bind(id).bind(role).execute(write).await.map_err(|error| error.to_string())
+    };
+    let refused = add("rep_1", "king").await.unwrap_err();
+    assert!(refused.contains("CHECK constraint failed"), "{refused}");
+    let (whole,): (String,) = sqlx::query_as("PRAGMA integrity_check").fetch_one(write).await.unwrap();
+    assert_eq!(whole, "ok");
+    let said: Vec<(String,)> =
+        sqlx::query_as("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL").fetch_all(write).await.unwrap();
+    assert!(
+        said.iter().any(|(sql,)| sql.contains("stage = 'received' OR stage = 'classified'")),
+        "nothing was replaced"
+    );
+    assert!(!said.iter().any(|(sql,)| sql.contains("stage IN (") || sql.contains("stage NOT IN (")), "{said:?}");
+}
+
 /// Otherwise each binding of a `LIMIT` throws a statement's plan away (`.cargo/config.toml`).
 #[tokio::test]
 async fn sqlite_keeps_its_plans_whatever_is_bound() {

@@ -10,19 +10,19 @@ WHERE page.stage NOT IN ('held', 'scheduled', 'waiting_approval')
 UNION ALL
 SELECT 'waiting_approval' AS state, COUNT(*) AS many FROM (
     SELECT id FROM run WHERE workspace_id = $1 AND stage = 'waiting_approval'
-        AND stage IN ('waiting_approval', 'held', 'scheduled', 'failed') LIMIT $3) AS page
+        AND (stage = 'waiting_approval' OR stage = 'held' OR stage = 'scheduled' OR stage = 'failed') LIMIT $3) AS page
 UNION ALL
 SELECT 'held' AS state, COUNT(*) AS many FROM (
     SELECT id FROM run WHERE workspace_id = $1 AND stage = 'held'
-        AND stage IN ('waiting_approval', 'held', 'scheduled', 'failed') LIMIT $3) AS page
+        AND (stage = 'waiting_approval' OR stage = 'held' OR stage = 'scheduled' OR stage = 'failed') LIMIT $3) AS page
 UNION ALL
 SELECT 'scheduled' AS state, COUNT(*) AS many FROM (
     SELECT id FROM run WHERE workspace_id = $1 AND stage = 'scheduled'
-        AND stage IN ('waiting_approval', 'held', 'scheduled', 'failed') LIMIT $3) AS page
+        AND (stage = 'waiting_approval' OR stage = 'held' OR stage = 'scheduled' OR stage = 'failed') LIMIT $3) AS page
 UNION ALL
 SELECT 'failed' AS state, COUNT(*) AS many FROM (
     SELECT id FROM run WHERE workspace_id = $1 AND stage = 'failed'
-        AND stage IN ('waiting_approval', 'held', 'scheduled', 'failed') LIMIT $3) AS page
+        AND (stage = 'waiting_approval' OR stage = 'held' OR stage = 'scheduled' OR stage = 'failed') LIMIT $3) AS page
 UNION ALL
 SELECT 'in_doubt' AS state, COUNT(*) AS many FROM (
     SELECT run_id FROM effect WHERE workspace_id = $1 AND run_id > '' AND state = 'in_doubt' LIMIT $3) AS page

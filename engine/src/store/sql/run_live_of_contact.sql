@@ -3,4 +3,4 @@
 SELECT r.*, c.contact_id, c.channel_id FROM conversation c CROSS JOIN run r
 WHERE c.workspace_id = $1 AND c.contact_id = $2 AND r.workspace_id = c.workspace_id AND r.conversation_id = c.id
     AND r.stage IN ('waiting_approval', 'gated', 'scheduled', 'held', 'sending') AND r.author_kind = 'ai_agent'
-    AND r.stage NOT IN ('sent', 'failed', 'closed')
+    AND r.stage <> 'sent' AND r.stage <> 'failed' AND r.stage <> 'closed'

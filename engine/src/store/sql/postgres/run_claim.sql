@@ -8,7 +8,7 @@ WHERE ctid = ANY (ARRAY(
       AND NOT EXISTS (SELECT 1 FROM run p WHERE p.workspace_id = r.workspace_id AND p.conversation_id = r.conversation_id
           AND (p.seq, p.id) < (r.seq, r.id) AND p.author_kind = r.author_kind
           AND p.stage IN ('received', 'classified', 'drafted', 'gated', 'sending')
-          AND p.stage NOT IN ('sent', 'failed', 'closed'))
+          AND p.stage <> 'sent' AND p.stage <> 'failed' AND p.stage <> 'closed')
     ORDER BY r.ready_at, r.id LIMIT $2 FOR UPDATE SKIP LOCKED))
 RETURNING workspace_id, id, CASE WHEN author_kind = 'rep' THEN conversation_id || ':rep' ELSE conversation_id END
     AS conversation_id, seq, epoch, EXISTS (SELECT 1 FROM run b WHERE b.workspace_id = run.workspace_id AND b.id = run.id

@@ -11,5 +11,5 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bi
 CROSS JOIN LATERAL (SELECT j.lease_owner IS NOT NULL AND NOT EXISTS (SELECT 1 FROM run p
     WHERE p.workspace_id = j.workspace_id AND p.conversation_id = j.conversation_id
         AND p.stage IN ('received', 'classified', 'drafted', 'gated', 'sending')
-        AND p.stage NOT IN ('sent', 'failed', 'closed')) AS head) mine
+        AND p.stage <> 'sent' AND p.stage <> 'failed' AND p.stage <> 'closed') AS head) mine
 RETURNING id, epoch, CASE WHEN epoch > 0 THEN 1::bigint ELSE 0::bigint END AS head

@@ -5,5 +5,6 @@ UPDATE run SET stage = 'closed', closed_reason = 'superseded', ready_at = NULL, 
 FROM unnest($1::text[], $2::text[], $3::bigint[])
     AS j (workspace_id, conversation_id, now)
 WHERE run.workspace_id = j.workspace_id AND run.conversation_id = j.conversation_id
-    AND run.stage IN ('waiting_approval', 'held', 'scheduled') AND run.stage NOT IN ('sent', 'failed', 'closed')
+    AND (run.stage = 'waiting_approval' OR run.stage = 'held' OR run.stage = 'scheduled')
+    AND run.stage <> 'sent' AND run.stage <> 'failed' AND run.stage <> 'closed'
 RETURNING run.id, run.draft_id, run.conversation_id, run.author_kind

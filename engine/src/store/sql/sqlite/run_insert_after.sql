@@ -6,4 +6,4 @@
 SELECT ?2 AS id, 0 AS epoch, COALESCE((SELECT MIN(CASE p.stage WHEN 'sending' THEN 2 ELSE 0 END) FROM run p
     WHERE p.workspace_id = ?1 AND p.conversation_id = ?4 AND p.id <> ?2
         AND p.stage IN ('received', 'classified', 'drafted', 'gated', 'sending')
-        AND p.stage NOT IN ('sent', 'failed', 'closed')), 1) AS head
+        AND p.stage <> 'sent' AND p.stage <> 'failed' AND p.stage <> 'closed'), 1) AS head
