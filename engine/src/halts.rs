@@ -17,6 +17,21 @@ pub(crate) struct Halts {
     /// How many workspaces are stopped: looked at before every send, so it takes no lock.
     any: AtomicUsize,
     workspaces: Mutex<HashMap<String, Halt>>,
+    /// Runs whose reply is being handed over, or was and that is being kept.
+    under_way: Mutex<HashSet<String>>,
+}
+
+/// A reply's way from the provider's door until what became of it is kept.
+#[derive(Debug)]
+pub(crate) struct Passage<'a> {
+    halts: &'a Halts,
+    run: &'a str,
+}
+
+impl Drop for Passage<'_> {
+    fn drop(&mut self) {
+        self.halts.under_way().remove(self.run);
+    }
 }
 
 #[derive(Debug, Default)]
@@ -49,17 +64,28 @@ impl Halts {
         self.any.store(workspaces.len(), Ordering::SeqCst);
     }
 
-    /// Whether this run's reply may not be handed over. One that may not is remembered as held back.
-    pub(crate) fn holds(&self, workspace: &str, run: &str) -> bool {
+    fn under_way(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets this run's reply be handed over. `None` where it may not, which is remembered.
+    pub(crate) fn pass<'a>(&'a self, workspace: &str, run: &'a str) -> Option<Passage<'a>> {
+        // First, so that whoever stops it now sees that it is on its way.
+        self.under_way().insert(run.to_owned());
+        let passage = Passage { halts: self, run };
         if self.any.load(Ordering::SeqCst) == 0 {
-            return false;
+            return Some(passage);
         }
         let mut workspaces = self.workspaces();
-        let halt = workspaces.get_mut(workspace);
-        halt.is_some_and(|halt| {
-            halt.held.insert(run.to_owned());
-            true
-        })
+        let Some(halt) = workspaces.get_mut(workspace) else { return Some(passage) };
+        halt.held.insert(run.to_owned());
+        None
+    }
+
+    /// Those of these runs that have not come to the provider's door yet.
+    pub(crate) fn before_the_door<'r>(&self, runs: &HashSet<&'r str>) -> HashSet<&'r str> {
+        let under_way = self.under_way();
+        runs.iter().copied().filter(|run| !under_way.contains(*run)).collect()
     }
 
     /// The runs that were held back by the stop that is in force.
@@ -113,14 +139,24 @@ mod tests {
     #[test]
     fn a_stop_holds_its_own_workspace_until_it_ends_and_a_later_one_is_not_ended_with_it() {
         let halts = Halts::default();
-        assert!(!halts.holds("ws_a", "run_1"));
+        assert!(halts.pass("ws_a", "run_1").is_some());
         let first = halts.begin("ws_a");
-        assert!(halts.holds("ws_a", "run_1") && !halts.holds("ws_b", "run_2"));
+        assert!(halts.pass("ws_a", "run_1").is_none() && halts.pass("ws_b", "run_2").is_some());
         let second = halts.begin("ws_a");
         halts.end("ws_a", Some(first));
-        assert!(halts.holds("ws_a", "run_3"));
+        assert!(halts.pass("ws_a", "run_3").is_none());
         assert_eq!(halts.held("ws_a"), HashSet::from(["run_1".to_owned(), "run_3".to_owned()]));
         halts.end("ws_a", Some(second));
-        assert!(!halts.holds("ws_a", "run_4") && halts.held("ws_a").is_empty());
+        assert!(halts.pass("ws_a", "run_4").is_some() && halts.held("ws_a").is_empty());
+    }
+
+    #[test]
+    fn what_is_at_the_door_is_known_until_it_is_over() {
+        let halts = Halts::default();
+        let passage = halts.pass("ws_a", "run_1");
+        let runs = HashSet::from(["run_1", "run_2"]);
+        assert_eq!(halts.before_the_door(&runs), HashSet::from(["run_2"]));
+        drop(passage);
+        assert_eq!(halts.before_the_door(&runs), runs);
     }
 }

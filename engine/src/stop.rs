@@ -29,6 +29,8 @@ pub const KILL_SWITCH: &str = "kill_switch";
 
 /// Queued runs that are looked at in one go.
 const PAGE: i64 = 500;
+/// How long a stop waits for what this process has claimed; whatever comes later meets the gate.
+const LONGEST_ROUND_UP: Duration = Duration::from_millis(500);
 /// How long what was held back on its way out takes to be in the queue again, about.
 const HELD_BACK_COMES: Duration = Duration::from_millis(5);
 /// How often what was lost to somebody else is looked at again. They lose against the switch, too: a few are enough.
@@ -67,16 +69,22 @@ impl Engine {
         stopped.map(|()| count.stopped())
     }
 
-    /// Takes back all that is queued, also what was held back on its way out while that was done.
+    /// Takes back all that is queued, also what was claimed but is held back before the provider's door.
     async fn stop_all(&self, workspace: &str, why: Stop<'_>, count: &mut Count) -> Result<(), StoreError> {
-        for _ in 0..MOST_ROUNDS {
+        let begun = tokio::time::Instant::now();
+        loop {
+            count.in_flight.extend(count.sending.drain());
             self.stop_queued(workspace, None, why, count).await?;
-            if self.halts().held(workspace).is_subset(&count.stopped) {
-                break;
+            let sending = count.sending.iter().map(String::as_str).collect();
+            // Those of another process never come to this one's door.
+            let all_came = self.halts().before_the_door(&sending).is_empty();
+            if (all_came && self.halts().held(workspace).is_subset(&count.stopped))
+                || begun.elapsed() > LONGEST_ROUND_UP
+            {
+                return Ok(());
             }
             tokio::time::sleep(HELD_BACK_COMES).await;
         }
-        Ok(())
     }
 
     /// Activates or disables a channel. When this returns after disabling it, no reply leaves by it, and what the AI had
@@ -180,7 +188,7 @@ impl Engine {
     async fn take_back_all(&self, rows: &[QueuedRow], why: Stop<'_>, count: &mut Count) -> Result<bool, StoreError> {
         let now = self.clock().now_ms();
         let sending = rows.iter().filter(|row| row.run.stage == Stage::Sending);
-        count.in_flight.extend(sending.map(|row| row.run.id.clone()));
+        count.sending.extend(sending.map(|row| row.run.id.clone()));
         let taken = rows.iter().filter_map(|row| Some((&row.run.id, stop(row, why, now, self.ids())?)));
         // All at once, so that they share their commits.
         let outcomes = join_all(taken.map(async |(id, taken)| (id, self.writer().commit(taken).await))).await;
@@ -200,13 +208,16 @@ impl Engine {
 #[derive(Debug, Default)]
 struct Count {
     stopped: HashSet<String>,
+    /// Runs that were seen while they were being sent, in this round.
+    sending: HashSet<String>,
+    /// The same, in the rounds before.
     in_flight: HashSet<String>,
 }
 
 impl Count {
     fn stopped(&self) -> Stopped {
         // What came back from its way out is not on it any more.
-        let in_flight = self.in_flight.difference(&self.stopped).count();
+        let in_flight = self.in_flight.union(&self.sending).filter(|run| !self.stopped.contains(*run)).count();
         Stopped { stopped: self.stopped.len(), in_flight }
     }
 }

@@ -63,9 +63,11 @@ pub(super) async fn claim(
     failpoint::reached(FailPoint::SendClaimed);
     let message = payload(&effect.payload)?;
     let outbound = engine.outbound().for_channel(&stored.channel);
-    let answer = match engine.halts().holds(&stored.run.workspace_id, &stored.run.id) {
-        true => Err(SendError::Stopped),
-        false => hand_over(engine, &*outbound, stored, &message).await,
+    // Until what became of it is kept.
+    let passage = engine.halts().pass(&stored.run.workspace_id, &stored.run.id);
+    let answer = match passage {
+        Some(_) => hand_over(engine, &*outbound, stored, &message).await,
+        None => Err(SendError::Stopped),
     };
     failpoint::reached(FailPoint::SendAnswered);
     claimed.now_ms = engine.clock().now_ms();
