@@ -402,7 +402,7 @@ impl Engine {
     }
 
     /// How these runs stand, by run; one that cannot be loaded now is left out and loaded when it is worked on.
-    pub(crate) async fn known(&self, due: &[&DueRow]) -> HashMap<String, Box<Known>> {
+    pub(crate) async fn known(&self, due: &[&DueRow]) -> HashMap<String, Known> {
         let mut known = HashMap::new();
         let workspaces: BTreeSet<&str> = due.iter().map(|one| one.workspace_id.as_str()).collect();
         for workspace in workspaces {
@@ -415,7 +415,7 @@ impl Engine {
             let Ok(contexts) = stages::contexts(self, &in_force, &runs).await else { continue };
             known.extend(contexts.into_iter().map(|(id, context)| {
                 let in_force = Arc::clone(&in_force);
-                (id, Box::new(Known { in_force, context }))
+                (id, Known { in_force, context })
             }));
         }
         known

@@ -161,9 +161,15 @@ impl Policies {
     /// # Errors
     /// [`PolicyError`] when there is none or it cannot be loaded.
     pub async fn in_force(&self, db: &Db, workspace: &str) -> Result<Arc<InForce>, PolicyError> {
-        if let Some(current) = self.lately_confirmed(workspace) {
-            return Ok(current);
+        match self.lately_confirmed(workspace) {
+            Some(current) => Ok(current),
+            // Boxed: it is rare and large, and every run that is worked on has room for what it waits for.
+            None => Box::pin(self.confirmed(db, workspace)).await,
         }
+    }
+
+    /// Looks which policy is in force, and prepares it where it is another one.
+    async fn confirmed(&self, db: &Db, workspace: &str) -> Result<Arc<InForce>, PolicyError> {
         let mut reader = db.read().await?;
         let active = read::policy_active(&mut reader.conn(), workspace).await?.ok_or(PolicyError::None)?;
         if let Some(current) = self.current(workspace)

@@ -35,7 +35,7 @@ impl Engine {
         // One that others come before is read when its turn comes.
         let known = in_force.zip(arrived).filter(|_| in_lane != InLane::Behind).and_then(|(in_force, arrived)| {
             let context = stages::on_arrival(&in_force, *arrived)?;
-            Some(Box::new(Known { in_force, context }))
+            Some(Known { in_force, context: Box::new(context) })
         });
         let due = DueRow {
             workspace_id,

@@ -205,22 +205,22 @@ impl RunContext {
     /// steps; what others may have changed meanwhile is seen when the send is claimed, for its fence compares all of it.
     /// Only for a transition that [is followed](Self::follows).
     #[must_use]
-    pub fn after(&self, transition: &Transition, now_ms: i64) -> Self {
-        self.clone().into_after(transition, now_ms)
+    pub fn after(&self, transition: &Transition, now_ms: i64) -> Box<Self> {
+        Box::new(self.clone()).into_after(transition, now_ms)
     }
 
     /// The same, had one more transition been committed together with the one that this context is after: the run moves
     /// once with both.
     #[must_use]
-    pub fn and_after(self, transition: &Transition) -> Self {
+    pub fn and_after(self: Box<Self>, transition: &Transition) -> Box<Self> {
         let (version, now_ms) = (self.run.version, self.now_ms);
         let mut next = self.into_after(transition, now_ms);
         next.run.version = version;
         next
     }
 
-    fn into_after(mut self, transition: &Transition, now_ms: i64) -> Self {
-        let next = &mut self;
+    fn into_after(mut self: Box<Self>, transition: &Transition, now_ms: i64) -> Box<Self> {
+        let next = &mut *self;
         next.now_ms = now_ms;
         if let Some(moved) = &transition.run {
             let run = &mut next.run;

@@ -16,14 +16,14 @@ use crate::store::limits::{self, LimitAsk};
 use crate::store::rows::{ApprovalRow, DraftRow, SwitchRow};
 use crate::store::{LimitClaim, StoreError, read};
 
-/// The context of a run; `None` when there is no such run.
+/// The context of a run; `None` when there is no such run. Boxed, and so is the way to it: see [`super::advance`].
 pub(crate) async fn context(
     engine: &Engine,
     in_force: &InForce,
     ws: &str,
     run_id: &str,
-) -> Result<Option<RunContext>, StepError> {
-    Ok(contexts(engine, in_force, &[(ws, run_id)]).await?.remove(run_id))
+) -> Result<Option<Box<RunContext>>, StepError> {
+    Ok(Box::pin(contexts(engine, in_force, &[(ws, run_id)])).await?.remove(run_id))
 }
 
 /// The contexts of runs of one workspace, by run. Each table is asked once.
@@ -31,7 +31,7 @@ pub(crate) async fn contexts(
     engine: &Engine,
     in_force: &InForce,
     runs: &[(&str, &str)],
-) -> Result<HashMap<String, RunContext>, StepError> {
+) -> Result<HashMap<String, Box<RunContext>>, StepError> {
     let mut reader = engine.db().read().await?;
     let conn = &mut reader.conn();
     let mut loaded = Vec::with_capacity(runs.len());
@@ -63,7 +63,7 @@ pub(crate) async fn contexts(
         });
         context.over = over.collect();
     }
-    Ok(loaded.into_iter().map(|context| (context.run.id.clone(), context)).collect())
+    Ok(loaded.into_iter().map(|context| (context.run.id.clone(), Box::new(context))).collect())
 }
 
 fn from_stored(stored: Stored, in_force: &InForce, now_ms: i64) -> Result<RunContext, StepError> {

@@ -62,23 +62,25 @@ pub(crate) struct Work {
     /// The run.
     pub(crate) due: DueRow,
     /// How it stands and under which policy that was loaded, where it is known.
-    pub(crate) known: Option<Box<Known>>,
+    pub(crate) known: Option<Known>,
 }
 
 /// How a run stands, and under which policy that was loaded.
 #[derive(Debug)]
 pub(crate) struct Known {
     pub(crate) in_force: Arc<InForce>,
-    pub(crate) context: RunContext,
+    /// Boxed, for it is large and handed on from step to step.
+    pub(crate) context: Box<RunContext>,
 }
 
-/// Takes a run as far as it goes now.
-pub(crate) async fn advance(engine: &Engine, due: &DueRow, known: Option<Box<Known>>) -> Result<(), StepError> {
+/// Takes a run as far as it goes now. Hundreds wait in here at the same time, so what is rarely needed is put elsewhere
+/// (`Box::pin`): a future is as large as the largest thing that it may ever wait for.
+pub(crate) async fn advance(engine: &Engine, due: &DueRow, known: Option<Known>) -> Result<(), StepError> {
     let span = debug_span!("run", run = due.id, workspace = due.workspace_id, conversation = due.conversation_id);
     take_steps(engine, due, known).instrument(span).await
 }
 
-async fn take_steps(engine: &Engine, due: &DueRow, mut known: Option<Box<Known>>) -> Result<(), StepError> {
+async fn take_steps(engine: &Engine, due: &DueRow, mut known: Option<Known>) -> Result<(), StepError> {
     for steps in 0..MOST_STEPS {
         let in_force = engine.policies().in_force(engine.db(), &due.workspace_id).await?;
         let context = match known.take() {
@@ -113,7 +115,7 @@ async fn take_steps(engine: &Engine, due: &DueRow, mut known: Option<Box<Known>>
         }
         match step(engine, &in_force, &context).await? {
             Next::Again => {}
-            Next::With(next) => known = Some(Box::new(Known { in_force, context: *next })),
+            Next::With(next) => known = Some(Known { in_force, context: next }),
             Next::Stop => return Ok(()),
         }
     }
@@ -126,12 +128,12 @@ async fn step(engine: &Engine, in_force: &InForce, context: &RunContext) -> Resu
         Stage::Received | Stage::Classified | Stage::Drafted => answer(engine, in_force, context).await,
         Stage::Held => pass_on(engine, context, gate(engine, in_force, context, Gate::Release)).await,
         Stage::WaitingApproval => {
-            let approval = load::approval(engine, context).await?;
+            let approval = Box::pin(load::approval(engine, context)).await?;
             pass_on(engine, context, decide::person::expire(context, approval.as_ref(), engine.ids())).await
         }
-        Stage::Gated | Stage::Scheduled if context.by_rep() => send::begin_by_rep(engine, context).await,
+        Stage::Gated | Stage::Scheduled if context.by_rep() => Box::pin(send::begin_by_rep(engine, context)).await,
         Stage::Gated | Stage::Scheduled => send::begin(engine, in_force, context).await,
-        Stage::Sending => send::recover(engine, in_force, context).await,
+        Stage::Sending => Box::pin(send::recover(engine, in_force, context)).await,
         Stage::Sent | Stage::Failed | Stage::Closed => Ok(Next::Stop),
     }
 }
@@ -152,7 +154,7 @@ async fn answer(engine: &Engine, in_force: &InForce, context: &RunContext) -> Re
     let now_ms = engine.clock().now_ms();
     let mut ready = None;
     while !store_first {
-        let now: RunContext = ready.take().unwrap_or_else(|| context.after(&transition, now_ms));
+        let now = ready.take().unwrap_or_else(|| context.after(&transition, now_ms));
         let step = one_step(engine, in_force, &now).await;
         debug_assert!(legal(now.run.stage, &step.transition), "{:?}", step.transition.run);
         ready = RunContext::follows(&step.transition).then(|| now.and_after(&step.transition));
@@ -250,9 +252,9 @@ async fn try_to_pass_on(
     Ok(match (commit(engine, context, transition).await?, next) {
         (Outcome::Won, Some(next)) => {
             if cfg!(debug_assertions) {
-                as_stored(engine, &next).await?;
+                Box::pin(as_stored(engine, &next)).await?;
             }
-            Some(Next::With(Box::new(next)))
+            Some(Next::With(next))
         }
         // The gate relied on something that has changed: look again.
         (Outcome::Fenced, _) => Some(Next::Again),

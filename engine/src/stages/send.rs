@@ -35,9 +35,9 @@ pub(super) async fn claim(
     engine: &Engine,
     in_force: &InForce,
     stored: &RunContext,
-    decided: Option<(RunContext, Transition)>,
+    decided: Option<(Box<RunContext>, Transition)>,
 ) -> Result<Next, StepError> {
-    let ready = decided.as_ref().map_or(stored, |(ready, _)| ready);
+    let ready = decided.as_ref().map_or(stored, |(ready, _)| &**ready);
     let limits = counted_limits(&in_force.policy, ready);
     let claim = decide::gate::claim(ready, &in_force.policy, limits, engine.boot());
     let (Some(claim), Some(effect)) = (claim, ready.effect.clone()) else {
@@ -58,7 +58,7 @@ pub(super) async fn claim(
         Outcome::Ingested(..) => return Ok(Next::Stop),
     }
     if cfg!(debug_assertions) {
-        as_stored(engine, &claimed).await?;
+        Box::pin(as_stored(engine, &claimed)).await?;
     }
     failpoint::reached(FailPoint::SendClaimed);
     let message = payload(&effect.payload)?;
@@ -108,7 +108,8 @@ async fn hand_over(
     message: &OutboundMessage,
 ) -> Result<SendReceipt, SendError> {
     let begun = Instant::now();
-    let whole = if message.attachments.is_empty() { None } else { Some(with_files(engine, context, message).await?) };
+    let whole =
+        if message.attachments.is_empty() { None } else { Some(Box::pin(with_files(engine, context, message)).await?) };
     let sending = outbound
         .send(whole.as_ref().unwrap_or(message))
         .instrument(debug_span!("send", channel = %context.channel_kind));
@@ -149,7 +150,7 @@ pub(super) async fn recover(engine: &Engine, in_force: &InForce, context: &RunCo
     failpoint::reached(FailPoint::RecoverBegun);
     let message = payload(&effect.payload)?;
     let outbound = engine.outbound().for_channel(&context.channel);
-    let mut asked = context.clone();
+    let mut asked = Box::new(context.clone());
     let answer: Result<SendReceipt, SendError> = match outbound.class() {
         SendClass::Idempotent => {
             let Some(claim) = decide::send::claim_again(context, in_force.policy.digest(), engine.boot()) else {
@@ -191,9 +192,20 @@ async fn finish(
 ) -> Result<Next, StepError> {
     let Some(effect) = &context.effect else { return Ok(Next::Stop) };
     let told = decide::send::decide(context, effect, answer, class, engine.ids());
-    if let Some(next) = try_to_pass_on(engine, context, told).await? {
-        return Ok(next);
+    match try_to_pass_on(engine, context, told).await? {
+        Some(next) => Ok(next),
+        None => Box::pin(finish_as_it_stands(engine, context, answer, class)).await,
     }
+}
+
+/// The same for a run that somebody else has moved.
+async fn finish_as_it_stands(
+    engine: &Engine,
+    context: &RunContext,
+    answer: &Result<SendReceipt, SendError>,
+    class: SendClass,
+) -> Result<Next, StepError> {
+    let Some(effect) = &context.effect else { return Ok(Next::Stop) };
     for _ in 1..MOST_LOSSES {
         let (workspace, run) = (&context.run.workspace_id, &context.run.id);
         let in_force = engine.policies().in_force(engine.db(), workspace).await?;

@@ -72,9 +72,10 @@ async fn the_writer_makes_no_table_for_a_row() {
         let explain = sqlx::AssertSqlSafe(format!("EXPLAIN {text}"));
         let steps = sqlx::query(explain).fetch_all(write).await.unwrap_or_else(|error| panic!("{name}: {error}"));
         seen += 1;
-        // What a statement gives of the rows that it changes is put into one first.
+        // One that gives what it changes finds its rows first, each by its key, and keeps what it gives.
+        let needed = if text.contains("RETURNING") { 3 } else { 0 };
         let tables = steps.iter().filter(|step| step.get::<&str, _>("opcode") == "OpenEphemeral").count();
-        if tables > usize::from(text.contains("RETURNING")) {
+        if tables > needed {
             bad.push(format!("{name}: {tables}"));
         }
     }
