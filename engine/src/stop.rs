@@ -29,8 +29,10 @@ pub const KILL_SWITCH: &str = "kill_switch";
 
 /// Queued runs that are looked at in one go.
 const PAGE: i64 = 500;
-/// How long a stop waits for what this process has claimed; whatever comes later meets the gate.
-const LONGEST_ROUND_UP: Duration = Duration::from_millis(500);
+/// How long a stop waits for what has been claimed and does not come to this process's door: another process has it.
+const OTHERS_COME: Duration = Duration::from_millis(500);
+/// How long it tries to take back what was held back; whatever is left then meets the gate.
+const LONGEST_ROUND_UP: Duration = Duration::from_secs(5);
 /// How long what was held back on its way out takes to be in the queue again, about.
 const HELD_BACK_COMES: Duration = Duration::from_millis(5);
 /// How often what was lost to somebody else is looked at again. They lose against the switch, too: a few are enough.
@@ -71,16 +73,16 @@ impl Engine {
 
     /// Takes back all that is queued, also what was claimed but is held back before the provider's door.
     async fn stop_all(&self, workspace: &str, why: Stop<'_>, count: &mut Count) -> Result<(), StoreError> {
-        let begun = tokio::time::Instant::now();
+        let mut first_done = None;
         loop {
             count.in_flight.extend(count.sending.drain());
             self.stop_queued(workspace, None, why, count).await?;
+            let waited = first_done.get_or_insert_with(tokio::time::Instant::now).elapsed();
             let sending = count.sending.iter().map(String::as_str).collect();
-            // Those of another process never come to this one's door.
             let all_came = self.halts().before_the_door(&sending).is_empty();
-            if (all_came && self.halts().held(workspace).is_subset(&count.stopped))
-                || begun.elapsed() > LONGEST_ROUND_UP
-            {
+            let all_taken = self.halts().held(workspace).is_subset(&count.stopped);
+            let patience = if all_taken { OTHERS_COME } else { LONGEST_ROUND_UP };
+            if (all_came && all_taken) || waited > patience {
                 return Ok(());
             }
             tokio::time::sleep(HELD_BACK_COMES).await;
