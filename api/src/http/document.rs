@@ -29,7 +29,8 @@ Errors are RFC 9457 problems; `code` is the contract. Every field of an answer i
 null. Enumerations are open: expect words that are not listed. Times are RFC 3339 in UTC. Lists are paged by an opaque \
 cursor. Each operation names the least role it needs as the scope of its security schemes: viewer, closer, \
 approver, manager, owner, each including those before it. `x-remit-by` says by what you may come: `any`; `people`, which \
-is a session or a `service` key and never a key of an AI; or `session`. A request that changes something with the cookie \
+is a session or a `service` key and never a key of an AI; or `session`. `x-remit-scope` names what a key must hold that was \
+limited to scopes; null where every key may. A request that changes something with the cookie \
 of a session must come from the server's own pages.";
 
 /// Bytes that are no JSON.
@@ -94,6 +95,7 @@ pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
 
 /// What has a version that its answer names as `ETag`, to be sent back as `If-Match` with a change.
 const TAGGED: &[&str] = &[
+    "/api/v1/agents",
     "/api/v1/channels/{id}",
     "/api/v1/contacts/{id}",
     "/api/v1/conversations/{id}",
@@ -133,8 +135,9 @@ fn permission(operation: &mut Operation, rule: Option<&permit::Rule>) {
         (Some(role), _) => vec![needs(SCHEME, role), needs(SESSION, role)],
     });
     if let Some(rule) = rule.filter(|rule| rule.least.is_some()) {
-        let by = ExtensionsBuilder::new().add("x-remit-by", rule.by.as_str()).build();
-        operation.extensions.get_or_insert_default().merge(by);
+        let scope = rule.scope.map(|scope| scope.as_str());
+        let own = ExtensionsBuilder::new().add("x-remit-by", rule.by.as_str()).add("x-remit-scope", scope).build();
+        operation.extensions.get_or_insert_default().merge(own);
     }
 }
 
@@ -189,7 +192,7 @@ fn problems_of_shape(operation: &mut Operation) {
     let mut codes: Vec<ErrorCode> = vec![ErrorCode::Internal, ErrorCode::DatabaseBusy, ErrorCode::TimedOut];
     if operation.security.as_ref().is_some_and(|needs| !needs.is_empty()) {
         codes.extend([ErrorCode::Unauthenticated, ErrorCode::Forbidden, ErrorCode::WrongCredential]);
-        codes.push(ErrorCode::WrongNetwork);
+        codes.extend([ErrorCode::WrongNetwork, ErrorCode::ScopeMissing]);
         codes.push(ErrorCode::RateLimited);
     }
     if has(ParameterIn::Path) {
