@@ -28,8 +28,7 @@ impl Engine {
     /// Puts a version in force that is the one `seen` (its digest) with these agents, in this order: where two answer on one
     /// channel, the first one does. `None` when they are as they were.
     ///
-    /// The version is kept before it is looked at further, so that where the difference must be acknowledged it can be
-    /// seen.
+    /// Where the difference must be acknowledged first, the version is kept, so that it can be seen; it is not in force then.
     ///
     /// # Errors
     /// [`AgentsError`] says what is in the way.
@@ -59,8 +58,11 @@ impl Engine {
             return Err(AgentsError::Undeclarable(why));
         }
         let kept = version(&prepared.in_force).map_err(PublishError::from)?;
-        self.commit_writes(workspace, vec![kept]).await.map_err(PublishError::from)?;
-        Ok(Some(self.put_prepared_in_force(workspace, prepared, acknowledged, by, "published").await?))
+        let done = self.put_prepared_in_force(workspace, prepared, acknowledged, by, "published").await;
+        if let Err(PublishError::NotAcknowledged(_) | PublishError::OtherDifference(_)) = &done {
+            self.commit_writes(workspace, vec![kept]).await.map_err(PublishError::from)?;
+        }
+        Ok(Some(done?))
     }
 }
 

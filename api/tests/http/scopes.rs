@@ -55,7 +55,7 @@ each_database!(a_scope_lets_what_the_document_says_and_nothing_else, |database| 
             .replace("{delivery_id}", "whd_unknown");
         // A body that no operation takes: only who may is asked here.
         let body = json!({ "nothing": true });
-        match operation["x-remit-scope"].as_str() {
+        match operation["security"][0]["key"][1].as_str() {
             Some(scope) => {
                 let reply = with(&api, &only[scope], &method, &path, &body).await;
                 assert!(!matches!(reply.status.as_u16(), 401 | 403), "{name} with `{scope}`: {}", reply.text());
