@@ -64,6 +64,29 @@ impl Engine {
         Ok(files)
     }
 
+    /// A file that was brought, without its bytes, as this rep may see it: what goes along with something is everybody's, what nobody
+    /// has used yet is whose it is.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] when there is no such file.
+    pub async fn brought(&self, rep: &RepRow, id: &str) -> Result<OutboundFile, EngineError> {
+        let mut reader = self.db().read().await?;
+        let row = read::attachment_seen(&mut reader.conn(), &rep.workspace_id, id, &rep.id).await?;
+        row.map(OutboundFile::from).ok_or_else(|| not_found("attachment", id))
+    }
+
+    /// The same with its bytes.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] when there is no such file.
+    pub async fn brought_bytes(&self, rep: &RepRow, id: &str) -> Result<File, EngineError> {
+        let OutboundFile { id, name, media_type, .. } = self.brought(rep, id).await?;
+        let mut reader = self.db().read().await?;
+        let row = read::attachment_bytes(&mut reader.conn(), &rep.workspace_id, &id).await?;
+        let (bytes,) = row.ok_or_else(|| not_found("attachment", &id))?;
+        Ok(File { name, media_type, bytes })
+    }
+
     /// The `position`th file of a message, from 1; none where there is none, or where its bytes are not here.
     ///
     /// # Errors

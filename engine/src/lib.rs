@@ -3,6 +3,7 @@
 pub mod access;
 pub mod accounts;
 pub mod adapters;
+pub mod agents;
 mod asked;
 pub mod audit;
 pub mod begin;

@@ -250,7 +250,20 @@ impl Engine {
         how: &'static str,
     ) -> Result<Review, PublishError> {
         let prepared = self.kept(workspace, digest).await?;
+        self.put_prepared_in_force(workspace, prepared, acknowledged, by, how).await
+    }
+
+    /// The same with a version that was just checked.
+    pub(crate) async fn put_prepared_in_force(
+        &self,
+        workspace: &str,
+        prepared: Prepared,
+        acknowledged: Option<Acknowledged<'_>>,
+        by: By<'_>,
+        how: &'static str,
+    ) -> Result<Review, PublishError> {
         let review = self.reviewed(workspace, &prepared).await?;
+        let digest = review.digest.as_str();
         if review.in_force.as_deref() == Some(digest) {
             return Err(PublishError::AlreadyInForce);
         }
@@ -307,7 +320,7 @@ impl Engine {
     }
 
     /// Checking, proving and training take a while: not on a thread that serves others.
-    async fn prepared(&self, root: &str, files: &BTreeMap<String, String>) -> Result<Prepared, PolicyError> {
+    pub(crate) async fn prepared(&self, root: &str, files: &BTreeMap<String, String>) -> Result<Prepared, PolicyError> {
         let (engine, root, files) = (self.clone(), root.to_owned(), files.clone());
         let prepare = move || {
             let read = |path: &str| files.get(path).cloned().ok_or_else(|| "there is no such file".to_owned());
@@ -344,7 +357,8 @@ impl Engine {
     }
 }
 
-fn version(in_force: &InForce) -> Result<Write, PolicyError> {
+/// The version as it is kept.
+pub(crate) fn version(in_force: &InForce) -> Result<Write, PolicyError> {
     let policy = &in_force.policy;
     let files = serde_json::to_string(policy.files())
         .map_err(|error| PolicyError::Unusable(format!("its files cannot be kept: {error}")))?;

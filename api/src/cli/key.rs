@@ -28,6 +28,9 @@ pub(crate) enum KeyCommand {
         /// Network from which alone it may be used, such as 10.1.0.0/16; said again, also that one [default: everywhere]
         #[arg(long, value_name = "CIDR", value_parser = network)]
         network: Vec<String>,
+        /// What alone it may do, such as conversations:read; said again, also that [default: all that its rep and kind may]
+        #[arg(long, value_name = "SCOPE", value_parser = http::scope)]
+        scope: Vec<String>,
     },
     /// End a key
     Revoke {
@@ -39,8 +42,10 @@ pub(crate) enum KeyCommand {
 pub(crate) async fn run(global: Global, command: KeyCommand) -> Done {
     let shell = Shell::open(&global).await?;
     match command {
-        KeyCommand::Create { email, name, role, kind, network } => {
-            let (id, key) = create(&shell, &email, &name, &role, (&kind, network.join(","))).await?;
+        KeyCommand::Create { email, name, role, kind, network, scope } => {
+            let scopes = http::kept_scopes(&kind, &scope).map_err(Failure::new)?;
+            let limits = Limits { kind: &kind, networks: network.join(","), scopes };
+            let (id, key) = create(&shell, &email, &name, &role, limits).await?;
             if global.json {
                 println!("{}", json!({ "id": id, "key": key }));
             } else {
@@ -61,13 +66,24 @@ fn network(text: &str) -> Result<String, String> {
     http::network(text).map(|_| text.to_owned())
 }
 
+/// What a key is good for.
+#[derive(Debug, Default)]
+pub(crate) struct Limits<'a> {
+    /// `service`, `draft_only` or `ai`.
+    pub(crate) kind: &'a str,
+    /// Networks, as they are kept.
+    pub(crate) networks: String,
+    /// Scopes, as they are kept.
+    pub(crate) scopes: String,
+}
+
 /// Makes a key for a rep, and the rep if there is none. Gives the key's id and the key.
 pub(crate) async fn create(
     shell: &Shell,
     email: &str,
     name: &str,
     role: &str,
-    (kind, networks): (&str, String),
+    Limits { kind, networks, scopes }: Limits<'_>,
 ) -> Result<(String, String), Failure> {
     let engine = &shell.engine;
     let rep = Write::Rep {
@@ -89,7 +105,8 @@ pub(crate) async fn create(
         "ai" => "ai",
         _ => "service",
     };
-    let key_row = NewKey { kind, networks, ..NewKey::plain(id.clone(), rep.id, "command line".to_owned(), key_sha256) };
+    let key_row =
+        NewKey { kind, networks, scopes, ..NewKey::plain(id.clone(), rep.id, "command line".to_owned(), key_sha256) };
     engine.add_key(DEFAULT_WORKSPACE, key_row).await?;
     Ok((id, key))
 }

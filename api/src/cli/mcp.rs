@@ -68,7 +68,7 @@ const TOOLS: &[(&str, &str, &str, &str)] = &[
     (
         "propose_reply",
         "post",
-        "/api/v1/conversations/{id}/replies",
+        "/api/v1/conversations/{id}/drafts",
         "Writes a reply that waits for a person: nothing is sent before one says yes.",
     ),
     (
@@ -226,22 +226,26 @@ impl Tool {
         }
         let mut mark = '?';
         for name in &self.query {
-            let text = match arguments.get(name) {
+            // What may be said more than once comes as a list.
+            let values = match arguments.get(name) {
                 None | Some(Value::Null) => continue,
-                Some(Value::String(text)) => text.clone(),
-                Some(other) => other.to_string(),
+                Some(Value::Array(values)) => values.clone(),
+                Some(value) => vec![value.clone()],
             };
-            path.push(mark);
-            path.push_str(name);
-            path.push('=');
-            for byte in text.bytes() {
-                if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) {
-                    path.push(char::from(byte));
-                } else {
-                    path.push_str(&format!("%{byte:02X}"));
+            for value in values {
+                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                path.push(mark);
+                path.push_str(name);
+                path.push('=');
+                for byte in text.bytes() {
+                    if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) {
+                        path.push(char::from(byte));
+                    } else {
+                        path.push_str(&format!("%{byte:02X}"));
+                    }
                 }
+                mark = '&';
             }
-            mark = '&';
         }
         Ok(path)
     }
@@ -326,6 +330,8 @@ mod tests {
         let search = &tools["search"];
         let path = search.path_of(&json!({ "q": "a b&c", "limit": 3, "type": null })).unwrap();
         assert_eq!(path, "/api/v1/search?q=a%20b%26c&limit=3");
+        let path = tools["get_conversation"].path_of(&json!({ "id": "cnv_1", "include": ["contact", "ai_status"] }));
+        assert_eq!(path.unwrap(), "/api/v1/conversations/cnv_1?include=contact&include=ai_status");
         assert!(tools["why"].path_of(&json!({ "id": "../x" })).is_err());
     }
 }

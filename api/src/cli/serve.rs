@@ -226,7 +226,7 @@ pub(crate) async fn serve(mut global: Global, args: ServeArgs) -> Done {
     let mut server = tokio::spawn(server);
     if let Some(simulated) = simulated {
         // The rep first: what comes in is unread for those who are there.
-        let (_, key) = key::create(&shell, "demo@localhost", "Demo", "owner", ("service", String::new())).await?;
+        let (_, key) = key::create(&shell, "demo@localhost", "Demo", "owner", key::Limits::default()).await?;
         let password = demo::people(&shell, args.host.is_loopback()).await?;
         let fates = demo::play(&shell, &simulated).await?;
         tokio::spawn(simulated.tell(stop.clone()));

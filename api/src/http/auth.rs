@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use super::error::{ApiError, ErrorCode};
 use super::network;
+use super::scope::Scope;
 use super::state::{App, key_sha256};
 
 /// What a rep may do. Each role includes those before it.
@@ -79,13 +80,19 @@ impl Credential {
         }
     }
 
-    fn of(word: &str) -> Option<Self> {
+    /// The credential of a word in a row; none for one that is not known.
+    pub(crate) fn of(word: &str) -> Option<Self> {
         [Self::Session, Self::Service, Self::DraftOnly, Self::Ai].into_iter().find(|one| one.as_str() == word)
     }
 
     /// True when a person stands behind what it does at once; false for what must never reach a customer unseen.
     pub(crate) const fn may_act(self) -> bool {
         matches!(self, Self::Session | Self::Service)
+    }
+
+    /// The most that it may be. An AI decides nothing, whatever its key was given.
+    pub(crate) const fn most(self) -> Role {
+        if self.may_act() { Role::Owner } else { Role::Closer }
     }
 }
 
@@ -100,13 +107,15 @@ pub(crate) struct Principal {
     pub(crate) credential: Credential,
     /// Its id: a session's, or a key's.
     pub(crate) credential_id: String,
+    /// What their key was limited to; none where it was not.
+    pub(crate) scopes: Option<Vec<Scope>>,
     /// SHA-256 of the secret they sent.
     secret_sha256: String,
 }
 
 impl Principal {
     fn of(found: PrincipalRow, secret_sha256: String) -> Result<Self, ApiError> {
-        let PrincipalRow { rep, credential_id, credential, cap, seen_at: _, networks: _ } = found;
+        let PrincipalRow { rep, credential_id, credential, cap, seen_at: _, networks: _, scopes } = found;
         let unknown = || {
             tracing::error!(user = rep.id, "a role or a kind of key in the store is not known; nobody is let in by it");
             ApiError::internal()
@@ -114,11 +123,19 @@ impl Principal {
         let credential = Credential::of(&credential).ok_or_else(unknown)?;
         let own = Role::of(&rep.role).ok_or_else(unknown)?;
         let cap = cap.map(|word| Role::of(&word).ok_or_else(unknown)).transpose()?;
-        // An AI decides nothing, whatever its key was given.
-        let most = if credential.may_act() { Role::Owner } else { Role::Closer };
-        let role = own.min(cap.unwrap_or(own)).min(most);
+        let role = own.min(cap.unwrap_or(own)).min(credential.most());
         let row = RepRow { role: role.as_str().to_owned(), ..rep };
-        Ok(Self { row, role, credential, credential_id, secret_sha256 })
+        Ok(Self { row, role, credential, credential_id, scopes: Scope::read(&scopes), secret_sha256 })
+    }
+
+    /// Whether what they came with was not limited to other things than this.
+    pub(crate) fn holds(&self, scope: Scope) -> bool {
+        self.scopes.as_ref().is_none_or(|scopes| scopes.contains(&scope))
+    }
+
+    /// Refuses what their key was not given.
+    pub(crate) fn must_hold(&self, scope: Scope) -> Result<(), ApiError> {
+        if self.holds(scope) { Ok(()) } else { Err(ApiError::needs_scope(scope)) }
     }
 
     /// Whether they would still be let in, with at least the role that they had.

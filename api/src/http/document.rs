@@ -14,7 +14,6 @@ use utoipa::openapi::{
     ResponseBuilder,
 };
 
-use super::auth::Role;
 use super::error::{ErrorCode, Problem};
 use super::permit::{self, By, Repeat};
 
@@ -27,8 +26,9 @@ Remit says what an AI may answer on its own, and why.
 
 Errors are RFC 9457 problems; `code` is the contract. Every field of an answer is always present; what is absent is \
 null. Enumerations are open: expect words that are not listed. Times are RFC 3339 in UTC. Lists are paged by an opaque \
-cursor. Each operation names the least role it needs as the scope of its security schemes: viewer, closer, \
-approver, manager, owner, each including those before it. `x-remit-by` says by what you may come: `any`; `people`, which \
+cursor. Each operation names the least role it needs as the first scope of its security schemes: viewer, closer, \
+approver, manager, owner, each including those before it. The second one of `key`, such as `conversations:read`, is what a key must \
+hold that was limited; without one every key may. `x-remit-by` says by what you may come: `any`; `people`, which \
 is a session or a `service` key and never a key of an AI; or `session`. A request that changes something with the cookie \
 of a session must come from the server's own pages.";
 
@@ -45,7 +45,7 @@ pub(crate) fn base() -> OpenApi {
     let key = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("rk_…")
-        .description(Some("An API key of a rep; the scopes of an operation name the least role it needs."))
+        .description(Some("An API key of a rep; the scopes of an operation name the least role it needs, and what a limited key must hold."))
         .build();
     let mut components = Components::new();
     components.add_security_scheme(SCHEME, SecurityScheme::Http(key));
@@ -94,6 +94,7 @@ pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
 
 /// What has a version that its answer names as `ETag`, to be sent back as `If-Match` with a change.
 const TAGGED: &[&str] = &[
+    "/api/v1/agents",
     "/api/v1/channels/{id}",
     "/api/v1/contacts/{id}",
     "/api/v1/conversations/{id}",
@@ -126,11 +127,15 @@ fn has_a_tag(operation: &mut Operation) {
 
 /// Says who may, as the table of permissions has it. What stands there nowhere is for nobody, and a test finds it.
 fn permission(operation: &mut Operation, rule: Option<&permit::Rule>) {
-    let needs = |scheme: &str, role: Role| SecurityRequirement::new(scheme, [role.as_str()]);
+    let needs = |scheme: &str, words: Vec<&str>| SecurityRequirement::new(scheme, words);
     operation.security = rule.map(|rule| match (rule.least, rule.by) {
         (None, _) => Vec::new(),
-        (Some(role), By::Session) => vec![needs(SESSION, role)],
-        (Some(role), _) => vec![needs(SCHEME, role), needs(SESSION, role)],
+        (Some(role), By::Session) => vec![needs(SESSION, vec![role.as_str()])],
+        (Some(role), _) => {
+            let scope = rule.scope.map(|scope| scope.as_str());
+            let of_a_key = [Some(role.as_str()), scope].into_iter().flatten().collect();
+            vec![needs(SCHEME, of_a_key), needs(SESSION, vec![role.as_str()])]
+        }
     });
     if let Some(rule) = rule.filter(|rule| rule.least.is_some()) {
         let by = ExtensionsBuilder::new().add("x-remit-by", rule.by.as_str()).build();
@@ -189,7 +194,7 @@ fn problems_of_shape(operation: &mut Operation) {
     let mut codes: Vec<ErrorCode> = vec![ErrorCode::Internal, ErrorCode::DatabaseBusy, ErrorCode::TimedOut];
     if operation.security.as_ref().is_some_and(|needs| !needs.is_empty()) {
         codes.extend([ErrorCode::Unauthenticated, ErrorCode::Forbidden, ErrorCode::WrongCredential]);
-        codes.push(ErrorCode::WrongNetwork);
+        codes.extend([ErrorCode::WrongNetwork, ErrorCode::ScopeMissing]);
         codes.push(ErrorCode::RateLimited);
     }
     if has(ParameterIn::Path) {

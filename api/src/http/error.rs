@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::auth::Role;
+use super::scope::Scope;
 
 /// Declares the closed list of codes: variant, word, status and title.
 macro_rules! codes {
@@ -63,6 +64,8 @@ codes! {
     Forbidden = "forbidden", FORBIDDEN, "Your role does not allow this";
     /// It is not for what you came with: a session, or a key of this kind.
     WrongCredential = "wrong_credential", FORBIDDEN, "This is not for what you came with";
+    /// The key was limited to other things; `needed_scope` names what it would have to hold.
+    ScopeMissing = "scope_missing", FORBIDDEN, "The key was not given this";
     /// The key may be used from certain networks only, and the request comes from elsewhere.
     WrongNetwork = "wrong_network", FORBIDDEN, "This key is not for where you come from";
     /// The request does not come from one of our own pages.
@@ -265,6 +268,9 @@ pub(crate) struct Problem {
     /// With `forbidden`: the least role that is allowed.
     #[schema(required)]
     needed_role: Option<Role>,
+    /// With `scope_missing`: the scope that the key would have to hold.
+    #[schema(required)]
+    needed_scope: Option<Scope>,
     /// With `already_decided`: who was first.
     #[schema(required)]
     decided: Option<Decided>,
@@ -296,6 +302,7 @@ impl ApiError {
             request_id: String::new(),
             errors: Vec::new(),
             needed_role: None,
+            needed_scope: None,
             decided: None,
             retry_after_seconds: match code {
                 ErrorCode::DatabaseBusy | ErrorCode::TimedOut | ErrorCode::Busy | ErrorCode::TooManyStreams => Some(1),
@@ -338,6 +345,14 @@ impl ApiError {
         let detail = format!("This needs the role `{}`; yours is `{has}`.", needed.as_str());
         let mut error = Self::new(ErrorCode::Forbidden, detail);
         error.0.needed_role = Some(needed);
+        error
+    }
+
+    /// The key was not given this.
+    pub(crate) fn needs_scope(needed: Scope) -> Self {
+        let detail = format!("This needs the scope `{}`, which your key was not given.", needed.as_str());
+        let mut error = Self::new(ErrorCode::ScopeMissing, detail);
+        error.0.needed_scope = Some(needed);
         error
     }
 

@@ -40,7 +40,8 @@ pub(crate) fn named(headers: &HeaderMap, version: Option<i64>) -> Result<i64, Ap
     }
 }
 
-fn missing() -> ApiError {
+/// `If-Match` is not there.
+pub(crate) fn missing() -> ApiError {
     let detail = "Send `If-Match` with the `ETag` of what you saw, so that nobody's change is lost.";
     ApiError::new(ErrorCode::PreconditionRequired, detail)
 }

@@ -39,6 +39,7 @@ mod permit;
 mod policies;
 mod rate;
 mod refused;
+mod scope;
 mod search;
 mod session;
 mod settings;
@@ -131,6 +132,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(messages::html::get_message_html))
         .routes(routes!(messages::raw::get_message_raw))
         .routes(routes!(attachments::upload::upload_attachment))
+        .routes(routes!(attachments::brought::get_attachment))
+        .routes(routes!(attachments::brought::get_attachment_content))
         .routes(routes!(attachments::fetch::fetch_attachment))
         .routes(routes!(messages::decisions::list_message_decisions))
         .routes(routes!(messages::deliveries::list_message_deliveries))
@@ -142,7 +145,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(timeline::record::record_timeline_event))
         .routes(routes!(timeline::list::list_timeline))
         .routes(routes!(timeline::linkedin::log_linkedin_activity))
-        .routes(routes!(drafts::list::list_drafts))
+        .routes(routes!(drafts::list::list_drafts, drafts::write::write_draft))
         .routes(routes!(drafts::all::list_all_drafts))
         .routes(routes!(drafts::generate::generate_draft))
         .routes(routes!(drafts::get::get_draft, drafts::discard::discard_draft))
@@ -199,7 +202,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(policies::simulate::simulate_policy))
         .routes(routes!(policies::replay::replay_policy))
         .routes(routes!(policies::prove::prove_policy))
-        .routes(routes!(agents::list::list_agents))
+        .routes(routes!(agents::list::list_agents, agents::set::set_agents))
         .routes(routes!(events::list::list_events))
         .routes(routes!(events::stream::stream_events))
         .routes(routes!(webhooks::list::list_webhooks, webhooks::create::create_webhook))
@@ -278,6 +281,25 @@ pub(crate) fn origin(text: &str) -> Result<axum::http::HeaderValue, String> {
 /// Reads a network as a command line names it.
 pub(crate) fn network(text: &str) -> Result<remit_engine::egress::Allowed, String> {
     network::network(text)
+}
+
+/// Reads a scope as a command line names it.
+pub(crate) fn scope(text: &str) -> Result<String, String> {
+    let known = scope::Scope::of(text);
+    known.map(|scope| scope.as_str().to_owned()).ok_or_else(|| {
+        let all: Vec<&str> = scope::Scope::ALL.iter().map(|scope| scope.as_str()).collect();
+        format!("it is one of {}", all.join(", "))
+    })
+}
+
+/// Scopes of a key of this kind, as they are kept.
+pub(crate) fn kept_scopes(kind: &str, words: &[String]) -> Result<String, String> {
+    let scopes: Vec<scope::Scope> = words.iter().filter_map(|word| scope::Scope::of(word)).collect();
+    let credential = auth::Credential::of(kind).ok_or_else(|| format!("there is no kind of key `{kind}`"))?;
+    match scopes.iter().find(|scope| !permit::can_hold(credential, **scope)) {
+        Some(scope) => Err(format!("a key of the kind `{kind}` can never use `{}`", scope.as_str())),
+        None => Ok(scope::Scope::written(&scopes)),
+    }
 }
 
 /// What a process counts, without a key: for a listener of its own, which only those who may read it can reach.

@@ -1,5 +1,7 @@
-//! Who may do what: every operation of the API on one page. The router asks it before a handler is called, and the
-//! document says what it says. An operation that stands here nowhere is for nobody.
+//! Who may do what: the table of [`rules`], which the router asks before a handler is called, and which the document repeats.
+//! An operation that stands there nowhere is for nobody.
+
+mod rules;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -17,7 +19,9 @@ use remit_engine::store::AuditEntry;
 use super::auth::{Credential, Principal, Role, authenticate};
 use super::error::{ApiError, ErrorCode};
 use super::once;
+use super::scope::Scope;
 use super::state::App;
+use rules::RULES;
 
 /// By what somebody may prove who they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,16 +67,10 @@ pub(crate) struct Rule {
     pub(crate) least: Option<Role>,
     /// By what.
     pub(crate) by: By,
+    /// What a key must hold that was limited; none where every key may that is let in by role and kind.
+    pub(crate) scope: Option<Scope>,
     /// Whether it is made once.
     pub(crate) repeat: Repeat,
-}
-
-const fn rule(method: &'static str, path: &'static str, least: Role, by: By) -> Rule {
-    Rule { method, path, least: Some(least), by, repeat: Repeat::Heeded }
-}
-
-const fn public(method: &'static str, path: &'static str) -> Rule {
-    Rule { method, path, least: None, by: By::Any, repeat: Repeat::Ignored }
 }
 
 impl Rule {
@@ -91,197 +89,6 @@ impl Rule {
         Self { repeat: Repeat::Ignored, ..self }
     }
 }
-
-const RULES: &[Rule] = &[
-    public("GET", "/"),
-    rule("GET", "/api/v1/agents", Role::Viewer, By::Any),
-    rule("GET", "/api/v1/approvals", Role::Viewer, By::Any),
-    rule("GET", "/api/v1/approvals/counts", Role::Viewer, By::Any),
-    rule("POST", "/api/v1/approvals/bulk", Role::Approver, By::People).named(),
-    rule("GET", "/api/v1/approvals/{id}", Role::Viewer, By::Any),
-    rule("POST", "/api/v1/approvals/{id}/approve", Role::Approver, By::People).named(),
-    rule("POST", "/api/v1/approvals/{id}/claim", Role::Approver, By::People),
-    rule("POST", "/api/v1/approvals/{id}/reject", Role::Approver, By::People),
-    rule("POST", "/api/v1/approvals/{id}/release", Role::Approver, By::People),
-    rule("GET", "/api/v1/audit", Role::Manager, By::Any),
-    // Its body is no JSON, and may be too large to be compared: an upload that is sent again is another file.
-    rule("POST", "/api/v1/attachments", Role::Closer, By::Any).unnamed(),
-    rule("GET", "/api/v1/spot-checks", Role::Closer, By::People),
-    rule("POST", "/api/v1/spot-checks/{id}", Role::Closer, By::People),
-    rule("GET", "/api/v1/certificates", Role::Viewer, By::Any),
-    rule("POST", "/api/v1/certificates/{id}/issue", Role::Manager, By::People),
-    rule("POST", "/api/v1/certificates/{id}/revoke", Role::Manager, By::People),
-    rule("GET", "/api/v1/channels", Role::Viewer, By::Any),
-    rule("POST", "/api/v1/channels", Role::Manager, By::People),
-    rule("GET", "/api/v1/channels/{id}", Role::Viewer, By::Any),
-    rule("PATCH", "/api/v1/channels/{id}", Role::Manager, By::People),
-    rule("DELETE", "/api/v1/channels/{id}", Role::Manager, By::People),
-    rule("POST", "/api/v1/channels/{id}/rotate-secret", Role::Manager, By::People).secret(),
-    rule("GET", "/api/v1/channel-providers", Role::Viewer, By::Any),
-    rule("PUT", "/api/v1/channels/{id}/provider", Role::Manager, By::People),
-    rule("GET", "/api/v1/channels/{id}/health", Role::Viewer, By::Any),
-    rule("POST", "/api/v1/channels/{id}/test", Role::Manager, By::People),
-    rule("GET", "/api/v1/channels/{id}/events", Role::Manager, By::Any),
-    rule("POST", "/api/v1/channels/{id}/activate", Role::Manager, By::People),
-    rule("POST", "/api/v1/channels/{id}/disable", Role::Manager, By::People),
-    rule("PUT", "/api/v1/channels/{id}/warmup", Role::Manager, By::People),
-    rule("GET", "/api/v1/autonomy", Role::Viewer, By::Any),
-    rule("GET", "/api/v1/composer", Role::Viewer, By::Any),
-    rule("GET", "/api/v1/contacts", Role::Viewer, By::Any),
-    rule("POST", "/api/v1/contacts", Role::Closer, By::Any),
-    rule("GET", "/api/v1/contacts/{id}/timeline", Role::Viewer, By::Any),
-    rule("PATCH", "/api/v1/contacts/{id}", Role::Closer, By::Any),
-    rule("PUT", "/api/v1/contacts/{id}/do-not-contact", Role::Closer, By::People),
-    rule("GET", "/api/v1/contacts/{id}", Role::Viewer, By::Any),
-    rule("POST", "/api/v1/contacts/{id}/erase", Role::Manager, By::People),
-    rule("GET", "/api/v1/contacts/{id}/export", Role::Manager, By::People),
-    rule("POST", "/api/v1/contacts/{id}/merge", Role::Closer, By::People),
-    rule("GET", "/api/v1/contacts/{id}/ai", Role::Viewer, By::Any),
-    rule("POST", "/api/v1/contacts/{id}/ai/pause", Role::Closer, By::People),
-    rule("POST", "/api/v1/contacts/{id}/ai/resume", Role::Closer, By::People),
-    rule("GET", "/api/v1/conversations", Role::Viewer, By::Any),
-    rule("POST", "/api/v1/conversations", Role::Closer, By::People).named(),
-    rule("POST", "/api/v1/conversations/bulk", Role::Closer, By::People),
-    rule("GET", "/api/v1/conversations/counts", Role::Viewer, By::Any),
-    rule("GET", "/api/v1/conversations/{id}/ai-status", Role::Viewer, By::Any),
-    rule("POST", "/api/v1/conversations/{id}/assign", Role::Closer, By::People),
-    rule("PUT", "/api/v1/conversations/{id}/tags", Role::Closer, By::Any),
-    rule("GET", "/api/v1/tags", Role::Viewer, By::Any),
-    rule("POST", "/api/v1/tags", Role::Closer, By::Any),
-    rule("PATCH", "/api/v1/tags/{id}", Role::Manager, By::People),
-    rule("DELETE", "/api/v1/tags/{id}", Role::Manager, By::People),
-    rule("GET", "/api/v1/conversations/{id}", Role::Viewer, By::Any),
-    rule("PATCH", "/api/v1/conversations/{id}", Role::Closer, By::People),
-    rule("POST", "/api/v1/conversations/{id}/assign-team", Role::Closer, By::People),
-    rule("POST", "/api/v1/conversations/{id}/merge", Role::Closer, By::People),
-    rule("PUT", "/api/v1/conversations/{id}/requires-action", Role::Closer, By::Any),
-    rule("DELETE", "/api/v1/conversations/{id}/requires-action", Role::Closer, By::People),
-    // Who is where is no matter of rights, and a viewer is seen, too.
-    rule("GET", "/api/v1/conversations/{id}/presence", Role::Viewer, By::Any),
-    rule("PUT", "/api/v1/conversations/{id}/presence", Role::Viewer, By::Any).unnamed(),
-    rule("DELETE", "/api/v1/conversations/{id}/presence", Role::Viewer, By::Any).unnamed(),
-    rule("POST", "/api/v1/conversations/{id}/close", Role::Closer, By::People),
-    rule("GET", "/api/v1/conversations/{id}/composer", Role::Viewer, By::Any),
-    rule("PUT", "/api/v1/conversations/{id}/composer", Role::Closer, By::Any),
-    rule("DELETE", "/api/v1/conversations/{id}/composer", Role::Closer, By::Any),
-    rule("GET", "/api/v1/conversations/{id}/drafts", Role::Viewer, By::Any),
-    // It waits for a person, whatever the policy would let go.
-    rule("POST", "/api/v1/conversations/{id}/drafts/generate", Role::Closer, By::Any),
-    rule("POST", "/api/v1/conversations/{id}/hand-back", Role::Closer, By::People),
-    rule("POST", "/api/v1/conversations/{id}/linkedin-activities", Role::Closer, By::Any),
-    rule("GET", "/api/v1/conversations/{id}/messages", Role::Viewer, By::Any),
-    rule("GET", "/api/v1/conversations/{id}/notes", Role::Viewer, By::Any),
-    rule("POST", "/api/v1/conversations/{id}/notes", Role::Closer, By::Any),
-    rule("PUT", "/api/v1/conversations/{id}/read", Role::Viewer, By::Any),
-    rule("DELETE", "/api/v1/conversations/{id}/read", Role::Viewer, By::Any),
-    rule("POST", "/api/v1/conversations/{id}/reopen", Role::Closer, By::People),
-    // With a key that may send nothing it becomes a draft that a person decides on.
-    rule("POST", "/api/v1/conversations/{id}/replies", Role::Closer, By::Any).named(),
-    rule("POST", "/api/v1/conversations/{id}/snooze", Role::Closer, By::People),
-    rule("POST", "/api/v1/conversations/{id}/take-over", Role::Closer, By::People),
-    rule("GET", "/api/v1/conversations/{id}/timeline", Role::Viewer, By::Any),
-    rule("GET", "/api/v1/decisions", Role::Viewer, By::Any),
-    rule("GET", "/api/v1/decisions/{id}", Role::Viewer, By::Any),
-    rule("GET", "/api/v1/decisions/{id}/explain", Role::Viewer, By::Any),
-    rule("GET", "/api/v1/drafts", Role::Viewer, By::Any),
-    rule("GET", "/api/v1/drafts/{id}", Role::Viewer, By::Any),
-    rule("DELETE", "/api/v1/drafts/{id}", Role::Closer, By::People),
-    rule("POST", "/api/v1/drafts/{id}/edit", Role::Closer, By::Any),
-    rule("POST", "/api/v1/drafts/{id}/regenerate", Role::Closer, By::Any),
-    rule("POST", "/api/v1/drafts/{id}/restore", Role::Closer, By::Any),
-    rule("POST", "/api/v1/drafts/{id}/take-back", Role::Closer, By::People),
-    rule("GET", "/api/v1/drafts/{id}/versions", Role::Viewer, By::Any),
-    rule("GET", "/api/v1/drafts/{id}/diff", Role::Viewer, By::Any),
-    rule("GET", "/api/v1/events", Role::Viewer, By::Any),
-    rule("GET", "/api/v1/events/stream", Role::Viewer, By::Any),
-    rule("GET", "/api/v1/export", Role::Owner, By::People),
-    public("GET", "/api/v1/inbound/{channel_id}"),
-    public("POST", "/api/v1/inbound/{channel_id}"),
-    rule("GET", "/api/v1/jobs", Role::Viewer, By::Any),
-    rule("GET", "/api/v1/jobs/{id}", Role::Viewer, By::Any),
-    rule("POST", "/api/v1/jobs/{id}/cancel", Role::Approver, By::People),
-    rule("POST", "/api/v1/jobs/{id}/retry", Role::Approver, By::People).named(),
-    rule("GET", "/api/v1/keys", Role::Owner, By::People),
-    rule("POST", "/api/v1/keys", Role::Owner, By::People).secret(),
-    rule("DELETE", "/api/v1/keys/{id}", Role::Owner, By::People),
-    rule("POST", "/api/v1/kill-switch/engage", Role::Closer, By::People),
-    rule("POST", "/api/v1/kill-switch/release", Role::Manager, By::People),
-    rule("GET", "/api/v1/messages/{id}", Role::Viewer, By::Any),
-    rule("GET", "/api/v1/messages/{id}/attachments/{position}", Role::Viewer, By::Any),
-    rule("GET", "/api/v1/messages/{id}/body.html", Role::Viewer, By::Any),
-    rule("PUT", "/api/v1/messages/{id}/intent", Role::Closer, By::People),
-    rule("POST", "/api/v1/messages/{id}/suggest", Role::Closer, By::Any),
-    rule("GET", "/api/v1/messages/{id}/decisions", Role::Viewer, By::Any),
-    rule("GET", "/api/v1/messages/{id}/deliveries", Role::Viewer, By::Any),
-    rule("GET", "/api/v1/messages/{id}/raw", Role::Closer, By::Any),
-    rule("GET", "/api/v1/notes/{id}", Role::Viewer, By::Any),
-    rule("PATCH", "/api/v1/notes/{id}", Role::Closer, By::Any),
-    rule("DELETE", "/api/v1/notes/{id}", Role::Closer, By::People),
-    public("GET", "/api/v1/openapi.json"),
-    rule("GET", "/api/v1/policies/activations", Role::Viewer, By::Any),
-    rule("GET", "/api/v1/policies/active", Role::Viewer, By::Any),
-    rule("POST", "/api/v1/policies/check", Role::Viewer, By::Any),
-    rule("POST", "/api/v1/policies/diff", Role::Viewer, By::Any),
-    rule("POST", "/api/v1/policies/prove", Role::Viewer, By::Any),
-    rule("POST", "/api/v1/policies/replay", Role::Viewer, By::Any),
-    rule("POST", "/api/v1/policies/rollback", Role::Manager, By::People),
-    rule("POST", "/api/v1/policies/simulate", Role::Viewer, By::Any),
-    rule("GET", "/api/v1/policies/versions", Role::Viewer, By::Any),
-    rule("POST", "/api/v1/policies/versions", Role::Manager, By::People),
-    rule("GET", "/api/v1/policies/versions/{digest}", Role::Viewer, By::Any),
-    rule("POST", "/api/v1/policies/versions/{digest}/activate", Role::Manager, By::People),
-    rule("GET", "/api/v1/roles", Role::Viewer, By::Any),
-    rule("GET", "/api/v1/search", Role::Viewer, By::Any),
-    rule("GET", "/api/v1/me", Role::Viewer, By::Any),
-    rule("PATCH", "/api/v1/me", Role::Viewer, By::Session),
-    rule("GET", "/api/v1/session", Role::Viewer, By::Any),
-    public("POST", "/api/v1/session"),
-    rule("DELETE", "/api/v1/session", Role::Viewer, By::Session),
-    rule("POST", "/api/v1/session/password", Role::Viewer, By::Session).secret(),
-    public("POST", "/api/v1/session/password-by-link"),
-    public("GET", "/api/v1/session/methods"),
-    public("GET", "/api/v1/session/oidc/start"),
-    public("GET", "/api/v1/session/oidc/callback"),
-    rule("GET", "/api/v1/sessions", Role::Viewer, By::Session),
-    rule("DELETE", "/api/v1/sessions/{id}", Role::Viewer, By::Session),
-    public("GET", "/api/v1/setup"),
-    public("POST", "/api/v1/setup"),
-    rule("POST", "/api/v1/setup/demo", Role::Owner, By::People),
-    rule("GET", "/api/v1/settings", Role::Manager, By::People),
-    rule("PATCH", "/api/v1/settings", Role::Owner, By::People),
-    rule("GET", "/api/v1/switches", Role::Viewer, By::Any),
-    rule("GET", "/api/v1/teams", Role::Viewer, By::Any),
-    rule("POST", "/api/v1/teams", Role::Manager, By::People),
-    rule("GET", "/api/v1/teams/{id}", Role::Viewer, By::Any),
-    rule("PATCH", "/api/v1/teams/{id}", Role::Manager, By::People),
-    rule("DELETE", "/api/v1/teams/{id}", Role::Manager, By::People),
-    rule("PUT", "/api/v1/teams/{id}/members", Role::Manager, By::People),
-    // Nothing is sent, and no rule reads it: what a CRM tells, and once whoever tells it.
-    rule("POST", "/api/v1/timeline-events", Role::Closer, By::Any),
-    rule("GET", "/api/v1/users", Role::Viewer, By::Any),
-    rule("POST", "/api/v1/users", Role::Owner, By::People).secret(),
-    rule("GET", "/api/v1/users/{id}", Role::Viewer, By::Any),
-    rule("PATCH", "/api/v1/users/{id}", Role::Owner, By::People),
-    rule("POST", "/api/v1/users/{id}/password-link", Role::Owner, By::People).secret(),
-    rule("GET", "/api/v1/views", Role::Viewer, By::Any),
-    rule("POST", "/api/v1/views", Role::Viewer, By::People),
-    rule("GET", "/api/v1/views/{id}", Role::Viewer, By::Any),
-    rule("PUT", "/api/v1/views/{id}", Role::Viewer, By::People),
-    rule("DELETE", "/api/v1/views/{id}", Role::Viewer, By::People),
-    rule("GET", "/api/v1/webhooks", Role::Manager, By::Any),
-    rule("POST", "/api/v1/webhooks", Role::Manager, By::People).secret(),
-    rule("GET", "/api/v1/webhooks/{id}", Role::Manager, By::Any),
-    rule("PATCH", "/api/v1/webhooks/{id}", Role::Manager, By::People),
-    rule("DELETE", "/api/v1/webhooks/{id}", Role::Manager, By::People),
-    rule("GET", "/api/v1/webhooks/{id}/deliveries", Role::Manager, By::Any),
-    rule("POST", "/api/v1/webhooks/{id}/deliveries/{delivery_id}/redeliver", Role::Manager, By::People),
-    rule("POST", "/api/v1/webhooks/{id}/rotate-secret", Role::Manager, By::People).secret(),
-    rule("POST", "/api/v1/webhooks/{id}/test", Role::Manager, By::People),
-    public("GET", "/healthz"),
-    rule("GET", "/metrics", Role::Viewer, By::Any),
-    public("GET", "/readyz"),
-    public("GET", "/version"),
-];
 
 static BY_OPERATION: LazyLock<HashMap<(&'static str, &'static str), &'static Rule>> =
     LazyLock::new(|| RULES.iter().map(|rule| ((rule.method, rule.path), rule)).collect());
@@ -386,10 +193,28 @@ async fn admit(app: &App, request: &Parts) -> Result<Option<(Principal, &'static
         let detail = format!("This is for {wanted}; you came with a `{}`.", principal.credential.as_str());
         return Err(ApiError::new(ErrorCode::WrongCredential, detail));
     }
+    if let Some(scope) = rule.scope {
+        principal.must_hold(scope)?;
+    }
     Ok(Some((principal, rule)))
 }
 
+/// Whether something that comes by this can ever use a scope: what an AI's keys may not do, they cannot be given.
+pub(crate) fn can_hold(credential: Credential, scope: Scope) -> bool {
+    let most = credential.most();
+    all().any(|rule| {
+        rule.scope == Some(scope) && rule.admits(credential) && rule.least.is_some_and(|least| least <= most)
+    })
+}
+
 impl Rule {
+    /// Whether it may be used by this principal.
+    pub(crate) fn lets(&self, principal: &Principal) -> bool {
+        self.least.is_some_and(|least| principal.role >= least)
+            && self.admits(principal.credential)
+            && self.scope.is_none_or(|scope| principal.holds(scope))
+    }
+
     /// Whether it may be used with this.
     pub(crate) fn admits(&self, credential: Credential) -> bool {
         match self.by {

@@ -71,3 +71,58 @@ each_database!(what_cannot_be_drafted_says_why, |database| {
     let ours = begun["conversation_id"].as_str().or(begun["id"].as_str()).unwrap();
     generate(ours).await.problem(409, "nothing_to_answer");
 });
+
+each_database!(a_rep_writes_a_draft_that_somebody_else_decides_on, |database| {
+    let api = Api::new(&database).await;
+    let message = api.app.receive(ChannelKind::Chat, "visitor-1", UNSURE).await;
+    let path = format!("/api/v1/conversations/{}/drafts", message.conversation_id);
+    api.post("viewer", &path, json!({ "body_text": "x" })).await.problem(403, "forbidden");
+    api.post("closer", &path, json!({ "body_text": " " })).await.problem(422, "invalid");
+    api.post("closer", &path, json!({ "body_text": "x", "send_at": "2999-01-01T00:00:00Z" }))
+        .await
+        .problem(422, "invalid");
+    api.post("closer", "/api/v1/conversations/cnv_none/drafts", json!({ "body_text": "x" }))
+        .await
+        .problem(404, "not_found");
+    let seen = json!({ "body_text": "x", "conversation_revision": 99 });
+    api.post("closer", &path, seen).await.problem(409, "stale_context");
+    let name = ("idempotency-key", "one");
+    let body = json!({ "body_text": "Mine, please look" });
+    let made = api.send("closer", Method::POST, &path, name, Some(body.clone())).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let draft = made.good();
+    assert_eq!((&draft["status"], &draft["author_name"]), (&json!("pending_approval"), &json!("Rep closer")));
+    assert_eq!(api.send("closer", Method::POST, &path, name, Some(body)).await.good()["id"], draft["id"]);
+    let job = api.get("viewer", &format!("/api/v1/jobs/{}", draft["job_id"].as_str().unwrap())).await.good();
+    let job = &job["job"];
+    assert_eq!((&job["draft_id"], &job["author"]), (&draft["id"], &json!("rep")));
+    api.app.settle().await;
+    assert!(api.app.sent().is_empty(), "nothing leaves by itself");
+    let waiting = api.data("approver", "/api/v1/approvals").await;
+    assert_eq!(waiting.len(), 2, "what the AI wrote waits as it did");
+    let approval = waiting.iter().find(|row| row["draft_id"] == draft["id"]).expect("a question to people");
+    let yes = json!({ "draft_version": draft["version"], "content_sha256": draft["content_sha256"] });
+    let approve = format!("/api/v1/approvals/{}/approve", approval["id"].as_str().unwrap());
+    api.post("closer", &approve, yes.clone()).await.problem(403, "forbidden");
+    api.post("approver", &approve, yes).await.good();
+    api.app.settle().await;
+    assert_eq!(api.app.sent(), ["Mine, please look"]);
+});
+
+each_database!(what_failed_is_tried_again_by_the_job_of_its_draft, |database| {
+    let api = Api::new(&database).await;
+    let message = api.app.receive(ChannelKind::Chat, "visitor-1", UNSURE).await;
+    let refused = remit_engine::ports::SendError::Refused("full".to_owned());
+    api.app.outbound.recorder.fail_with(vec![refused]);
+    let path = format!("/api/v1/conversations/{}", message.conversation_id);
+    api.post("closer", &format!("{path}/replies"), json!({ "body_text": "Good morning" })).await.good();
+    api.app.settle().await;
+    let messages = api.data("viewer", &format!("{path}/messages?direction=outbound")).await;
+    assert_eq!(messages[0]["status"], "failed", "{messages:?}");
+    let draft =
+        api.get("viewer", &format!("/api/v1/drafts/{}", messages[0]["draft_id"].as_str().unwrap())).await.good();
+    let retry = format!("/api/v1/jobs/{}/retry", draft["job_id"].as_str().unwrap());
+    api.post("approver", &retry, json!({})).await.good();
+    api.app.settle().await;
+    assert_eq!(api.app.sent(), ["Good morning"]);
+});

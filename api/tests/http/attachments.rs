@@ -143,3 +143,26 @@ each_database!(other_channels_carry_no_files_and_what_nobody_sends_is_forgotten,
     assert!(!database.rows().await.iter().any(|row| row.starts_with("attachment ")));
     api.call("closer", Method::POST, &path, Some(body)).await.problem(404, "not_found");
 });
+
+each_database!(what_was_brought_is_whose_it_is_until_it_goes_along_with_something, |database| {
+    let api = Api::new(&database).await;
+    let file = bring(&api, "closer", "pic.png", Some("image/png"), PNG).await.good();
+    let path = format!("/api/v1/attachments/{}", file["id"].as_str().unwrap());
+    assert_eq!(api.get("closer", &path).await.good(), file);
+    let shown = api.get("closer", &format!("{path}/content?show=true")).await;
+    assert_eq!((shown.header("content-type"), &shown.body[..]), ("image/png", PNG));
+    assert_eq!(shown.header("content-security-policy"), "default-src 'none'; sandbox");
+    api.get("approver", &path).await.problem(404, "not_found");
+    api.get("approver", &format!("{path}/content")).await.problem(404, "not_found");
+    api.get("closer", "/api/v1/attachments/att_none").await.problem(404, "not_found");
+
+    // Whoever decides on a draft sees what goes along with it.
+    let got = api.app.mail(&mail(&[])).await;
+    let draft = json!({ "body_text": "See the picture", "attachment_ids": [file["id"]] });
+    let drafts = format!("/api/v1/conversations/{}/drafts", got.conversation_id);
+    let draft = api.post("closer", &drafts, draft).await.good();
+    assert_eq!(draft["attachments"], json!([file]));
+    assert_eq!(api.get("approver", &path).await.good(), file);
+    let bytes = api.get("approver", &format!("{path}/content")).await;
+    assert_eq!((bytes.header("content-type"), &bytes.body[..]), ("application/octet-stream", PNG));
+});

@@ -122,3 +122,25 @@ each_database!(pages_neither_lose_nor_repeat_while_rows_are_added, |database| {
         assert_eq!(api.walk("viewer", "/api/v1/conversations?", limit).await, all);
     }
 });
+
+each_database!(a_conversation_is_shown_with_what_is_asked_for, |database| {
+    let api = Api::new(&database).await;
+    let message = api.app.receive(ChannelKind::Chat, "visitor-1", "[complaint 0.90] Not good").await;
+    let path = format!("/api/v1/conversations/{}", message.conversation_id);
+    let plain = api.get("viewer", &path).await;
+    assert!(plain.good()["included"].is_null() && !plain.header("etag").is_empty());
+    let shown = api.get("viewer", &format!("{path}?include=contact&include=channel&include=ai_status")).await;
+    assert!(shown.header("etag").is_empty(), "what is included changes by itself");
+    let conversation = shown.good();
+    let included = &conversation["included"];
+    let contact = format!("/api/v1/contacts/{}", conversation["contact"]["id"].as_str().unwrap());
+    assert_eq!(included["contact"], api.get("viewer", &contact).await.good());
+    assert_eq!(included["channel"], api.get("viewer", "/api/v1/channels/chn_chat").await.good());
+    assert_eq!(included["ai_status"], api.get("viewer", &format!("{path}/ai-status")).await.good());
+    let one = api.get("viewer", &format!("{path}?include=channel")).await.good();
+    assert!(one["included"]["contact"].is_null() && one["included"]["ai_status"].is_null());
+    for wrong in ["include=everything", "include=contact,channel", "included=contact"] {
+        api.get("viewer", &format!("{path}?{wrong}")).await.problem(400, "invalid_query");
+    }
+    api.get("viewer", "/api/v1/conversations/cnv_none?include=contact").await.problem(404, "not_found");
+});

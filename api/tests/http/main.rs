@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod agents;
 mod approvals;
 mod asked;
 mod attachments;
@@ -44,6 +45,7 @@ mod providers;
 mod providers_mail;
 mod roles;
 mod schema_names;
+mod scopes;
 mod search;
 mod support;
 mod told;

@@ -132,7 +132,9 @@ async fn things(api: &Api) -> Vec<(&'static str, String)> {
     let webhook = api.post("manager", "/api/v1/webhooks", hook).await.good();
     let key = api.post("owner", "/api/v1/keys", json!({ "name": "a" })).await.good();
     let policy = api.get("viewer", "/api/v1/policies/active").await.good();
+    let file = api.post("closer", "/api/v1/attachments?name=a.json", json!({ "a": 1 })).await.good();
     vec![
+        ("/api/v1/attachments/", id(&file)),
         ("/api/v1/approvals/", api.app.approval(&message).await.id),
         ("/api/v1/spot-checks/", message.message_id.clone()),
         ("/api/v1/certificates/", "certificate_of_ours".to_owned()),
@@ -194,7 +196,8 @@ fn body_of(name: &str, things: &[(&'static str, String)]) -> Value {
         "change_webhook" => json!({ "version": 1, "enabled": false }),
         "create_key" => json!({ "name": "theirs", "user_id": of("/api/v1/users/") }),
         "create_note" => json!({ "body_text": "From outside" }),
-        "create_reply" => json!({ "body_text": "From outside" }),
+        "create_reply" | "write_draft" => json!({ "body_text": "From outside" }),
+        "set_agents" => json!({ "agents": [{ "name": "eve", "channels": ["email"] }] }),
         "edit_draft" => {
             json!({ "draft_version": 1, "content_sha256": "0".repeat(64), "edit": { "body_text": "x" } })
         }

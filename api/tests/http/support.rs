@@ -201,7 +201,7 @@ impl Reply {
         for field in ["title", "detail", "instance", "request_id"] {
             assert!(problem[field].as_str().is_some_and(|text| !text.is_empty()), "{field} in {problem}");
         }
-        for field in ["errors", "needed_role", "decided", "current_version"] {
+        for field in ["errors", "needed_role", "needed_scope", "decided", "current_version"] {
             assert!(problem.get(field).is_some(), "{field} in {problem}");
         }
         problem

@@ -11,6 +11,7 @@ use crate::policy::Window;
 use crate::prove::circuit::Formula;
 use crate::prove::encode::Encoder;
 use crate::prove::sat::Answer;
+use crate::vocabulary::CHANNELS;
 
 /// Kind and name, to what it is in one line and which way a change of it goes.
 type Things = BTreeMap<(&'static str, String), (String, Direction)>;
@@ -106,7 +107,15 @@ fn things(model: &Model) -> Things {
     for agent in &model.agents {
         let mut channels = agent.channels.clone();
         channels.sort();
-        add("agent", &agent.name, channels.join(", "), Direction::Unknown);
+        add("agent", &agent.name, channels.join(", "), Direction::Sideways);
+    }
+    // Which agents there are matters by who answers where, which no formula knows: also one that is new, and their order.
+    for channel in CHANNELS {
+        let agent = model.agents.iter().find(|agent| agent.channels.iter().any(|one| one == channel));
+        // Where nobody answers, nothing is sent.
+        let direction = if agent.is_some() { Direction::Unknown } else { Direction::Stricter };
+        let text = format!("answered by {}", agent.map_or("nobody", |agent| agent.name.as_str()));
+        add("channel", channel, text, direction);
     }
     for pause in &model.pauses {
         let text = pause.for_ms.map_or_else(|| "until resumed".to_owned(), duration);

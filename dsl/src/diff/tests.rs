@@ -105,3 +105,28 @@ fn regions_are_exactly_the_messages_that_changed() {
     println!("{all} messages; {asked} places with a message that the solver named");
     assert!(asked < 100, "{asked}");
 }
+
+/// Who answers where is a fact of the policy that no formula knows.
+#[test]
+fn who_answers_where_is_told_also_when_agents_are_new_or_in_another_order() {
+    let with = |agents: &str| policy(&format!("{SMALL}{agents}"));
+    let (ada, bob) = ("agent ada on email\n", "agent bob on sms\n");
+    let both = "agent ada on email, sms\nagent bob on sms\n";
+    let turned = "agent bob on sms\nagent ada on email, sms\n";
+    for (old, new, direction, told) in [
+        (ada.to_owned(), format!("{ada}{bob}"), Direction::Unknown, "answered by bob"),
+        (format!("{ada}{bob}"), ada.to_owned(), Direction::Stricter, "answered by nobody"),
+        (both.to_owned(), turned.to_owned(), Direction::Unknown, "answered by bob"),
+        (both.to_owned(), "agent bob on sms\nagent ada on email\n".to_owned(), Direction::Unknown, "answered by bob"),
+        (bob.to_owned(), String::new(), Direction::Stricter, "answered by nobody"),
+    ] {
+        let difference = diff(&with(&old), &with(&new));
+        let item = difference.items.iter().find(|item| (item.kind, item.name.as_str()) == ("channel", "sms"));
+        let item = item.unwrap_or_else(|| panic!("{old} -> {new}: {:?}", difference.items));
+        assert_eq!((item.direction, item.new.as_deref()), (direction, Some(told)), "{old} -> {new}");
+        assert_eq!(difference.may_be_freer(), direction == Direction::Unknown, "{old} -> {new}");
+    }
+    // One more that answers where another one is first changes nothing.
+    let same = diff(&with("agent ada on sms\n"), &with("agent ada on sms\nagent bob on sms\n"));
+    assert!(!same.may_be_freer() && same.items.iter().all(|item| item.kind == "agent"), "{:?}", same.items);
+}

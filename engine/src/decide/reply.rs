@@ -219,8 +219,8 @@ impl Desk<'_> {
         })
     }
 
-    /// A reply that a program wrote with a key that may send nothing: a draft that a person decides on. Gives the id of the
-    /// draft and what to write. Nothing else changes: the AI goes on as it did.
+    /// A reply that a rep, or a program with a key of theirs, does not send but proposes: a draft that a person decides on. Gives
+    /// the id of the draft and what to write. Nothing else changes: the AI goes on as it did.
     ///
     /// # Errors
     /// [`ReplyError`]; nothing was changed then.
@@ -241,7 +241,7 @@ impl Desk<'_> {
             run_id: reply.run_id.clone(),
             conversation_id: id.clone(),
             draft_id: draft_id.clone(),
-            // No rule asked: the kind of the key did.
+            // No rule asked: whoever wrote it did.
             decision_id: String::new(),
             team: self.conversation.team.clone(),
             expires_at: None,
@@ -252,7 +252,7 @@ impl Desk<'_> {
             tier: String::new(),
             ease: 0,
         };
-        let summary = format!("A reply was proposed with a key of {}; a person decides on it", self.rep.name);
+        let summary = format!("A reply was proposed in the name of {}; a person decides on it", self.rep.name);
         let said = self.said("reply_proposed", summary, Some(draft_id.clone()));
         let mut writes = uses(files);
         writes.extend([

@@ -171,6 +171,7 @@ reads! {
     raw_bytes(ws: &str, raw_event: &str) -> one RawBytesRow = RAW_EVENT_BYTES;
     /// What a file is.
     attachment(ws: &str, id: &str) -> one AttachmentRow = ATTACHMENT_GET;
+    attachment_seen(ws: &str, id: &str, rep_id: &str) -> one AttachmentRow = ATTACHMENT_SEEN;
     /// A file's bytes.
     attachment_bytes(ws: &str, id: &str) -> one (Vec<u8>,) = ATTACHMENT_BYTES;
     /// Up to which message a chat was sent to its visitor.

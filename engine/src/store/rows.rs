@@ -26,6 +26,7 @@ rows! {
     PrincipalRow {
         #[sqlx(flatten)] rep: RepRow,
         credential_id: String, credential: String, cap: Option<String>, seen_at: i64, networks: String,
+        scopes: String,
     }
     /// A browser that is signed in.
     SessionRow { id: String, browser: String, created_at: i64, seen_at: i64, ends_at: i64, }
@@ -41,7 +42,7 @@ rows! {
     KeyRow {
         id: String, rep_id: String, rep_name: String, name: String, kind: String, role: Option<String>,
         created_by: Option<String>, created_at: i64, ends_at: Option<i64>, seen_at: Option<i64>,
-        revoked_at: Option<i64>, networks: String,
+        revoked_at: Option<i64>, networks: String, scopes: String,
     }
     /// A connected account.
     #[derive(serde::Deserialize)]

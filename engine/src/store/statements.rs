@@ -37,6 +37,7 @@ statements! {
     ATTACHMENT_ERASE = "attachment_erase",
     ATTACHMENT_FORGET = "attachment_forget",
     ATTACHMENT_GET = "attachment_get",
+    ATTACHMENT_SEEN = "attachment_seen",
     ATTACHMENT_INSERT = "attachment_insert",
     ATTACHMENT_USE = "attachment_use",
     AUDIT_INSERT = "audit_insert",

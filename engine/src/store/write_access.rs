@@ -39,6 +39,8 @@ pub struct NewKey {
     pub ends_at: Option<i64>,
     /// Networks from which alone it may be used, with commas between; empty: from everywhere.
     pub networks: String,
+    /// What it is limited to, with spaces between; empty: not at all.
+    pub scopes: String,
 }
 
 impl NewKey {
@@ -55,6 +57,7 @@ impl NewKey {
             created_by: None,
             ends_at: None,
             networks: String::new(),
+            scopes: String::new(),
         }
     }
 }
@@ -164,7 +167,7 @@ impl AccessWrite {
                 }
             }
             Self::Key(key) => {
-                let NewKey { id, rep_id, name, key_sha256, kind, role, created_by, ends_at, networks } = &**key;
+                let NewKey { id, rep_id, name, key_sha256, kind, role, created_by, ends_at, networks, scopes } = &**key;
                 let (role, created_by) = (role.as_deref(), created_by.as_deref());
                 execute!(
                     conn,
@@ -179,7 +182,8 @@ impl AccessWrite {
                     role,
                     created_by,
                     *ends_at,
-                    networks
+                    networks,
+                    scopes
                 );
             }
             Self::KeySeen { id } => {

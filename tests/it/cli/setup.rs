@@ -22,6 +22,14 @@ fn a_key_is_printed_once_and_kept_as_a_hash() {
     assert_eq!(revoked.code, Some(0), "{revoked:?}");
     let ran = remit.run(&["key", "create", "--email", "ana@acme.example", "--role", "emperor"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
+    let limited = |kind: &str, scope: &str| {
+        let limits = ["--kind", kind, "--scope", "drafts:write", "--scope", scope];
+        remit.run(&[&["key", "create", "--email", "ana@acme.example"], &limits[..]].concat())
+    };
+    assert_eq!(limited("ai", "conversations:read").code, Some(0));
+    let refused = limited("ai", "approvals:decide");
+    assert!(refused.code == Some(1) && refused.stderr.contains("can never use `approvals:decide`"), "{refused:?}");
+    assert_eq!(limited("service", "everything").code, Some(1));
 }
 
 #[test]

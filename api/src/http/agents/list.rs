@@ -1,5 +1,8 @@
 use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderValue;
+use axum::http::header::ETAG;
+use axum::response::{IntoResponse, Response};
 use remit_dsl::vocabulary::CHANNELS;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -33,20 +36,8 @@ pub(crate) struct AiAgents {
     digest: String,
 }
 
-/// AI agents
-///
-/// As the policy in force declares them, in lines such as `agent ada "Intake" on email, chat`. They are changed like everything else
-/// in it: by a version that is compared, acknowledged where it is freer, and put in force.
-#[utoipa::path(
-    get,
-    path = "/api/v1/agents",
-    tag = "policies",
-    responses(
-        (status = 200, description = "The agents", body = AiAgents),
-        (status = 409, description = "`no_policy`"),
-    )
-)]
-pub(crate) async fn list_agents(rep: Rep, State(app): State<App>) -> Result<Json<AiAgents>, ApiError> {
+/// The agents of the policy in force, with its digest as `ETag`.
+pub(super) async fn shown<R>(app: &App, rep: &Rep<R>) -> Result<Response, ApiError> {
     let in_force = app.engine().policies().in_force(app.engine().db(), rep.workspace()).await;
     let in_force = in_force.map_err(remit_engine::EngineError::from)?;
     let policy = &in_force.policy;
@@ -56,10 +47,29 @@ pub(crate) async fn list_agents(rep: Rep, State(app): State<App>) -> Result<Json
         channels: agent.channels.clone(),
     };
     let unanswered = CHANNELS.iter().filter(|channel| policy.ai_agent_on(channel).is_none());
-    Ok(Json(AiAgents {
+    let agents = AiAgents {
         data: policy.ai_agents().iter().map(agent).collect(),
         unanswered: unanswered.map(|channel| (*channel).to_owned()).collect(),
         policy: policy.name().to_owned(),
         digest: policy.digest().to_owned(),
-    }))
+    };
+    let tag = HeaderValue::from_str(&format!("\"{}\"", policy.digest())).map_err(|_| ApiError::internal())?;
+    Ok(([(ETAG, tag)], Json(agents)).into_response())
+}
+
+/// AI agents
+///
+/// As the policy in force declares them, in lines such as `agent ada "Intake" on email, chat`. They are changed by `PUT` here, or
+/// like everything else in it by a version of your own.
+#[utoipa::path(
+    get,
+    path = "/api/v1/agents",
+    tag = "policies",
+    responses(
+        (status = 200, description = "The agents", body = AiAgents),
+        (status = 409, description = "`no_policy`"),
+    )
+)]
+pub(crate) async fn list_agents(rep: Rep, State(app): State<App>) -> Result<Response, ApiError> {
+    shown(&app, &rep).await
 }

@@ -24,7 +24,7 @@ pub(crate) struct ApprovalDetail {
     draft: Draft,
     /// Every text the draft has had, the AI's first.
     versions: Vec<DraftVersion>,
-    /// The decision that asks; null for a reply that a program proposed with a key that may send nothing.
+    /// The decision that asks; null for a reply that was proposed by a rep, or by a program with a key that may send nothing.
     #[schema(required)]
     decision: Option<DecisionSummary>,
     /// The rules that made it ask, with their places.

@@ -1,7 +1,8 @@
 use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
+use remit_engine::files::File;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -13,6 +14,18 @@ use crate::http::extract::{IdPair, Query};
 use crate::http::messages::found;
 use crate::http::state::App;
 
+/// The bytes, under headers with which nothing of them runs.
+pub(super) fn served(file: File, show: bool) -> Result<Response, ApiError> {
+    let shown = picture(&file.bytes).filter(|_| show);
+    let how = if shown.is_some() { "inline" } else { "attachment" };
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static(shown.unwrap_or("application/octet-stream"))),
+        (CONTENT_DISPOSITION, disposition(how, &file.name)?),
+        (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
+    ];
+    Ok((headers, file.bytes).into_response())
+}
+
 /// How to fetch it.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -21,7 +34,7 @@ pub(crate) struct FetchQuery {
     /// `true`: to be shown in place, where it is a PNG, JPEG, GIF or WebP picture by its bytes. Anything else is a download.
     #[serde(default)]
     #[param(value_type = Option<bool>, default = false)]
-    show: bool,
+    pub(super) show: bool,
 }
 
 /// A file of a message
@@ -44,17 +57,10 @@ pub(crate) async fn fetch_attachment(
     State(app): State<App>,
     IdPair(id, position): IdPair,
     Query(query): Query<FetchQuery>,
-) -> Result<impl IntoResponse, ApiError> {
+) -> Result<Response, ApiError> {
     let message = found(&app, &rep, &id).await?;
     let none = || ApiError::not_found("attachment");
     let position = position.parse().map_err(|_| none())?;
     let file = app.engine().file_of(&message, position).await?.ok_or_else(none)?;
-    let shown = picture(&file.bytes).filter(|_| query.show);
-    let how = if shown.is_some() { "inline" } else { "attachment" };
-    let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static(shown.unwrap_or("application/octet-stream"))),
-        (CONTENT_DISPOSITION, disposition(how, &file.name)?),
-        (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
-    ];
-    Ok((headers, file.bytes))
+    served(file, query.show)
 }

@@ -1,5 +1,6 @@
 //! Files: brought to be sent along, and fetched from messages.
 
+pub(crate) mod brought;
 pub(crate) mod fetch;
 pub(crate) mod upload;
 

@@ -78,7 +78,7 @@ impl Channel {
 }
 
 /// A channel of the workspace as it is shown, also one that was given up; 404 where there is none.
-pub(super) async fn shown<R>(app: &App, rep: &Rep<R>, id: &str) -> Result<Channel, ApiError> {
+pub(crate) async fn shown<R>(app: &App, rep: &Rep<R>, id: &str) -> Result<Channel, ApiError> {
     let mut reader = app.read().await?;
     let conn = &mut reader.conn();
     let row = read::channel_by_id(conn, id).await?.filter(|row| row.workspace_id == rep.workspace());

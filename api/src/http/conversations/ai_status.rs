@@ -50,6 +50,27 @@ pub(crate) struct AiStatus {
     remedies: Vec<AiStatusRemedy>,
 }
 
+impl AiStatus {
+    /// The reason for a message of a conversation, or for the latest one.
+    pub(super) async fn read<R>(app: &App, rep: &Rep<R>, id: &str, message: Option<&str>) -> Result<Self, ApiError> {
+        let answer = app.engine().why(rep.workspace(), id, message).await?;
+        let Answer { message_id, run_id: job_id, decision_id, why } = answer;
+        let Why { outcome, primary, summary, rule, checks, remedies } = why;
+        Ok(Self {
+            conversation_id: id.to_owned(),
+            message_id,
+            job_id,
+            decision_id,
+            outcome: outcome.as_str(),
+            primary,
+            summary,
+            rule: rule.map(AiStatusRule::from),
+            checks: checks.into_iter().map(AiStatusCheck::from).collect(),
+            remedies: remedies.into_iter().map(AiStatusRemedy::from).collect(),
+        })
+    }
+}
+
 /// The rule that decided.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AiStatusRule {
@@ -122,19 +143,5 @@ pub(crate) async fn get_ai_status(
     Id(id): Id,
     Query(query): Query<AiStatusQuery>,
 ) -> Result<Json<AiStatus>, ApiError> {
-    let answer = app.engine().why(rep.workspace(), &id, query.message_id.as_deref()).await?;
-    let Answer { message_id, run_id: job_id, decision_id, why } = answer;
-    let Why { outcome, primary, summary, rule, checks, remedies } = why;
-    Ok(Json(AiStatus {
-        conversation_id: id,
-        message_id,
-        job_id,
-        decision_id,
-        outcome: outcome.as_str(),
-        primary,
-        summary,
-        rule: rule.map(AiStatusRule::from),
-        checks: checks.into_iter().map(AiStatusCheck::from).collect(),
-        remedies: remedies.into_iter().map(AiStatusRemedy::from).collect(),
-    }))
+    Ok(Json(AiStatus::read(&app, &rep, &id, query.message_id.as_deref()).await?))
 }

@@ -101,6 +101,9 @@ pub(crate) struct Conversation {
     revision: i64,
     /// Counts its changes.
     version: i64,
+    /// What was asked for with `include`, at the conversation's own path; null else.
+    #[schema(required)]
+    included: Option<Box<get::Included>>,
 }
 
 /// The contact of a conversation.
@@ -202,6 +205,7 @@ impl Conversation {
             created_at: Timestamp(inner.created_at),
             revision: inner.revision,
             version: inner.version,
+            included: None,
         }
     }
 }

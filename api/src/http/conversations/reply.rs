@@ -42,6 +42,14 @@ pub(crate) struct NewReply {
     attachment_ids: Vec<String>,
 }
 
+/// As many files as a reply can carry.
+pub(crate) fn few(attachment_ids: &[String]) -> Result<(), ApiError> {
+    if attachment_ids.len() > MOST_FILES {
+        return Err(ApiError::field("/attachment_ids", "too_long", format!("at most {MOST_FILES} files")));
+    }
+    Ok(())
+}
+
 /// Reply
 ///
 /// To the contact's latest message, by the conversation's channel. What the AI has pending here is withdrawn, and it is
@@ -71,9 +79,7 @@ pub(crate) async fn create_reply(
     let body_text = text("/body_text", &reply.body_text, 100_000)?.to_owned();
     let subject = reply.subject.as_deref().map(|subject| one_line("/subject", subject)).transpose()?;
     let send_at = reply.send_at.as_deref().map(|at| time::future("/send_at", at, app.now_ms())).transpose()?;
-    if reply.attachment_ids.len() > MOST_FILES {
-        return Err(ApiError::field("/attachment_ids", "too_long", format!("at most {MOST_FILES} files")));
-    }
+    few(&reply.attachment_ids)?;
     let compose = Compose {
         text: Edit { subject, body_text },
         send_at,

@@ -11,6 +11,7 @@ pub(crate) mod regenerate;
 pub(crate) mod restore;
 pub(crate) mod take_back;
 pub(crate) mod versions;
+pub(crate) mod write;
 
 use remit_engine::decide::person::Edit;
 use remit_engine::store::read;
@@ -34,6 +35,8 @@ pub(crate) struct Draft {
     conversation_id: String,
     /// The message it answers.
     message_id: String,
+    /// The work that it belongs to, `run_…`: `POST /api/v1/jobs/{id}/retry` tries again what failed.
+    job_id: String,
     /// Who wrote the first version: `ai_agent` or `rep`.
     author_kind: String,
     /// Name of the rep who wrote it, where it was one.
@@ -68,6 +71,7 @@ impl From<DraftRow> for Draft {
             id: row.id,
             conversation_id: row.conversation_id,
             message_id: row.message_id,
+            job_id: row.run_id,
             author_kind: row.author_kind,
             author_name: row.author_name,
             status: row.status,

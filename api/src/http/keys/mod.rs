@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::network;
+use super::scope::Scope;
 use super::time::Timestamp;
 
 /// A key; what it is made of is shown once, when it is made.
@@ -27,6 +28,9 @@ pub(crate) struct ApiKey {
     /// The most it may do, where that is less than its user may.
     #[schema(required)]
     role: Option<String>,
+    /// What it is limited to; null where it may all that its user and its kind may.
+    #[schema(required)]
+    scopes: Option<Vec<Scope>>,
     /// Networks from which alone it may be used; empty: from everywhere.
     networks: Vec<String>,
     /// Who made it.
@@ -54,6 +58,7 @@ impl From<KeyRow> for ApiKey {
             user_id: row.rep_id,
             user_name: row.rep_name,
             role: row.role,
+            scopes: Scope::read(&row.scopes),
             networks: network::each(&row.networks),
             created_by: row.created_by,
             created_at: Timestamp(row.created_at),

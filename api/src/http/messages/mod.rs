@@ -63,7 +63,7 @@ pub(crate) struct Message {
     language: Option<String>,
     /// The AI wrote the first version of it, whoever released it.
     ai_generated: bool,
-    /// The draft it was sent from.
+    /// The draft it was sent from: `take-back` of it cancels what has not left yet, and `retry` of its job tries again what failed.
     #[schema(required)]
     draft_id: Option<String>,
     /// When it was sent, by the sender's word.

@@ -9,12 +9,13 @@ use remit_engine::store::search::Find;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::auth::Rep;
+use crate::http::auth::{Principal, Rep};
 use crate::http::conversations::Conversation;
 use crate::http::conversations::filter::ChannelFilter;
 use crate::http::error::{ApiError, ErrorCode};
 use crate::http::extract::Query;
 use crate::http::page::{Key, Limit, List};
+use crate::http::scope::Scope;
 use crate::http::state::App;
 use crate::http::time::{self, Timestamp};
 
@@ -34,6 +35,17 @@ pub(crate) enum SearchKind {
 }
 
 impl SearchKind {
+    const ALL: [Self; 3] = [Self::Message, Self::Note, Self::Contact];
+
+    /// What a key must hold to read it.
+    const fn scope(self) -> Scope {
+        match self {
+            Self::Message => Scope::ConversationsRead,
+            Self::Note => Scope::NotesRead,
+            Self::Contact => Scope::ContactsRead,
+        }
+    }
+
     const fn as_str(self) -> &'static str {
         match self {
             Self::Message => "message",
@@ -124,7 +136,8 @@ pub(crate) struct SearchPage {
 
 /// Search messages, notes and contacts
 ///
-/// You find what you may read. What came in is found about half a second later, or somewhat more while there is much to do;
+/// You find what you may read; a key that was limited finds no notes without `notes:read` and no contacts without
+/// `contacts:read`. What came in is found about half a second later, or somewhat more while there is much to do;
 /// `complete` tells. A page may hold fewer rows than `limit`, even none, and have a next one all the same: go on until
 /// `next_cursor` is null.
 #[utoipa::path(
@@ -144,7 +157,8 @@ pub(crate) async fn search(
         return Err(wrong(format!("`q` must have 1 to {LONGEST} characters.")));
     }
     let asked = Asked::read(&query.q).map_err(|error| wrong(format!("`q`: {error}.")))?;
-    let kinds: Vec<&str> = query.kind.map(SearchKind::as_str).into_iter().collect();
+    let kinds = kinds(&rep.principal, query.kind)?;
+    let searched = kinds.join(",");
     let channel = query.channel.map(|channel| channel.kind().as_str());
     let time = |name: &str, text: &Option<String>| match text {
         Some(text) => match time::parse(text) {
@@ -168,7 +182,7 @@ pub(crate) async fn search(
         "search",
         rep.workspace(),
         &query.q,
-        kinds.first().copied().unwrap_or_default(),
+        &searched,
         channel.unwrap_or_default(),
         query.conversation_id.as_deref().unwrap_or_default(),
         &times,
@@ -196,6 +210,17 @@ pub(crate) async fn search(
         complete: found.complete,
         indexed_until: found.indexed_until.map(Timestamp),
     }))
+}
+
+/// The kinds that are searched: the one that is asked for, or all that a key may read; none named where that is all there are.
+fn kinds(principal: &Principal, asked: Option<SearchKind>) -> Result<Vec<&'static str>, ApiError> {
+    if let Some(kind) = asked {
+        principal.must_hold(kind.scope())?;
+        return Ok(vec![kind.as_str()]);
+    }
+    let held = SearchKind::ALL.into_iter().filter(|kind| principal.holds(kind.scope()));
+    let held: Vec<&str> = held.map(SearchKind::as_str).collect();
+    Ok(if held.len() == SearchKind::ALL.len() { Vec::new() } else { held })
 }
 
 fn conversation_of(hit: &Hit) -> Option<&str> {

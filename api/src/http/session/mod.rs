@@ -24,6 +24,7 @@ use utoipa::ToSchema;
 use super::auth::{Credential, Principal, Role, by_session};
 use super::error::{ApiError, ErrorCode};
 use super::permit;
+use super::scope::Scope;
 use super::state::{App, key_sha256};
 use super::users::User;
 
@@ -38,6 +39,9 @@ pub(crate) struct Session {
     credential: Credential,
     /// Id of the session, `ses_…`, or of the key, `key_…`.
     credential_id: String,
+    /// What your key was limited to; null where it was not, and for a session.
+    #[schema(required)]
+    scopes: Option<Vec<Scope>>,
     /// Names of the operations that you may use, as in the document.
     may: Vec<String>,
 }
@@ -49,13 +53,14 @@ impl Session {
             role: principal.role,
             credential: principal.credential,
             credential_id: principal.credential_id.clone(),
-            may: may(principal.role, principal.credential),
+            scopes: principal.scopes.clone(),
+            may: named(|rule| rule.lets(principal)),
         }
     }
 }
 
-/// Names of the operations that a role may use, with what it comes by.
-pub(crate) fn may(role: Role, credential: Credential) -> Vec<String> {
+/// Names of the operations whose line in the table is one of these.
+pub(crate) fn named(wanted: impl Fn(&permit::Rule) -> bool) -> Vec<String> {
     /// Method and path of each operation, and its name.
     static NAMES: LazyLock<BTreeMap<(String, String), String>> = LazyLock::new(|| {
         let document = super::openapi();
@@ -74,7 +79,7 @@ pub(crate) fn may(role: Role, credential: Credential) -> Vec<String> {
         });
         each.collect()
     });
-    let rules = permit::all().filter(|rule| rule.least.is_some_and(|least| role >= least) && rule.admits(credential));
+    let rules = permit::all().filter(|rule| wanted(rule));
     let mut names: Vec<String> =
         rules.filter_map(|rule| NAMES.get(&(rule.method.to_owned(), rule.path.to_owned())).cloned()).collect();
     names.sort_unstable();
