@@ -25,8 +25,7 @@ use crate::{BenchError, Figure, Settings, inbox, memory, policy, promise};
 const DATASETS: [&str; 3] = ["banking77", "clinc150", "hwu64"];
 /// Three bots with training rows of their own.
 const BOTS: [&str; 3] = ["curekart", "powerplay11", "sofmattress"];
-/// Which rows of `train.jsonl` are learned from: ten an intent, drawn with seed 0.
-const SEED: &str = "0";
+/// Rows of `train.jsonl` that are learned from: ten an intent.
 const SHOTS: &str = "10";
 /// Trainings of the small default policy, of which the median counts.
 const TRAININGS: usize = 9;
@@ -183,24 +182,24 @@ fn broken(name: &str, path: &Path, reason: &dyn std::fmt::Display) -> BenchError
 }
 
 /// The few-shot training rows as (intent, text).
-fn few_shots(name: &str, folder: &Path, shots: &str) -> Result<Vec<(String, String)>, BenchError> {
+fn few_shots(name: &str, folder: &Path, shots: &str, seed: u32) -> Result<Vec<(String, String)>, BenchError> {
     let all = rows(name, &folder.join("train.jsonl"))?;
     let row = |number: &usize| {
         let row = all.get(*number);
         let row = row.ok_or_else(|| broken(name, folder, &format!("there is no row {number}")))?;
         Ok((row.intent.clone(), row.text.clone()))
     };
-    shot_numbers(name, folder, shots)?.iter().map(row).collect()
+    shot_numbers(name, folder, shots, seed)?.iter().map(row).collect()
 }
 
 /// The numbers of the few-shot rows of `train.jsonl`, from 0.
-pub(crate) fn shot_numbers(name: &str, folder: &Path, shots: &str) -> Result<Vec<usize>, BenchError> {
+pub(crate) fn shot_numbers(name: &str, folder: &Path, shots: &str, seed: u32) -> Result<Vec<usize>, BenchError> {
     let path = folder.join("fewshot.json");
     let text = std::fs::read_to_string(&path).map_err(|error| broken(name, &path, &error))?;
     let all: Value = serde_json::from_str(&text).map_err(|error| broken(name, &path, &error))?;
-    let numbers = all.get(SEED).and_then(|seed| seed.get(shots)).and_then(Value::as_array);
+    let numbers = all.get(seed.to_string()).and_then(|seed| seed.get(shots)).and_then(Value::as_array);
     let numbers =
-        numbers.ok_or_else(|| broken(name, &path, &format!("names no rows for seed {SEED}, {shots} shots")))?;
+        numbers.ok_or_else(|| broken(name, &path, &format!("names no rows for seed {seed}, {shots} shots")))?;
     let number = |value: &Value| value.as_u64().and_then(|number| usize::try_from(number).ok());
     let all = numbers.iter().map(number).collect::<Option<Vec<_>>>();
     all.ok_or_else(|| broken(name, &path, &"holds something that is no row number"))
@@ -274,9 +273,10 @@ fn by_chance(scored: &[Scored]) -> f64 {
 }
 
 fn dataset(settings: &Settings, name: &str, folder: &Path) -> Result<Vec<Figure>, BenchError> {
-    let train = few_shots(name, folder, SHOTS)?;
+    let train = few_shots(name, folder, SHOTS, settings.seed)?;
     let valid = first(rows(name, &folder.join("valid.jsonl"))?, settings);
-    let mut figures = measured(settings, name, &train, &valid, "10 shots, seed 0")?;
+    let learned = format!("10 shots, seed {}", settings.seed);
+    let mut figures = measured(settings, name, &train, &valid, &learned)?;
     // As mail brings them: between a greeting and a signature.
     let classifier = EmbeddedClassifier::train_with(encoder(settings)?, &train)?;
     let wrapped = valid.iter().enumerate().map(|(number, row)| {
@@ -284,10 +284,10 @@ fn dataset(settings: &Settings, name: &str, folder: &Path) -> Result<Vec<Figure>
         score(&classifier, &wrapped(number, &row.text), gold)
     });
     let right = accuracy(&wrapped.collect::<Vec<_>>());
-    let wrapped = figure(name, "wrapped_accuracy", right, "share").about("learned", "10 shots, seed 0");
+    let wrapped = figure(name, "wrapped_accuracy", right, "share").about("learned", learned.as_str());
     figures.push(wrapped.about("tier", tier(&classifier)));
     // Ten times as many texts: the training rows that were not learned, evenly.
-    let numbers: BTreeSet<usize> = shot_numbers(name, folder, SHOTS)?.into_iter().collect();
+    let numbers: BTreeSet<usize> = shot_numbers(name, folder, SHOTS, settings.seed)?.into_iter().collect();
     let all = rows(name, &folder.join("train.jsonl"))?;
     let step = all.len().div_ceil(settings.count_or(MOST_UNLEARNED)).max(1);
     let others = all.iter().enumerate().filter(|(number, _)| !numbers.contains(number)).step_by(step);
@@ -297,7 +297,7 @@ fn dataset(settings: &Settings, name: &str, folder: &Path) -> Result<Vec<Figure>
         ("ece_unlearned", calibration_error(&others, BINS)),
         ("ece_unlearned_by_chance", by_chance(&others)),
     ] {
-        let line = figure(name, what, value, "share").about("learned", "10 shots, seed 0");
+        let line = figure(name, what, value, "share").about("learned", learned.as_str());
         figures.push(line.about("n", others.len()).about("tier", tier(&classifier)));
     }
     Ok(figures)
@@ -328,10 +328,10 @@ fn near(settings: &Settings, folder: &Path) -> Result<Vec<Figure>, BenchError> {
     let path = folder.join("near_oos_in_scope_intents.json");
     let text = std::fs::read_to_string(&path).map_err(|error| broken(name, &path, &error))?;
     let declared: Vec<String> = serde_json::from_str(&text).map_err(|error| broken(name, &path, &error))?;
-    let mut train = few_shots(name, folder, SHOTS)?;
+    let mut train = few_shots(name, folder, SHOTS, settings.seed)?;
     train.retain(|(intent, _)| declared.contains(intent));
     let test = first(rows(name, &folder.join("near_oos_valid.jsonl"))?, settings);
-    measured(settings, name, &train, &test, "10 shots, seed 0, of 50 intents")
+    measured(settings, name, &train, &test, &format!("10 shots, seed {}, of 50 intents", settings.seed))
 }
 
 /// Real users of real bots, most of whom ask for something else.

@@ -87,6 +87,7 @@ fn situation(policy: &Policy, dice: &mut Dice) -> Situation {
         draft: draft.map(|body| draft_row(body, now_ms)),
         effect: None,
         rests_on: Vec::new(),
+        around: Some(std::sync::Arc::new(remit_engine::draft::check::Around::nothing())),
         classification,
         newer_inbound: false,
         switches,

@@ -123,6 +123,10 @@ pub struct Settings {
     pub datasets: PathBuf,
     /// A model that knows what words mean, for the classifier: a folder or a package file.
     pub model: Option<PathBuf>,
+    /// Which few-shot rows the classifier learns from.
+    pub seed: u32,
+    /// Thresholds that a promise is asked for at, 0 to 1; the usual ones where there are none.
+    pub from: Vec<f64>,
 }
 
 impl Settings {

@@ -39,6 +39,12 @@ struct Arguments {
     /// Model that knows what words mean, for `classify` and `promise`: a folder or a package file, as for `remit model install`.
     #[arg(long)]
     model: Option<PathBuf>,
+    /// Which draw of few-shot rows `classify` and `promise` learn from: a seed of the sets' `fewshot.json`.
+    #[arg(long, default_value_t = 0)]
+    seed: u32,
+    /// Thresholds for `promise`, named beforehand, 0 to 1 [default: 0.90,0.93].
+    #[arg(long, value_delimiter = ',')]
+    from: Vec<f64>,
 }
 
 /// A name that is good for a file and for a database.
@@ -65,6 +71,8 @@ fn main() -> ExitCode {
         folder: arguments.folder.unwrap_or_else(std::env::temp_dir),
         datasets: arguments.datasets,
         model: arguments.model,
+        seed: arguments.seed,
+        from: arguments.from,
     };
     let ran =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Into::into).and_then(|runtime| {

@@ -37,8 +37,10 @@ pub fn run(settings: &Settings, print: &mut dyn FnMut(Figure)) -> Result<(), Ben
             continue;
         }
         let answers = answers(settings, name, &folder, shots)?;
-        let about = format!("{shots} shots, seed 0");
-        let named = NAMED.map(|from| ("named", Some(from)));
+        let about = format!("{shots} shots, seed {}", settings.seed);
+        let asked: Vec<i64> = settings.from.iter().map(|from| (from * 1000.0).round() as i64).collect();
+        let asked = if asked.is_empty() { NAMED.to_vec() } else { asked };
+        let named = asked.into_iter().map(|from| ("named", Some(from)));
         for (way, from) in named.into_iter().chain([("searched", None)]) {
             let told = simulate(&answers, from);
             let line = |figure: &'static str, value: f64, unit: &'static str| {
@@ -69,7 +71,7 @@ fn print_about(line: Figure) -> Figure {
 /// no intent.
 fn answers(settings: &Settings, name: &str, folder: &std::path::Path, shots: &str) -> Result<Vec<Scored>, BenchError> {
     let all = rows(name, &folder.join("train.jsonl"))?;
-    let numbers = shot_numbers(name, folder, shots)?;
+    let numbers = shot_numbers(name, folder, shots, settings.seed)?;
     let learned = numbers.iter().filter_map(|number| all.get(*number));
     let learned: Vec<(String, String)> = learned.map(|row| (row.intent.clone(), row.text.clone())).collect();
     let classifier = EmbeddedClassifier::train_with(encoder(settings)?, &learned)?;

@@ -17,6 +17,8 @@ async fn lines(name: Name, bench: &str, count: usize, datasets: PathBuf) -> BTre
         folder: std::env::temp_dir(),
         datasets,
         model: None,
+        seed: 0,
+        from: Vec::new(),
     };
     let mut lines = Vec::new();
     run(name, &settings, &mut |figure| lines.push(figure.to_string())).await.unwrap();

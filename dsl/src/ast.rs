@@ -170,6 +170,7 @@ pub(crate) struct Draft {
     pub(crate) tone: Option<Word>,
     pub(crate) max_words: Option<u32>,
     pub(crate) sources: Option<Word>,
+    pub(crate) parts: Vec<Word>,
     pub(crate) at: At,
 }
 

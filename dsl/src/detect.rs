@@ -73,6 +73,8 @@ pub(crate) struct DetectorSet {
     owners: Vec<usize>,
     /// The words themselves, cleaned and in lower case.
     listed: Vec<String>,
+    /// The same as they are written.
+    written: Vec<String>,
 }
 
 impl DetectorSet {
@@ -81,12 +83,19 @@ impl DetectorSet {
         let folded: Vec<String> = words.iter().map(|(_, word)| clean(word).to_lowercase()).collect();
         let automaton = AhoCorasick::new(&folded).map_err(|error| error.to_string())?;
         let owners = words.iter().map(|(owner, _)| *owner).collect();
-        Ok(Self { detectors, words: (!words.is_empty()).then_some(automaton), owners, listed: folded })
+        let written = words.iter().map(|(_, word)| word.clone()).collect();
+        Ok(Self { detectors, words: (!words.is_empty()).then_some(automaton), owners, listed: folded, written })
     }
 
     /// The words of one detector.
     pub(crate) fn words_of(&self, detector: usize) -> impl Iterator<Item = &str> {
         let words = self.owners.iter().zip(&self.listed);
+        words.filter(move |(owner, _)| **owner == detector).map(|(_, word)| word.as_str())
+    }
+
+    /// The words of one detector as they are written.
+    pub(crate) fn written_words_of(&self, detector: usize) -> impl Iterator<Item = &str> {
+        let words = self.owners.iter().zip(&self.written);
         words.filter(move |(owner, _)| **owner == detector).map(|(_, word)| word.as_str())
     }
 

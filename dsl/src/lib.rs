@@ -91,4 +91,4 @@ pub fn compile_over(standard: &[(&str, &str)], root: &str, read: &Read<'_>) -> C
 
 /// Names and texts of the built-in files.
 #[doc(hidden)]
-pub const STANDARD_FILES: [(&str, &str); 18] = load::STANDARD;
+pub const STANDARD_FILES: [(&str, &str); 19] = load::STANDARD;

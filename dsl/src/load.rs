@@ -9,10 +9,11 @@ use crate::parse::parse;
 use crate::source::{Finding, Sources, nearest};
 
 /// The built-in files.
-pub(crate) const STANDARD: [(&str, &str); 18] = [
+pub(crate) const STANDARD: [(&str, &str); 19] = [
     ("std/base", include_str!("../std/base.remit")),
     ("std/sales", include_str!("../std/sales.remit")),
     ("std/privacy", include_str!("../std/privacy.remit")),
+    ("std/parts", include_str!("../std/parts.remit")),
     ("std/intents/complaint", include_str!("../std/intents/complaint.remit")),
     ("std/intents/human_request", include_str!("../std/intents/human_request.remit")),
     ("std/intents/interested", include_str!("../std/intents/interested.remit")),

@@ -42,6 +42,8 @@ pub struct DraftSpec {
     pub max_words: Option<u32>,
     /// Where the model may take its statements from.
     pub sources: Option<String>,
+    /// What must be in the reply: detectors on drafts that have to find something.
+    pub parts: Vec<String>,
 }
 
 /// An AI agent, declared with `agent NAME on CHANNELS`.
@@ -209,6 +211,16 @@ impl Policy {
     /// The text of one template that an intent names.
     pub fn template(&self, name: &str) -> Option<&str> {
         self.model.templates.get(name).map(String::as_str)
+    }
+
+    /// The words that a detector on drafts looks for, as they are written; none where it looks for something else, or there is
+    /// no such detector.
+    pub fn words_in_drafts(&self, detector: &str) -> Vec<&str> {
+        let detectors = &self.model.detectors;
+        let is_meant =
+            |one: &crate::detect::Detector| one.subject == crate::ast::Subject::Draft && one.name == detector;
+        let number = detectors.detectors.iter().position(is_meant);
+        number.map_or_else(Vec::new, |number| detectors.written_words_of(number).collect())
     }
 
     /// The declared AI agents, in file order.

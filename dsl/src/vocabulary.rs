@@ -69,7 +69,7 @@ pub const SWEEP_JOBS: [&str; 2] = ["expire_approvals", "remind_approvals"];
 pub const NOTES: [&str; 5] = ["owner", "ticket", "until", "backstop", "allow"];
 
 /// The standard facts.
-pub const FACTS: [StandardFact; 52] = [
+pub const FACTS: [StandardFact; 56] = [
     fact("channel", StandardType::Channel, "the engine", "The channel of the message."),
     fact(
         "agent",
@@ -258,6 +258,30 @@ pub const FACTS: [StandardFact; 52] = [
         StandardType::YesNo,
         "the draft checks",
         "The draft has a sentence that its sources have little to do with.",
+    ),
+    fact(
+        "draft.missing",
+        StandardType::YesNo,
+        "the draft checks",
+        "The draft lacks something that the intent's `draft ... with` asks for.",
+    ),
+    fact(
+        "draft.repeated",
+        StandardType::YesNo,
+        "the draft checks",
+        "The draft says nearly the same as what we last wrote to the contact.",
+    ),
+    fact(
+        "draft.other_contact",
+        StandardType::YesNo,
+        "the draft checks",
+        "The draft has the name, the address, the phone number or a number of another contact.",
+    ),
+    fact(
+        "draft.alike",
+        StandardType::Number(0, 1_000_000),
+        "the draft checks",
+        "To how many other contacts a model has written nearly the same within a day.",
     ),
     fact(
         "draft.sources",

@@ -3,13 +3,15 @@
 use remit_dsl::Certificate;
 
 use crate::classify::certify::{Bin, DELTA, Proof, prove};
+use crate::classify::drift::Shift;
 use crate::decide::proofs::is_broken;
 use crate::domain::IdKind;
+use crate::drift;
 use crate::engine::{Engine, EngineError};
 use crate::people::not_found;
 use crate::policies::InForce;
 use crate::store::rows::{CertificateRow, LabelCountRow, MessageRow, RepRow, SpotCheckRow};
-use crate::store::{LabelSource, LabelWrite, NewCertificate, NewLabel, TimelineEntry, Write, read};
+use crate::store::{LabelSource, LabelWrite, NewCertificate, NewLabel, StoreError, TimelineEntry, Write, read};
 
 /// How a certificate of the policy in force stands.
 #[derive(Debug, Clone)]
@@ -22,6 +24,8 @@ pub struct Standing {
     pub proof: Proof,
     /// What was asked last, and what came of it.
     pub decided: Option<CertificateRow>,
+    /// While it is granted: how far messages have shifted since; `None` where that cannot be told (yet).
+    pub shifts: Option<Vec<Shift>>,
 }
 
 impl Standing {
@@ -90,16 +94,21 @@ impl Engine {
         for model in in_force.classifier.tiers() {
             let counts = read::label_counts(&mut reader.conn(), workspace, policy.digest(), &model).await?;
             let rows = read::certificates(&mut reader.conn(), workspace, policy.digest(), &model).await?;
-            standings.extend(policy.certificates().iter().map(|declared| {
+            for declared in policy.certificates() {
                 let decided = rows.iter().find(|row| row.name == declared.name).cloned();
                 let asked = decided.as_ref().map_or(0, |row| row.asked);
-                Standing {
+                let shifts = match &decided {
+                    Some(row) => drift::shifted(&mut reader.conn(), workspace, &model, row).await?,
+                    None => None,
+                };
+                standings.push(Standing {
                     declared: declared.clone(),
                     model: model.clone(),
                     proof: prove(&bins(&counts, declared), declared.from, &declared.asked, risk(asked)),
                     decided,
-                }
-            }));
+                    shifts,
+                });
+            }
         }
         Ok(standings)
     }
@@ -130,6 +139,10 @@ impl Engine {
         // The smallest share that rules ask for and that is proved: it is the promise that audits are held against.
         let share = standing.declared.asked.iter().copied().find(|share| bound <= *share);
         let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        let traffic = match share {
+            Some(_) => Some(self.messages_now(ws, &standing.model).await?),
+            None => None,
+        };
         let certificate = NewCertificate {
             policy_digest: in_force.policy.digest().to_owned(),
             model: standing.model.clone(),
@@ -142,6 +155,7 @@ impl Engine {
             share: share.unwrap_or(0),
             reason: standing.sentence(),
             by_name: rep.name.clone(),
+            traffic,
         };
         self.commit_writes(ws, vec![Write::Labels(LabelWrite::Certificate(Box::new(certificate)))]).await?;
         self.policies().doubt(ws);
@@ -167,6 +181,26 @@ impl Engine {
             self.withdraw_certificate(ws, &in_force, model, name, reason, &rep.name).await?;
         }
         Ok(())
+    }
+
+    /// What messages are like now, as it is kept with a certificate.
+    async fn messages_now(&self, ws: &str, model: &str) -> Result<String, StoreError> {
+        let mut reader = self.db().read().await?;
+        let traffic = drift::traffic(&mut reader.conn(), ws, model).await?;
+        serde_json::to_string(&traffic)
+            .map_err(|error| StoreError::Inconsistent { table: "certificate", reason: error.to_string() })
+    }
+
+    /// Takes a certificate back because the messages are others than those it was granted for.
+    pub(crate) async fn take_back_drifted(
+        &self,
+        ws: &str,
+        model: &str,
+        name: &str,
+        reason: &str,
+    ) -> Result<(), EngineError> {
+        let in_force = self.policies().in_force(self.db(), ws).await?;
+        self.withdraw_certificate(ws, &in_force, model, name, reason, "remit").await
     }
 
     async fn withdraw_certificate(

@@ -347,6 +347,7 @@ impl Engine {
         background.spawn(crate::sweeper::keep_sweeping(self.clone(), stopped.clone()));
         background.spawn(crate::search::keep_indexing(self.clone(), stopped.clone()));
         background.spawn(crate::learn::keep_learning(self.clone(), stopped.clone()));
+        background.spawn(crate::drift::keep_watching(self.clone(), stopped.clone()));
         queue::run(self.clone(), stop).await;
         stopped.cancel();
         let ended = async {

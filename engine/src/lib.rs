@@ -16,6 +16,7 @@ pub mod decide;
 pub mod desk;
 pub mod domain;
 pub mod draft;
+mod drift;
 pub mod egress;
 pub mod engine;
 pub mod events;

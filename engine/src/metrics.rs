@@ -3,6 +3,7 @@
 //! Counting is an atomic or two beside work that costs thousands of times more. What only the store knows is asked for
 //! when somebody reads, at most every other second, by statements that stop counting at [`MOST`].
 
+use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
 use prometheus_client::encoding::{EncodeLabelSet, text::encode};
@@ -12,6 +13,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
+use crate::classify::drift::Shift;
 use crate::domain::{DEFAULT_WORKSPACE, ErrorClass, JobState};
 use crate::engine::Engine;
 use crate::stop::KILL_SWITCH;
@@ -43,6 +45,13 @@ struct Request {
     route: String,
     method: String,
     status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Drifted {
+    certificate: String,
+    model: String,
+    measure: &'static str,
 }
 
 /// Declares label sets of one label each.
@@ -83,6 +92,7 @@ pub struct Metrics {
     approval_age: Gauge,
     in_memory: Gauge,
     kill_switch: Gauge,
+    drift: Family<Drifted, Gauge<f64, AtomicU64>>,
     asked: tokio::sync::Mutex<Option<Instant>>,
 }
 
@@ -111,6 +121,7 @@ impl Metrics {
             approval_age: Gauge::default(),
             in_memory: Gauge::default(),
             kill_switch: Gauge::default(),
+            drift: Family::default(),
             asked: tokio::sync::Mutex::new(None),
         };
         metrics.register(writer);
@@ -139,6 +150,11 @@ impl Metrics {
         registry.register("approval_age_seconds", "How long the oldest draft waits", self.approval_age.clone());
         registry.register("runs_in_memory", "Runs that this process has in hand", self.in_memory.clone());
         registry.register("kill_switch", "1 while all sending is stopped", self.kill_switch.clone());
+        registry.register(
+            "certificate_drift",
+            "How far messages have shifted since a certificate was granted, while it is",
+            self.drift.clone(),
+        );
         let (changes, commits) = writer.measured();
         registry.register("commit_changes", "Changes that shared a commit", changes.clone());
         registry.register("commit_seconds", "How long a commit took", commits.clone());
@@ -198,6 +214,14 @@ impl Metrics {
 
     pub(crate) fn overloaded(&self) {
         self.overloaded.inc();
+    }
+
+    pub(crate) fn drifted(&self, certificate: &str, model: &str, shifts: &[Shift]) {
+        for shift in shifts {
+            let measure = shift.measure.as_str();
+            let of = Drifted { certificate: certificate.to_owned(), model: model.to_owned(), measure };
+            self.drift.get_or_create(&of).set(shift.index);
+        }
     }
 
     /// A message was turned away at the door for this reason, one of a few words.

@@ -163,6 +163,10 @@ impl Models for LanguageModels {
         Ok((classifier, drafter))
     }
 
+    fn secrets(&self) -> Vec<[u8; 32]> {
+        self.model.secrets()
+    }
+
     fn offline(&self, policy: &Policy) -> Result<ModelPair, String> {
         self.local.offline(policy)
     }

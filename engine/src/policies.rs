@@ -120,7 +120,11 @@ impl Policies {
         let Compiled { policy, diagnostics, .. } = remit_dsl::compile(root, read_file);
         let Some(policy) = policy else { return Err(PolicyError::Invalid(diagnostics)) };
         let (classifier, drafter) = self.models.for_policy(&policy).map_err(PolicyError::Unusable)?;
-        Ok(Prepared { in_force: InForce::new(policy, classifier, drafter), diagnostics })
+        let mut in_force = InForce::new(policy, classifier, drafter);
+        if let Some(inner) = Arc::get_mut(&mut in_force.inner) {
+            inner.keep_secret(self.models.secrets());
+        }
+        Ok(Prepared { in_force, diagnostics })
     }
 
     /// Takes a policy into use in this process. The caller has committed it as the active one.

@@ -155,6 +155,17 @@ pub struct DraftInput<'a> {
     pub workspace: &'a str,
     /// What a rep asked of this draft when they had it written anew.
     pub instruction: Option<&'a str>,
+    /// What the policy says must be in it.
+    pub parts: Vec<Part<'a>>,
+}
+
+/// Something that the policy says must be in a draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part<'a> {
+    /// Name of the detector that has to find it.
+    pub name: &'a str,
+    /// The words that it looks for, one of which will do; none where it looks for something else.
+    pub words: Vec<&'a str>,
 }
 
 /// A drafted reply.
@@ -370,6 +381,11 @@ pub trait Models: Send + Sync + Debug {
     /// # Errors
     /// A sentence for people: the policy's examples or templates cannot be used.
     fn for_policy(&self, policy: &remit_dsl::Policy) -> Result<ModelPair, String>;
+
+    /// SHA-256 of secrets that are used to ask somebody: no draft may have one.
+    fn secrets(&self) -> Vec<[u8; 32]> {
+        Vec::new()
+    }
 
     /// The same without asking anybody outside, and answering where it is asked: for trying a policy on messages.
     ///

@@ -194,6 +194,8 @@ impl Simulator {
             effect: None,
             classification: None,
             rests_on: Vec::new(),
+            // Nobody else is known here.
+            around: Some(std::sync::Arc::new(crate::draft::check::Around::nothing())),
             newer_inbound: false,
             switches: given.switches.iter().map(|name| (name.clone(), true)).collect(),
             switch_flips: 0,

@@ -65,6 +65,8 @@ impl Engine {
         let text = answer?;
         context.rests_on.clone_from(&text.rests_on);
         context.draft = Some(draft_row(&context, &text));
+        context.around = None;
+        context.around = stages::around(self, &in_force, &context).await;
         let findings = facts::collect(&context, policy, Some(&text.body_text)).findings;
         let crate::ports::DraftText { subject, body_text, source, rests_on } = text;
         Ok(Suggestion { intent, subject, body_text, source, rests_on, findings })

@@ -29,6 +29,7 @@ const INPUT: DraftInput<'static> = DraftInput {
     ai_agent: "Remy",
     workspace: "ACME",
     instruction: None,
+    parts: Vec::new(),
 };
 
 fn render(source: &str, input: &DraftInput<'_>) -> Result<DraftText, DraftError> {

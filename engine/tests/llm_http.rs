@@ -12,7 +12,7 @@ use remit_engine::llm::{
     Breaker, ClassifyQuestion, DraftQuestion, Endpoint, HttpModel, LanguageModel, LlmClassifier, LlmError, Price,
     Protocol, prompt,
 };
-use remit_engine::ports::{Classifier, ClassifyError, ClassifyInput};
+use remit_engine::ports::{Classifier, ClassifyError, ClassifyInput, Part};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -300,6 +300,7 @@ fn draft_question<'a>(passages: &'a [Passage], instruction: Option<&'a str>) -> 
         workspace: "Acme",
         passages,
         instruction,
+        parts: &[],
     }
 }
 
@@ -310,13 +311,16 @@ async fn a_draft_says_what_it_used_and_people_stay_unnamed_where_they_are_masked
         let answer = r#"{"text":"Hello <<PERSON-1>>, 30 days. We answer to <<MAIL-2>>.","sources":[1]}"#;
         let provider = Provider::start(vec![says(protocol, answer)]).await;
         let model = model(&provider, protocol, |endpoint| endpoint.mask = true);
-        let asked = model.draft(&draft_question(&passages, Some("shorter, please"))).await;
+        let parts = [Part { name: "notice", words: vec!["a machine wrote this", "von einer Maschine"] }];
+        let question = DraftQuestion { parts: &parts, ..draft_question(&passages, Some("shorter, please")) };
+        let asked = model.draft(&question).await;
         let letter = asked.answer.unwrap();
         assert_eq!(letter.text, "Hello Lena Vogt, 30 days. We answer to lena@x.example.");
         assert_eq!(letter.used, [0]);
         let request = &asked.calls[0].request;
         assert!(!request.contains("lena@") && !request.contains("Vogt"), "{request}");
-        for told in ["warm", "120", "`en`", "Backups are kept for 30 days.", "shorter, please"] {
+        for told in ["warm", "120", "`en`", "Backups are kept for 30 days.", "shorter, please", "a machine wrote this"]
+        {
             assert!(request.contains(told), "{told}: {request}");
         }
         // A source that is not there, and our canary, make it none.

@@ -8,7 +8,7 @@ use remit_dsl::Policy;
 use remit_engine::adapters::{OutboundRouter, Providers};
 use remit_engine::ports::{
     Classification, Classifier, ClassifyError, ClassifyInput, Clock, DraftError, DraftInput, DraftText, Drafter,
-    ModelPair, Models, Outbound, OutboundMessage, Outbounds, SendClass, SendError, SendReceipt,
+    ModelCall, ModelPair, Models, Outbound, OutboundMessage, Outbounds, SendClass, SendError, SendReceipt,
 };
 use remit_engine::store::rows::ChannelRow;
 
@@ -181,7 +181,14 @@ impl Drafter for Told {
         if input.text.contains("{no draft}") || input.instruction == Some("{no draft}") {
             return Err(DraftError::NoDrafter(input.intent.to_owned()));
         }
-        let told = input.text.split_once("{draft: ").and_then(|(_, rest)| rest.split_once('}')).map(|(told, _)| told);
+        let within =
+            |begin: &str| input.text.split_once(begin).and_then(|(_, rest)| rest.split_once('}')).map(|(told, _)| told);
+        // Written from behind: so the draft says it and the message does not.
+        if let Some(told) = within(BY_MODEL) {
+            let body_text = told.chars().rev().collect();
+            return Ok(DraftText { subject: None, body_text, source: "model:told".to_owned(), rests_on: Vec::new() });
+        }
+        let told = within("{draft: ");
         Ok(DraftText {
             subject: input.subject.map(|subject| format!("Re: {subject}")),
             body_text: match (input.instruction, told) {
@@ -193,7 +200,27 @@ impl Drafter for Told {
             rests_on: Vec::new(),
         })
     }
+
+    async fn draft_and_tell(&self, input: &DraftInput<'_>) -> (Result<DraftText, DraftError>, Vec<ModelCall>) {
+        let draft = self.draft(input).await;
+        let call = ModelCall {
+            purpose: "draft",
+            model: "told".to_owned(),
+            prompt_version: "0",
+            request: "{}".to_owned(),
+            answer: None,
+            error: None,
+            tokens_in: None,
+            tokens_out: None,
+            cost_micros: None,
+            took_ms: 0,
+        };
+        (draft, if input.text.contains(BY_MODEL) { vec![call] } else { Vec::new() })
+    }
 }
+
+/// Stands before what a model is to draft.
+const BY_MODEL: &str = "{by model: ";
 
 /// A way out that remembers what left and does what it is told.
 #[derive(Debug)]

@@ -111,5 +111,9 @@ fn shown(one: &Standing) -> String {
         let audits = format!("{} audited since, {} wrong", row.audited, row.audited_wrong);
         text.push_str(&format!("  {} by {}: {} ({audits})\n", row.state, row.by_name, row.reason));
     }
+    if let Some(shifts) = &one.shifts {
+        let said: Vec<String> = shifts.iter().map(ToString::to_string).collect();
+        text.push_str(&format!("  messages have shifted since: {}\n", said.join(", ")));
+    }
     text
 }

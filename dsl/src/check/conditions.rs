@@ -110,10 +110,17 @@ impl Checker<'_> {
     }
 
     pub(super) fn detects(&mut self, subject: Subject, name: &Word) -> Option<Expr> {
+        self.detector(subject, name).then(|| {
+            let key = format!("detect:{}.{}", subject.as_str(), name.text);
+            Expr::Yes(self.slot(&key, Kind::YesNo, subject == Subject::Draft))
+        })
+    }
+
+    /// Whether there is such a detector; it is reported where there is none.
+    pub(super) fn detector(&mut self, subject: Subject, name: &Word) -> bool {
         let key = format!("{}.{}", subject.as_str(), name.text);
-        if self.symbols.contains_key(&(Sort::Detector, key.clone())) {
-            let slot = self.slot(&format!("detect:{key}"), Kind::YesNo, subject == Subject::Draft);
-            return Some(Expr::Yes(slot));
+        if self.symbols.contains_key(&(Sort::Detector, key)) {
+            return true;
         }
         let known: Vec<(String, String)> = self
             .symbols
@@ -125,7 +132,7 @@ impl Checker<'_> {
         let names: Vec<&str> = known.iter().map(|(_, name)| name.as_str()).collect();
         let elsewhere = known.iter().any(|(_, other)| *other == name.text);
         if !elsewhere && self.broken.excuses(Sort::Detector, &name.text, &names) {
-            return None;
+            return false;
         }
         let finding = match known.iter().find(|(_, other)| *other == name.text) {
             Some((other, _)) => {
@@ -137,7 +144,7 @@ impl Checker<'_> {
                 .did_you_mean(&name.text, known.iter().map(|(_, name)| name.as_str())),
         };
         self.report(finding);
-        None
+        false
     }
 
     pub(super) fn segment(&mut self, name: &Word) -> Expr {

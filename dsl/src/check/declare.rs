@@ -1,7 +1,9 @@
 //! Declarations: everything that has a name, before any rule is looked at.
 
+use std::collections::BTreeSet;
+
 use super::{Checker, Sort, items};
-use crate::ast::{At, CalendarDay, ItemKind, Num, Opening, Signal as SignalWord, TypeWord, Word};
+use crate::ast::{At, CalendarDay, ItemKind, Num, Opening, Signal as SignalWord, Subject, TypeWord, Word};
 use crate::condition::Kind;
 use crate::detect::{self, Detector, DetectorSet, MOST_WORDS, Signal};
 use crate::hours::{Holiday, Hours, Interval, zone};
@@ -31,6 +33,7 @@ impl Checker<'_> {
         }
         self.packs(files);
         self.certificates(files);
+        self.parts(files);
         self.tiers(files);
         self.hours(files);
         self.detectors(files);
@@ -138,6 +141,7 @@ impl Checker<'_> {
                     tone: text(&draft.tone),
                     max_words: draft.max_words,
                     sources: text(&draft.sources),
+                    parts: draft.parts.iter().map(|part| part.text.clone()).collect(),
                 });
                 self.model.intents.push(Intent {
                     name: name.text.clone(),
@@ -348,6 +352,22 @@ impl Checker<'_> {
             return None;
         }
         Some(minutes)
+    }
+
+    /// What drafts must have: each part is a detector on drafts.
+    fn parts(&mut self, files: &[File]) {
+        for (_, kind, _) in items(files) {
+            let ItemKind::Intent { drafts, .. } = kind else { continue };
+            for draft in drafts {
+                let mut seen = BTreeSet::new();
+                for part in &draft.parts {
+                    if self.detector(Subject::Draft, part) && !seen.insert(&part.text) {
+                        let message = format!("`{}` stands twice in what the draft must have", part.text);
+                        self.report(Finding::new("R0105", part.at, message).hint("keep one of them"));
+                    }
+                }
+            }
+        }
     }
 
     fn detectors(&mut self, files: &[File]) {

@@ -7,7 +7,7 @@ use crate::diff::{Both, Direction, Item, Joint};
 use crate::hours::Hours;
 use crate::listing::PolicyRuleKind;
 use crate::model::{Demand, Model, Release};
-use crate::policy::Window;
+use crate::policy::{DraftSpec, Window};
 use crate::prove::circuit::Formula;
 use crate::prove::encode::Encoder;
 use crate::prove::sat::Answer;
@@ -31,7 +31,7 @@ pub(super) fn items(old: &Model, new: &Model) -> Vec<Item> {
             Some((_, direction)) if changed => *direction,
             _ => Direction::Sideways,
         };
-        let direction = limit_direction(old, new, key).unwrap_or(direction);
+        let direction = limit_direction(old, new, key).or_else(|| parts_direction(old, new, key)).unwrap_or(direction);
         let text = |side: Option<&(String, Direction)>| side.map(|(text, _)| text.clone());
         items.push(Item { kind: key.0, name: key.1.clone(), direction, old: text(was), new: text(is) });
     }
@@ -49,6 +49,24 @@ fn limit_direction(old: &Model, new: &Model, (kind, name): &(&str, String)) -> O
         std::cmp::Ordering::Greater => Direction::Freer,
         std::cmp::Ordering::Less => Direction::Stricter,
         std::cmp::Ordering::Equal => Direction::Sideways,
+    })
+}
+
+/// A reply that must have less may leave more easily: what is missing asks a person.
+fn parts_direction(old: &Model, new: &Model, (kind, name): &(&str, String)) -> Option<Direction> {
+    if *kind != "parts" {
+        return None;
+    }
+    let parts = |model: &Model| -> Option<BTreeSet<String>> {
+        let intent = model.intents.iter().find(|one| one.name == *name)?;
+        Some(intent.draft.as_ref()?.parts.iter().cloned().collect())
+    };
+    let (was, is) = (parts(old)?, parts(new)?);
+    Some(match (was.is_subset(&is), is.is_subset(&was)) {
+        (true, true) => Direction::Sideways,
+        (true, false) => Direction::Stricter,
+        (false, true) => Direction::Freer,
+        (false, false) => Direction::Unknown,
     })
 }
 
@@ -99,7 +117,11 @@ fn things(model: &Model) -> Things {
         let mut examples = intent.examples.clone();
         examples.sort();
         add("examples", &intent.name, examples.join(" | "), Direction::Unknown);
-        add("draft", &intent.name, format!("{:?}", intent.draft), Direction::Sideways);
+        if let Some(draft) = &intent.draft {
+            add("parts", &intent.name, draft.parts.join(", "), Direction::Unknown);
+        }
+        let draft = intent.draft.clone().map(|draft| DraftSpec { parts: Vec::new(), ..draft });
+        add("draft", &intent.name, format!("{draft:?}"), Direction::Sideways);
     }
     for (name, text) in &model.templates {
         add("template", name, text.clone(), Direction::Sideways);

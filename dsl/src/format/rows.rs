@@ -124,6 +124,7 @@ pub(super) fn draft(draft: &Draft) -> String {
         draft.tone.as_ref().map(|name| format!("tone {name}")),
         draft.max_words.as_ref().map(|count| format!("max {count} words")),
         draft.sources.as_ref().map(|name| format!("sources {name}")),
+        (!draft.parts.is_empty()).then(|| format!("with {}", names(&draft.parts))),
     ])
 }
 

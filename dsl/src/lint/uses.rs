@@ -149,7 +149,10 @@ impl Uses {
                     self.scope(scope);
                 }
             }
-            ItemKind::Intent { replies, .. } => {
+            ItemKind::Intent { replies, drafts, .. } => {
+                for part in drafts.iter().flat_map(|draft| &draft.parts) {
+                    self.0.insert((Sort::Detector, format!("draft.{}", part.text)));
+                }
                 for reply in replies {
                     reply.bands.iter().for_each(|(outcome, _)| self.outcome(outcome));
                     reply.otherwise.iter().for_each(|outcome| self.outcome(outcome));

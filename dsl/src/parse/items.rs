@@ -353,7 +353,16 @@ impl Walk<'_, '_> {
             }
             None => None,
         };
-        Some(Draft { template, model, tone, max_words, sources: self.part(Rule::sources), at: place })
+        let sources = self.part(Rule::sources);
+        let parts = match self.next(Rule::parts) {
+            Some(pair) => {
+                let mut walk = self.enter(pair);
+                walk.eat(Rule::kw_with);
+                walk.names_in(Rule::name_list)?
+            }
+            None => Vec::new(),
+        };
+        Some(Draft { template, model, tone, max_words, sources, parts, at: place })
     }
 
     /// An optional `WORD NAME` part: its name.

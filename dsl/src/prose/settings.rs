@@ -307,6 +307,9 @@ fn drafted(draft: &Draft) -> String {
     if let Some(sources) = &draft.sources {
         text.push_str(&format!(", from the sources `{}`", sources.text));
     }
+    if !draft.parts.is_empty() {
+        text.push_str(&format!("; it must have {}", super::conditions::marked(&draft.parts, "and")));
+    }
     text.push('.');
     text
 }

@@ -129,9 +129,9 @@ pub const ITEMS: &[ItemSyntax] = &[
     ),
     item(
         "intent",
-        "intent NAME [TEXT] { [examples { TEXT ... }] [reply OUTCOME [from NUMBER], ... [, else OUTCOME] [SCOPE]] ... [draft template NAME | model NAME [tone NAME] [max N words] [sources NAME]] [also ACTION] ... }",
-        "A kind of message: examples to learn it from, what becomes of a reply from which confidence on, how it is drafted.",
-        "intent thanks \"Only polite\" {\n  examples { \"Thank you!\"  \"Cheers\" }\n  reply send from 0.80, approval from 0.40, else escalate\n  draft model polite tone warm max 40 words\n  also stop_sequence\n}",
+        "intent NAME [TEXT] { [examples { TEXT ... }] [reply OUTCOME [from NUMBER], ... [, else OUTCOME] [SCOPE]] ... [draft template NAME | model NAME [tone NAME] [max N words] [sources NAME] [with DETECTOR, ...]] [also ACTION] ... }",
+        "A kind of message: examples to learn it from, what becomes of a reply from which confidence on, how it is drafted. In a reply drafted `with` detectors each of them must find something: else a person is asked.",
+        "intent thanks \"Only polite\" {\n  examples { \"Thank you!\"  \"Cheers\" }\n  reply send from 0.80, approval from 0.40, else escalate\n  draft model polite tone warm max 40 words with disclosure\n  also stop_sequence\n}\ndetector disclosure on draft \"Says who writes\" { words \"written by a machine\" }",
     ),
     item(
         "certificate",

@@ -253,6 +253,7 @@ object! {
         tone: Option<Name> = "tone",
         max_words: Option<Integer> = "max_words",
         sources: Option<Name> = "sources",
+        parts: Vec<Name> = "with",
     }
 }
 choice! { DraftBy "draft_by" { Template(Name) = "template", Model(Name) = "model", } }

@@ -7,6 +7,7 @@
 mod background;
 mod calibrate;
 pub mod certify;
+pub mod drift;
 mod embedded;
 mod features;
 mod folding;

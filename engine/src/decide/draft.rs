@@ -1,12 +1,12 @@
 //! Draft: the drafter's answer becomes a draft, or the settled fact that there is none.
 
-use remit_dsl::{Outcome, Policy};
+use remit_dsl::{DraftSpec, Outcome, Policy};
 
 use super::{RunContext, content_sha256, facts};
 use crate::domain::{IdKind, Stage};
 use crate::draft::TEMPLATE;
 use crate::draft::check::Passage;
-use crate::ports::{DraftError, DraftInput, DraftText, Ids};
+use crate::ports::{DraftError, DraftInput, DraftText, Ids, Part};
 use crate::store::{Transition, Write};
 
 /// Name of the step in rows.
@@ -42,6 +42,13 @@ pub fn intent(context: &RunContext) -> &str {
     context.classification.as_ref().and_then(|found| found.intent.as_deref()).unwrap_or("other")
 }
 
+/// What the policy says must be in a draft that it wants written so.
+#[must_use]
+pub fn parts<'a>(spec: Option<&'a DraftSpec>, policy: &'a Policy) -> Vec<Part<'a>> {
+    let names = spec.map_or(&[][..], |spec| spec.parts.as_slice()).iter();
+    names.map(|name| Part { name, words: policy.words_in_drafts(name) }).collect()
+}
+
 /// What the drafter is asked: the message, and how the policy wants its intent answered.
 #[must_use]
 pub fn input<'a>(context: &'a RunContext, policy: &'a Policy) -> DraftInput<'a> {
@@ -67,6 +74,7 @@ pub fn input_for<'a>(context: &'a RunContext, policy: &'a Policy, intent: &'a st
         ai_agent: context.ai_agent.as_deref().unwrap_or_default(),
         workspace: &context.channel.name,
         instruction: context.run.instruction.as_deref(),
+        parts: parts(spec, policy),
     }
 }
 

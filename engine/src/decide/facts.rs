@@ -4,16 +4,16 @@
 
 use std::collections::BTreeMap;
 
-use remit_dsl::{Detections, Facts, Policy, Provenance, Seen};
+use remit_dsl::{Detections, DraftSpec, Facts, Policy, Provenance, Seen};
 
 use super::RunContext;
 use crate::classify::{mood, risk};
 use crate::domain::ChannelKind;
-use crate::draft::TEMPLATE;
 use crate::draft::check::{self, Check, Finding, Reviewed};
+use crate::draft::{MODEL, TEMPLATE};
 use crate::llm::injection;
 use crate::ports::Classification;
-use crate::store::rows::MessageRow;
+use crate::store::rows::{DraftRow, MessageRow};
 
 /// The facts of one asking of the gate, and what the detectors found, for people.
 #[derive(Debug, Clone)]
@@ -106,7 +106,7 @@ pub fn collect(context: &RunContext, policy: &Policy, draft: Option<&str>) -> Co
     };
     let detections = policy.detect(&seen);
     facts.detections(&detections);
-    let findings = check(&mut facts, context, policy, draft.is_some());
+    let findings = check(&mut facts, context, policy, draft.map(|_| &detections));
     run_scripts(&mut facts, context, policy, draft);
     Collected { facts, detections, findings }
 }
@@ -123,37 +123,104 @@ fn run_scripts(facts: &mut Facts, context: &RunContext, policy: &Policy, draft: 
     facts.values.remove(SOURCES);
 }
 
-/// Looks at the draft. Of the facts of single checks those are set that the policy reads, and those that hold.
-fn check(facts: &mut Facts, context: &RunContext, policy: &Policy, has_draft: bool) -> Vec<Finding> {
-    let Some(draft) = context.draft.as_ref().filter(|_| has_draft) else { return Vec::new() };
+/// Looks at the draft. Of the facts of single checks those are set that the policy reads, and those that hold or failed.
+fn check(facts: &mut Facts, context: &RunContext, policy: &Policy, detections: Option<&Detections>) -> Vec<Finding> {
+    let Some((draft, detections)) = context.draft.as_ref().zip(detections) else { return Vec::new() };
+    let parts = super::draft::parts(spec(context, policy), policy);
+    let is_there = |name: &str| detections.0.get(&format!("draft.{name}")).is_some_and(|one| one.found == Some(true));
+    let missing: Vec<&str> = parts.iter().map(|part| part.name).filter(|name| !is_there(name)).collect();
+    let notices: Vec<&str> = parts.iter().flat_map(|part| part.words.iter().copied()).collect();
+    let found = check::review(&Reviewed { missing: &missing, notices: &notices, ..reviewed(context, policy, draft) });
+    let wanted = wanted_around(context, policy);
+    let around = context.around.as_deref();
+    let failed = [
+        (Check::Repeated, wanted.said && around.is_none_or(|around| around.said.is_none())),
+        (Check::OtherContact, wanted.others && around.is_none_or(|around| around.others.is_none())),
+    ];
+    let failed = |check: Check| failed.contains(&(check, true));
+    // A template's author knows that it says the same each time: that alone asks nobody.
+    let free_text = draft.source.starts_with(MODEL);
+    let doubts = |check: Check| !check.is_unsafe() && (free_text || check != Check::Repeated);
+    let doubtful = found.iter().any(|finding| doubts(finding.check));
+    facts.yes("draft.unsafe", found.iter().any(|finding| finding.check.is_unsafe()), Provenance::Derived);
+    if !doubtful && Check::ALL.into_iter().any(|check| doubts(check) && failed(check)) {
+        facts.failed("draft.doubtful", Provenance::Derived);
+    } else {
+        facts.yes("draft.doubtful", doubtful, Provenance::Derived);
+    }
+    for check in Check::ALL {
+        let holds = found.iter().any(|finding| finding.check == check);
+        if !holds && failed(check) {
+            facts.failed(check.fact(), Provenance::Derived);
+        } else if holds || policy.slot(check.fact()).is_some() {
+            facts.yes(check.fact(), holds, Provenance::Derived);
+        }
+    }
+    if policy.slot(ALIKE).is_some() {
+        let counted = if free_text { around.and_then(|around| around.alike) } else { Some(0) };
+        match counted {
+            Some(contacts) => facts.number(ALIKE, f64::from(contacts), Provenance::Derived),
+            None => facts.failed(ALIKE, Provenance::Derived),
+        };
+    }
+    found
+}
+
+const ALIKE: &str = "draft.alike";
+
+/// What of a draft's surroundings has to be looked up before the gate is asked about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WantedAround {
+    /// What we last wrote to the contact.
+    pub said: bool,
+    /// What in it belongs to other contacts.
+    pub others: bool,
+    /// To how many others a model has written nearly the same.
+    pub alike: bool,
+}
+
+/// What has to be looked up about this draft: nothing where there is none, and little where a template made it, into which
+/// nothing comes but what the contact is called.
+#[must_use]
+pub fn wanted_around(context: &RunContext, policy: &Policy) -> WantedAround {
+    let source = context.draft.as_ref().map(|draft| draft.source.as_str());
+    let free_text = source.is_some_and(|source| source.starts_with(MODEL));
+    WantedAround {
+        said: free_text || (source.is_some() && policy.slot(Check::Repeated.fact()).is_some()),
+        others: free_text,
+        alike: free_text && policy.slot(ALIKE).is_some(),
+    }
+}
+
+/// A draft as it is looked at. What it lacks is not among it yet.
+#[must_use]
+pub fn reviewed<'a>(context: &'a RunContext, policy: &'a Policy, draft: &'a DraftRow) -> Reviewed<'a> {
     let template = draft.source.strip_prefix(TEMPLATE).and_then(|name| policy.template(name));
-    let by_model = template.is_none();
-    let spec = policy.intent(super::draft::intent(context)).and_then(|intent| intent.draft.as_ref());
-    let found = check::review(&Reviewed {
+    Reviewed {
         channel: context.channel_kind,
         subject: draft.subject.as_deref(),
         body: &draft.body_text,
-        by_model,
+        by_model: template.is_none(),
         template,
         passages: &context.rests_on,
         inner: &context.inner,
         inbound_subject: context.message.subject.as_deref(),
         inbound: &context.message.body_text,
+        thread: &context.message.full_text,
         language: context.message.language.as_deref(),
         contact_name: context.contact.name.as_deref(),
         contact_address: &context.message.from_address,
-        ours: &[&context.channel.address, &context.channel.name, context.ai_agent.as_deref().unwrap_or_default()],
-        max_words: spec.and_then(|spec| spec.max_words),
-    });
-    facts.yes("draft.unsafe", found.iter().any(|finding| finding.check.is_unsafe()), Provenance::Derived);
-    facts.yes("draft.doubtful", found.iter().any(|finding| !finding.check.is_unsafe()), Provenance::Derived);
-    for check in Check::ALL {
-        let holds = found.iter().any(|finding| finding.check == check);
-        if holds || policy.slot(check.fact()).is_some() {
-            facts.yes(check.fact(), holds, Provenance::Derived);
-        }
+        ours: [&context.channel.address, &context.channel.name, context.ai_agent.as_deref().unwrap_or_default()],
+        max_words: spec(context, policy).and_then(|spec| spec.max_words),
+        notices: &[],
+        missing: &[],
+        around: context.around.as_deref(),
     }
-    found
+}
+
+/// How the policy wants the message's intent answered.
+fn spec<'a>(context: &RunContext, policy: &'a Policy) -> Option<&'a DraftSpec> {
+    policy.intent(super::draft::intent(context)).and_then(|intent| intent.draft.as_ref())
 }
 
 fn intent(facts: &mut Facts, context: &RunContext, policy: &Policy) {

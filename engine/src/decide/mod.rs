@@ -44,7 +44,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::domain::{ChannelKind, IdKind, Stage};
-use crate::draft::check::{Inner, Passage};
+use crate::draft::check::{Around, Inner, Passage};
 use crate::ports::{Classification, Ids, ModelCall};
 use crate::store::rows::{ChannelRow, ContactRow, ConversationRow, DraftRow, EffectRow, MessageRow, RunRow};
 use crate::store::{Fence, Guarded, LimitClaim, NewModelCall, RunMove, SendFence, TimelineEntry, Transition, Write};
@@ -74,6 +74,8 @@ pub struct RunContext {
     pub classification: Option<Classification>,
     /// What the draft rests on besides the policy's own templates.
     pub rests_on: Vec<Passage>,
+    /// What was looked up about the draft; `None` where nothing was yet.
+    pub around: Option<Arc<Around>>,
     /// True when a person wrote again after `message`.
     pub newer_inbound: bool,
     /// Every switch that was ever flipped, and whether it is on.
@@ -279,7 +281,10 @@ impl RunContext {
                 self.classification = serde_json::from_str(output).unwrap_or_default();
             }
             Write::Step { step, output, .. } if *step == draft::STEP => self.rests_on = draft::rests_on(output),
-            Write::Draft { .. } => self.draft = self.new_draft(write, at),
+            Write::Draft { .. } => {
+                self.draft = self.new_draft(write, at);
+                self.around = None;
+            }
             Write::DraftStatus { id, status } => {
                 if let Some(draft) = self.draft.as_mut().filter(|draft| draft.id == *id) {
                     draft.status = (*status).to_owned();

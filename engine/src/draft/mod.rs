@@ -14,3 +14,5 @@ pub use templates::TemplateDrafter;
 
 /// What the source of a draft begins with that a template of the policy made.
 pub const TEMPLATE: &str = "template:";
+/// What the source of a draft begins with that a language model wrote.
+pub const MODEL: &str = "model:";

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use super::prompt::{self, Fresh};
 use super::wire::{Protocol, Question, complaint};
@@ -241,6 +242,10 @@ fn turned_away(status: u16, body: &str, after_ms: Option<i64>) -> LlmError {
 impl LanguageModel for HttpModel {
     fn id(&self) -> &str {
         &self.id
+    }
+
+    fn secrets(&self) -> Vec<[u8; 32]> {
+        self.endpoint.key.iter().map(|key| Sha256::digest(key.as_bytes()).into()).collect()
     }
 
     async fn classify(&self, question: &ClassifyQuestion<'_>) -> Asked<Judgement> {

@@ -8,12 +8,10 @@ use async_trait::async_trait;
 use super::{Breaker, DraftQuestion, LanguageModel, LlmError};
 use crate::domain::ChannelKind;
 use crate::draft::check::Passage;
-use crate::draft::{Knowledge, TemplateDrafter};
+use crate::draft::{Knowledge, MODEL, TemplateDrafter};
 use crate::mail::reply_subject;
 use crate::ports::{DraftError, DraftInput, DraftText, Drafter, ModelCall};
 
-/// What the source of a draft begins with that a language model wrote.
-const MODEL: &str = "model:";
 /// Passages that a model is given for a draft.
 const MOST_PASSAGES: usize = 5;
 
@@ -84,6 +82,7 @@ impl Drafter for LlmDrafter {
                 workspace: input.workspace,
                 passages: &passages,
                 instruction: input.instruction,
+                parts: &input.parts,
             })
             .await;
         let answer = match asked.answer {

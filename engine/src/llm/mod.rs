@@ -30,7 +30,7 @@ pub use wire::Protocol;
 
 use crate::domain::ChannelKind;
 use crate::draft::check::Passage;
-use crate::ports::ModelCall;
+use crate::ports::{ModelCall, Part};
 
 /// Which kind of message is this?
 #[derive(Debug, Clone)]
@@ -74,6 +74,8 @@ pub struct DraftQuestion<'a> {
     pub passages: &'a [Passage],
     /// What a rep asked for.
     pub instruction: Option<&'a str>,
+    /// What must be in it.
+    pub parts: &'a [Part<'a>],
 }
 
 /// What a model says a message is.
@@ -131,6 +133,10 @@ pub struct Asked<T> {
 pub trait LanguageModel: Send + Sync + Debug {
     /// Backend and model, such as `anthropic:claude-sonnet-4-5`: what a certificate is bound to.
     fn id(&self) -> &str;
+    /// SHA-256 of what it is asked with, such as a key: no draft may have it.
+    fn secrets(&self) -> Vec<[u8; 32]> {
+        Vec::new()
+    }
     /// Says which kind of message it is.
     async fn classify(&self, question: &ClassifyQuestion<'_>) -> Asked<Judgement>;
     /// Writes a reply.

@@ -12,7 +12,7 @@ use super::wire::Question;
 use super::{ClassifyQuestion, DraftQuestion};
 
 /// Version of the prompts; kept with every call.
-pub const VERSION: &str = "2026-11-a";
+pub const VERSION: &str = "2026-11-b";
 /// Stands in the stranger's text where a blank was.
 const MARK: char = '\u{2581}';
 /// Characters of a message that a model reads; the record says so when it was longer.
@@ -129,6 +129,15 @@ pub(super) fn draft(question: &DraftQuestion<'_>, fresh: &Fresh) -> Question {
          Plain text: no subject line, no markup, no placeholders, nothing about yourself.\n\
          Answer in JSON: `text`, and as `sources` the numbers of those that you used.\n",
     );
+    for part in question.parts {
+        let words: Vec<String> = part.words.iter().map(|word| format!("\"{word}\"")).collect();
+        let _ = if words.is_empty() {
+            writeln!(task, "The text must have this: {}.", part.name.replace('_', " "))
+        } else {
+            let one_of = words.join(" or ");
+            writeln!(task, "The text must end with one of these, word for word, that of its language: {one_of}.")
+        };
+    }
     if let Some(instruction) = question.instruction {
         let line: String = instruction.chars().filter(|one| !unseen(*one)).take(1_000).collect();
         let _ = writeln!(task, "A colleague who will read the reply first asks: {line}");

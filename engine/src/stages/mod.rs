@@ -4,6 +4,7 @@
 //! writer commits it, and a step that lost its compare-and-set to somebody else looks again how the run stands: where it
 //! is still ours and due, nobody else would.
 
+mod around;
 mod load;
 mod send;
 
@@ -22,6 +23,7 @@ use crate::ports::{ClassifyError, ClassifyInput, DraftError};
 use crate::store::rows::DueRow;
 use crate::store::{JobWrite, Outcome, StoreError, Transition, Write};
 
+pub(crate) use around::around;
 pub(crate) use load::{asked_on_arrival, context, contexts, counted_limits, on_arrival};
 
 /// Why a step could not be taken. The run stays where it is and is tried again.
@@ -126,7 +128,7 @@ async fn take_steps(engine: &Engine, due: &DueRow, mut known: Option<Known>) -> 
 async fn step(engine: &Engine, in_force: &InForce, context: &RunContext) -> Result<Next, StepError> {
     match context.run.stage {
         Stage::Received | Stage::Classified | Stage::Drafted => answer(engine, in_force, context).await,
-        Stage::Held => pass_on(engine, context, gate(engine, in_force, context, Gate::Release)).await,
+        Stage::Held => pass_on(engine, context, gate(engine, in_force, context, Gate::Release).await).await,
         Stage::WaitingApproval => {
             let approval = Box::pin(load::approval(engine, context)).await?;
             pass_on(engine, context, decide::person::expire(context, approval.as_ref(), engine.ids())).await
@@ -172,7 +174,7 @@ async fn one_step(engine: &Engine, in_force: &InForce, context: &RunContext) -> 
     match context.run.stage {
         Stage::Received => classify(engine, in_force, context).await,
         Stage::Classified => draft(engine, in_force, context).await,
-        _ => Taken { transition: gate(engine, in_force, context, Gate::Draft), store_first: true },
+        _ => Taken { transition: gate(engine, in_force, context, Gate::Draft).await, store_first: true },
     }
 }
 
@@ -283,13 +285,15 @@ async fn as_stored(engine: &Engine, next: &RunContext) -> Result<(), StepError> 
     Ok(())
 }
 
-fn gate(engine: &Engine, in_force: &InForce, context: &RunContext, gate: Gate) -> Transition {
-    let (gated, took_us) = ask(engine, in_force, context, gate);
+async fn gate(engine: &Engine, in_force: &InForce, context: &RunContext, gate: Gate) -> Transition {
+    let (gated, took_us) = ask(engine, in_force, context, gate).await;
     decide::gate::decide(context, &in_force.policy, &gated, took_us, engine.ids())
 }
 
-/// Asks the gate. Gives how long it took, in microseconds, too.
-fn ask(engine: &Engine, in_force: &InForce, context: &RunContext, gate: Gate) -> (decide::gate::Gated, i64) {
+/// Asks the gate, with what has to be known about the draft. Gives how long it took, in microseconds, too.
+async fn ask(engine: &Engine, in_force: &InForce, context: &RunContext, gate: Gate) -> (decide::gate::Gated, i64) {
+    let known = around::looked_around(engine, in_force, context).await;
+    let context = known.as_deref().unwrap_or(context);
     let _entered = debug_span!("gate", %gate).entered();
     let started = Instant::now();
     let gated = decide::gate::ask(context, &in_force.policy, gate);

@@ -15,7 +15,7 @@ use crate::store::{Outcome, StoreError, Transition, read};
 
 /// Asks the gate once more; if it still says send, claims the effect, calls the provider and keeps the answer.
 pub(super) async fn begin(engine: &Engine, in_force: &InForce, context: &RunContext) -> Result<Next, StepError> {
-    let (gated, took_us) = ask(engine, in_force, context, Gate::Send);
+    let (gated, took_us) = ask(engine, in_force, context, Gate::Send).await;
     let says_send = gated.verdict.outcome == remit_dsl::Outcome::Send;
     let allowed = says_send && !context.newer_inbound && !context.wants_a_yes();
     let pending = context.effect.as_ref().filter(|effect| effect.state == "pending");

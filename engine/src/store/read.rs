@@ -3,14 +3,14 @@
 
 use super::batch::set::Set;
 use super::rows::{
-    AboutRow, ActionRow, AddressRow, ApprovalRow, AttachmentRow, AuditRow, BootRow, CertificateRow, ChannelRow,
-    ChannelStateRow, ComposerRow, ContactListRow, ContactRow, ConversationRow, CountsRow, DecisionKeyRow, DecisionRow,
-    DeliveryRow, DraftRow, DraftVersionRow, DueRow, GoneRow, HealthRow, JoinedRow, KeyRow, LabelCountRow,
+    AboutRow, ActionRow, AddressRow, AnswerRow, ApprovalRow, AttachmentRow, AuditRow, BootRow, CertificateRow,
+    ChannelRow, ChannelStateRow, ComposerRow, ContactListRow, ContactRow, ConversationRow, CountsRow, DecisionKeyRow,
+    DecisionRow, DeliveryRow, DraftRow, DraftVersionRow, DueRow, GoneRow, HealthRow, JoinedRow, KeyRow, LabelCountRow,
     LedgerBlockRow, LessonRow, LinkRow, MailboxRow, MediaRow, MemberRow, MentionRow, MessageRow, NoteRow, OnceRow,
     PackRow, PlaceRow, PolicyActivationRow, PolicyActiveRow, PolicyListRow, PolicyVersionRow, PresenceRow,
-    PrincipalRow, ProviderEventRow, QueuedRow, RawBytesRow, RejectedRow, RepRow, RunErrorRow, RunRow, SessionRow,
-    SettingRow, SignInRow, SpotCheckRow, SwitchRow, TagRow, TeamRow, TimelineRow, TimerRow, ToldRow, TrainingRow,
-    ViewRow, VoteRow, WebhookRow, WorkspaceRow,
+    PrincipalRow, ProviderEventRow, QueuedRow, RawBytesRow, RejectedRow, RepRow, RunErrorRow, RunRow, SaidRow,
+    SessionRow, SettingRow, SignInRow, SpotCheckRow, SwitchRow, TagRow, TeamRow, TimelineRow, TimerRow, ToldRow,
+    TrainingRow, ViewRow, VoteRow, WebhookRow, WorkspaceRow,
 };
 use super::statements::{self as sql, many};
 use super::{Conn, StoreError, fetch, on};
@@ -87,6 +87,8 @@ reads! {
     label_counts(ws: &str, digest: &str, model: &str) -> all LabelCountRow = LABEL_COUNTS;
     /// What was asked to be proved under a policy and of a model.
     certificates(ws: &str, digest: &str, model: &str) -> all CertificateRow = CERTIFICATE_LIST;
+    /// The latest answers of a model before a message and after a time, looked for among so many messages.
+    answers(ws: &str, model: &str, before: &str, since: i64, messages: i64, limit: i64) -> all AnswerRow = MESSAGE_ANSWERS;
     /// A drawn answer that nobody has looked at: policy, model, and the names of its certificates as JSON.
     spot_check(ws: &str, message: &str) -> one (String, String, String) = SPOT_CHECK_GET;
     /// Answers that wait to be looked at, after a time and message, oldest first.
@@ -258,6 +260,8 @@ reads! {
     draft(ws: &str, id: &str) -> one DraftRow = DRAFT_GET;
     /// A conversation's drafts before a time and id, latest first.
     drafts(ws: &str, conversation: &str, before: i64, before_id: &str, limit: i64) -> all DraftRow = DRAFT_OF_CONVERSATION;
+    /// Drafts of the latest calls of language models before one and since a time, and whom they are for, the latest first.
+    drafts_by_models(ws: &str, before: &str, since: i64, calls: i64) -> all SaidRow = DRAFT_BY_MODELS;
     /// Every text a draft has had.
     draft_versions(ws: &str, draft: &str) -> all DraftVersionRow = DRAFT_VERSIONS;
     /// An approval.

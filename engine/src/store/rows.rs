@@ -60,8 +60,12 @@ rows! {
     /// What was asked to be proved, and what came of it.
     CertificateRow {
         name: String, state: String, asked: i64, from_confidence: i64, sent: i64, wrong: i64, bound: i64, share: i64,
-        audited: i64, audited_wrong: i64, reason: String, by_name: String, decided_at: i64,
+        audited: i64, audited_wrong: i64, reason: String, by_name: String, decided_at: i64, traffic: Option<String>,
     }
+    /// What a classifier made of a message.
+    AnswerRow { intent: Option<String>, confidence: Option<i64>, language: Option<String>, }
+    /// What was drafted for whom.
+    SaidRow { body_text: String, source: String, contact_id: String, }
     /// The latest training of a policy's classifier.
     TrainingRow { model: String, learned_until: i64, trained_at: i64, }
     /// What somebody said that a message is.

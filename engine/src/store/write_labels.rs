@@ -72,6 +72,8 @@ pub struct NewCertificate {
     pub share: i64,
     pub reason: String,
     pub by_name: String,
+    /// What messages were like before, as JSON, where it is granted.
+    pub traffic: Option<String>,
 }
 
 /// One write about labels. Fields are the columns they set.
@@ -99,7 +101,7 @@ impl LabelWrite {
                 execute!(conn, sql::SPOT_CHECK_INSERT, ws, message_id, policy_digest, model, &names, now);
             }
             Self::Certificate(new) => {
-                let NewCertificate { policy_digest, model, name, state, reason, by_name, .. } = &**new;
+                let NewCertificate { policy_digest, model, name, state, reason, by_name, traffic, .. } = &**new;
                 execute!(
                     conn,
                     sql::CERTIFICATE_SET,
@@ -115,7 +117,8 @@ impl LabelWrite {
                     new.share,
                     reason,
                     by_name,
-                    now
+                    now,
+                    traffic.as_deref()
                 );
                 execute!(conn, sql::SWITCH_COUNT, ws);
             }

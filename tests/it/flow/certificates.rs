@@ -243,3 +243,41 @@ each_database!(what_both_models_say_is_proved_at_a_lower_confidence_than_what_on
         assert_eq!(app.run_of(&message).await.stage, stage, "{text}");
     }
 });
+
+each_database!(messages_that_have_changed_take_the_certificate_back, |database| {
+    let app = TestApp::new(&database, POLICY).await;
+    earn(&app).await;
+    for number in 100..200 {
+        let message = visitor(&app, number, ["[question 0.93] When?", "[thanks 0.85] Thank you"][number % 2]).await;
+        if number < 110 {
+            app.approve(&message).await.unwrap();
+        }
+    }
+    let granted = app.engine.issue_certificate(&app.rep, "answers", None).await.unwrap();
+    assert_eq!((granted.state(), &granted.shifts), ("granted", &None), "nothing came since");
+    for number in 200..300 {
+        app.clock.advance(std::time::Duration::from_secs(60));
+        visitor(&app, number, ["[question 0.93] When?", "[thanks 0.85] Thank you"][number % 2]).await;
+    }
+    let shifts = standing(&app).await.shifts.unwrap();
+    assert!(shifts.len() == 4 && shifts.iter().all(|shift| !shift.alarm), "{shifts:?}");
+    assert_eq!(app.engine.watch_drift(DEFAULT_WORKSPACE).await.unwrap(), []);
+    assert!(app.engine.metrics_text().await.contains("remit_certificate_drift{certificate=\"answers\""));
+
+    for number in 300..400 {
+        visitor(&app, number, "Something that nobody here has an intent for").await;
+    }
+    let taken = app.engine.watch_drift(DEFAULT_WORKSPACE).await.unwrap();
+    assert!(
+        matches!(taken.as_slice(), [(name, why)] if name == "answers" && why.contains("no intent fits")),
+        "{taken:?}"
+    );
+    let row = standing(&app).await.decided.unwrap();
+    assert_eq!((row.state.as_str(), row.by_name.as_str()), ("revoked", "remit"));
+    let after = visitor(&app, 500, "[question 0.93] When?").await;
+    assert_eq!(app.run_of(&after).await.stage, Stage::WaitingApproval);
+    // Once somebody has looked, it can be asked for again: then what came last is what messages are like.
+    let again = app.engine.issue_certificate(&app.rep, "answers", None).await.unwrap();
+    assert_eq!(again.state(), "granted");
+    assert_eq!(app.engine.watch_drift(DEFAULT_WORKSPACE).await.unwrap(), []);
+});

@@ -1,6 +1,7 @@
 //! One message all the way through, with every outcome, on both databases.
 
 mod approvals;
+mod around;
 mod asked;
 mod care;
 mod certificates;

@@ -5,6 +5,7 @@ pub(crate) mod list;
 pub(crate) mod revoke;
 
 use remit_engine::certificates::Standing;
+use remit_engine::classify::drift::Shift;
 use remit_engine::store::rows::CertificateRow;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -34,6 +35,34 @@ pub(crate) struct Certificate {
     /// What was asked last, and what came of it.
     #[schema(required)]
     decided: Option<CertificateDecided>,
+    /// While it is granted: how far messages have shifted from those before it was, each measure; null where that cannot be
+    /// told, for want of messages. An alarm takes the certificate back within a minute.
+    #[schema(required)]
+    drift: Option<Vec<Drift>>,
+}
+
+/// How far messages have shifted in one respect.
+#[derive(Debug, Serialize, ToSchema)]
+struct Drift {
+    /// `unknown` (how often no intent fits), `intents`, `confidence` or `languages`.
+    measure: String,
+    /// The population stability index: 0 where nothing has changed.
+    index: f64,
+    /// From this on it is much.
+    alarm_from: f64,
+    /// Whether it is much, and no chance.
+    alarm: bool,
+}
+
+impl From<Shift> for Drift {
+    fn from(shift: Shift) -> Self {
+        Self {
+            measure: shift.measure.as_str().to_owned(),
+            index: (shift.index * 1000.0).round() / 1000.0,
+            alarm_from: shift.measure.alarm_from(),
+            alarm: shift.alarm,
+        }
+    }
 }
 
 /// What labels prove.
@@ -134,6 +163,7 @@ impl From<Standing> for Certificate {
                 confidence: 1.0 - proof.delta,
             },
             decided: standing.decided.map(CertificateDecided::from),
+            drift: standing.shifts.map(|shifts| shifts.into_iter().map(Drift::from).collect()),
         }
     }
 }

@@ -292,7 +292,16 @@ fn draft(mut parts: Parts<'_>) -> Option<Draft> {
         inner.any();
         integer(&mut inner)
     });
-    Some(Draft { by, tone, max_words, sources: named(&mut parts, Rule::sources) })
+    let sources = named(&mut parts, Rule::sources);
+    let with = match parts.next(Rule::parts) {
+        Some(pair) => {
+            let mut inner = Parts::of(&pair);
+            inner.eat(Rule::kw_with);
+            inner.names_in::<1>(Rule::name_list)?.0
+        }
+        None => Vec::new(),
+    };
+    Some(Draft { by, tone, max_words, sources, parts: with })
 }
 
 fn target(parts: &mut Parts<'_>) -> Option<Target> {

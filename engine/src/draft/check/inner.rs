@@ -2,6 +2,7 @@
 
 use foldhash::quality::FixedState;
 use foldhash::{HashSet, HashSetExt as _};
+use sha2::{Digest as _, Sha256};
 use std::hash::BuildHasher as _;
 
 use super::text::fold_into;
@@ -17,6 +18,8 @@ pub struct Inner {
     folded: String,
     /// Of the first bytes of each place: a draft that shares none of them is done with.
     begins: HashSet<u64>,
+    /// Hashes of secrets of this process: a draft that has one is told from it without anybody knowing it here.
+    secrets: Vec<[u8; 32]>,
 }
 
 impl Inner {
@@ -30,7 +33,22 @@ impl Inner {
         }
         let mut begins = HashSet::with_capacity(folded.len());
         begins.extend(folded.as_bytes().windows(BEGINS).map(hash));
-        Self { folded, begins }
+        Self { folded, begins, secrets: Vec::new() }
+    }
+
+    /// Keeps the SHA-256 of secrets, which no draft may have as a word.
+    pub fn keep_secret(&mut self, secrets: Vec<[u8; 32]>) {
+        self.secrets = secrets;
+    }
+
+    /// Whether there is any secret to look for.
+    pub(super) const fn has_secrets(&self) -> bool {
+        !self.secrets.is_empty()
+    }
+
+    /// Whether a word is one of the secrets.
+    pub(super) fn is_secret(&self, word: &str) -> bool {
+        self.secrets.contains(&Sha256::digest(word.as_bytes()).into())
     }
 
     /// Whether there is nothing to repeat.

@@ -32,11 +32,11 @@ static IP: LazyLock<Option<Regex>> =
 static MARKDOWN: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(!?)\[([^\]\n]{0,200})\]\(\s*([^)\s]+)[^)\n]*\)").ok());
 
-static MAIL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+pub(super) static MAIL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)[\p{L}\p{N}._%+-]+\s?(?:@|\(at\)|\[at\])\s?(?:[\p{L}\p{N}-]+\.)+[\p{L}]{2,}").ok()
 });
 
-static PHONE: LazyLock<Option<Regex>> =
+pub(super) static PHONE: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?:\+|\b00|\(|\b)\d(?:[\s()./-]{0,2}\d){6,16}\b").ok());
 
 /// A URL to compare by: without scheme, `www.` and what a sentence leaves at its end.
@@ -134,11 +134,7 @@ fn addresses(reviewed: &Reviewed<'_>, trusted: &Trusted<'_>, found: &mut Found<'
     for hit in pattern.find_iter(text) {
         let number = digits(hit.as_str());
         let written = hit.as_str().trim();
-        // Nothing but digits is an order number, and looked at as a number; so is a date.
-        let is_phone = number.len() >= 8
-            && (written.starts_with(['+', '(']) || written.starts_with("00") || written.contains([' ', '-', '/', '.']))
-            && !is_date(written);
-        if !is_phone {
+        if !is_phone(written) {
             continue;
         }
         let known = known.get_or_insert_with(|| {
@@ -153,8 +149,15 @@ fn addresses(reviewed: &Reviewed<'_>, trusted: &Trusted<'_>, found: &mut Found<'
     }
 }
 
+/// Nothing but digits is an order number, and looked at as a number; so is a date.
+pub(super) fn is_phone(written: &str) -> bool {
+    written.bytes().filter(u8::is_ascii_digit).count() >= 8
+        && (written.starts_with(['+', '(']) || written.starts_with("00") || written.contains([' ', '-', '/', '.']))
+        && !is_date(written)
+}
+
 /// `2026-03-03`, `03.03.2026`, `3/3/2026`, also with a time.
-fn is_date(written: &str) -> bool {
+pub(super) fn is_date(written: &str) -> bool {
     let parts: Vec<&str> = written.split(|one: char| !one.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
     let year = |part: Option<&&str>| {
         part.is_some_and(|part| part.len() == 4 && (part.starts_with("19") || part.starts_with("20")))

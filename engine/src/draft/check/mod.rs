@@ -9,6 +9,7 @@
 //! trusted: numbers, links and promises that stand there may be said. What the customer wrote is not: it may be
 //! repeated where that binds nobody (an order number), and never where it does (a discount).
 
+mod around;
 mod inner;
 mod links;
 mod names;
@@ -21,6 +22,7 @@ mod text;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ChannelKind;
+pub use around::{Around, Belonging, Kind, Shingles, to_look_up};
 pub use inner::Inner;
 use text::{Text, Trusted};
 
@@ -76,15 +78,23 @@ pub enum Check {
     Names,
     /// Sentences that have little to do with what the draft rests on.
     Unsupported,
+    /// Without something that the policy asks for.
+    Missing,
+    /// Nearly what we last wrote to the contact.
+    Repeated,
+    /// A name, an address or a number of another contact.
+    OtherContact,
 }
 
 impl Check {
     /// Every check, in the order in which findings are told.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::Secret,
         Self::Hidden,
         Self::Leak,
+        Self::OtherContact,
         Self::PersonalData,
+        Self::Missing,
         Self::Unfilled,
         Self::Promise,
         Self::Echo,
@@ -97,6 +107,7 @@ impl Check {
         Self::Attachment,
         Self::ModelTalk,
         Self::Copied,
+        Self::Repeated,
         Self::Language,
         Self::Tone,
         Self::Length,
@@ -125,6 +136,9 @@ impl Check {
             Self::Attachment => "draft.attachment",
             Self::Names => "draft.names",
             Self::Unsupported => "draft.unsupported",
+            Self::Missing => "draft.missing",
+            Self::Repeated => "draft.repeated",
+            Self::OtherContact => "draft.other_contact",
         }
     }
 
@@ -180,6 +194,8 @@ pub struct Reviewed<'a> {
     pub inbound_subject: Option<&'a str>,
     /// Text of the message it answers.
     pub inbound: &'a str,
+    /// The same with what it quotes.
+    pub thread: &'a str,
     /// Language of that message, where it could be told.
     pub language: Option<&'a str>,
     /// The contact's name, where known.
@@ -187,9 +203,15 @@ pub struct Reviewed<'a> {
     /// The address it would go to.
     pub contact_address: &'a str,
     /// Addresses and names of ours: the channel's address, the workspace's and the AI agent's name.
-    pub ours: &'a [&'a str],
+    pub ours: [&'a str; 3],
     /// Most words that the policy allows.
     pub max_words: Option<u32>,
+    /// Words that the policy asks for in it: they are its own.
+    pub notices: &'a [&'a str],
+    /// What the policy asks for and was not found in it, by name.
+    pub missing: &'a [&'a str],
+    /// What was looked up about it; `None` where nothing was.
+    pub around: Option<&'a Around>,
 }
 
 /// Looks at a draft. The findings are in the order of [`Check::ALL`], then by place.
@@ -211,6 +233,10 @@ pub fn review(reviewed: &Reviewed<'_>) -> Vec<Finding> {
     numbers::look(reviewed, &trusted, &mut found);
     personal::look(reviewed, &trusted, &mut found);
     names::look(reviewed, &trusted, &mut found);
+    around::look(reviewed, &mut found);
+    for part in reviewed.missing {
+        found.add(Check::Missing, 0, cut.len(), format!("the policy asks for `{part}`"));
+    }
     let place = |check: Check| Check::ALL.iter().position(|one| *one == check);
     let mut findings = found.findings;
     findings.sort_by_key(|finding| (place(finding.check), finding.start, finding.end));

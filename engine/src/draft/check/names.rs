@@ -18,7 +18,7 @@ static GREETING: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// Words with a capital that name nobody.
-const COMMON: [&str; 66] = [
+pub(super) const COMMON: [&str; 66] = [
     "i",
     "we",
     "you",

@@ -29,6 +29,9 @@ static SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 static TOKEN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[A-Za-z0-9+/_=-]{20,}").ok());
 
+/// Bytes of a word that can be a secret.
+const SHORTEST_SECRET: usize = 8;
+
 pub(super) fn look(reviewed: &Reviewed<'_>, trusted: &Trusted<'_>, found: &mut Found<'_, '_>) {
     let text = found.text.all;
     if let Some(pattern) = SECRET.as_ref() {
@@ -43,6 +46,9 @@ pub(super) fn look(reviewed: &Reviewed<'_>, trusted: &Trusted<'_>, found: &mut F
             }
         }
     }
+    if reviewed.inner.has_secrets() {
+        own_secrets(reviewed, found);
+    }
     if text.bytes().any(|byte| byte.is_ascii_digit()) {
         numbers(trusted, found);
     }
@@ -53,6 +59,18 @@ pub(super) fn look(reviewed: &Reviewed<'_>, trusted: &Trusted<'_>, found: &mut F
     }
     if reviewed.by_model {
         leaks(reviewed, trusted, found);
+    }
+}
+
+/// Words that are secrets of this process, whatever they look like.
+fn own_secrets(reviewed: &Reviewed<'_>, found: &mut Found<'_, '_>) {
+    let text = found.text.all;
+    for word in text.split(|one: char| one.is_whitespace() || matches!(one, '"' | '\'' | '`' | '<' | '>' | '(' | ')')) {
+        let bare = word.trim_matches(|one: char| matches!(one, '.' | ',' | ';' | ':' | '!' | '?'));
+        if bare.len() >= SHORTEST_SECRET && reviewed.inner.is_secret(bare) {
+            let start = bare.as_ptr() as usize - text.as_ptr() as usize;
+            found.add(Check::Secret, start, start + bare.len(), "this is a secret of this server");
+        }
     }
 }
 

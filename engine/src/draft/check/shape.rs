@@ -7,6 +7,7 @@ use regex::Regex;
 
 use super::text::words;
 use super::{Check, Found, MOST_CHARACTERS, Reviewed};
+use crate::classify::mood;
 use crate::domain::ChannelKind;
 use crate::language;
 
@@ -18,6 +19,8 @@ const COPIED_WORDS: usize = 6;
 const SHINGLE: usize = 4;
 /// Letters that a draft needs before it can be a copy as a whole.
 const COPIED_LETTERS: usize = 12;
+/// Three strong words of anger and none that is kind.
+const LOWEST_MOOD: f64 = -0.85;
 
 static TAG: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?i)</?[a-z][a-z0-9]{0,15}(?:\s[^<>\n]{0,300})?/?>|<!--|&#x?[0-9a-f]{2,6};").ok());
@@ -101,6 +104,12 @@ fn languages(reviewed: &Reviewed<'_>, found: &mut Found<'_, '_>) {
 
 fn loud(reviewed: &Reviewed<'_>, found: &mut Found<'_, '_>) {
     let text = found.text.all;
+    // What the policy's author wrote has the mood that it is meant to have.
+    if reviewed.by_model
+        && let Some(mood) = mood(reviewed.body, language::detect(reviewed.body)).filter(|mood| *mood <= LOWEST_MOOD)
+    {
+        found.add(Check::Tone, 0, text.len(), format!("its mood is very low ({mood:.2})"));
+    }
     let marks: Vec<usize> = text.match_indices('!').map(|(at, _)| at).collect();
     if let (true, Some(first), Some(last)) = (marks.len() > 2, marks.first(), marks.last()) {
         found.add(Check::Tone, *first, last + 1, format!("{} exclamation marks", marks.len()));

@@ -77,6 +77,7 @@ impl<'a> Trusted<'a> {
             texts.push(&passage.text);
         }
         texts.extend(reviewed.ours);
+        texts.extend(reviewed.notices);
         let mut folded = String::new();
         for text in &texts {
             fold_into(&mut folded, text);
