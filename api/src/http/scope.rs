@@ -4,9 +4,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Declares the scopes: variant, word, and what it lets.
+/// Declares the scopes: variant, word, and what it lets. Words are passed as tokens, or the schema would not see them.
 macro_rules! scopes {
-    ($($name:ident = $word:literal, $about:literal;)+) => {
+    ($($name:ident = $word:tt, $about:tt;)+) => {
         /// A part of what may be done, which a key can be limited to.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
         pub(crate) enum Scope { $(#[doc = $about] #[serde(rename = $word)] $name,)+ }
@@ -94,5 +94,7 @@ mod tests {
         for scope in Scope::ALL {
             assert_eq!(serde_json::to_value(scope).unwrap(), scope.as_str());
         }
+        let schema = serde_json::to_value(<Scope as utoipa::PartialSchema>::schema()).unwrap();
+        assert_eq!(schema["enum"], serde_json::to_value(Scope::ALL).unwrap());
     }
 }
