@@ -1,5 +1,5 @@
 //! What a reply must have: `draft ... with DETECTOR, ...`.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::panic, reason = "a test fails by panicking")]
 
 use remit_dsl::diff::{Direction, diff};
 use remit_dsl::{Compiled, Policy, compile};

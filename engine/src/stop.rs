@@ -31,7 +31,7 @@ pub const KILL_SWITCH: &str = "kill_switch";
 const PAGE: i64 = 500;
 /// How long a stop waits for what has been claimed and does not come to this process's door: another process has it.
 const OTHERS_COME: Duration = Duration::from_millis(500);
-/// How long it tries to take back what was held back; whatever is left then meets the gate.
+/// How long it waits for what was held back to be in the queue again; whatever is left then meets the gate.
 const LONGEST_ROUND_UP: Duration = Duration::from_secs(5);
 /// How long what was held back on its way out takes to be in the queue again, about.
 const HELD_BACK_COMES: Duration = Duration::from_millis(5);
@@ -79,10 +79,10 @@ impl Engine {
             self.stop_queued(workspace, None, why, count).await?;
             let waited = first_done.get_or_insert_with(tokio::time::Instant::now).elapsed();
             let sending = count.sending.iter().map(String::as_str).collect();
-            let all_came = self.halts().before_the_door(&sending).is_empty();
-            let all_taken = self.halts().held(workspace).is_subset(&count.stopped);
-            let patience = if all_taken { OTHERS_COME } else { LONGEST_ROUND_UP };
-            if (all_came && all_taken) || waited > patience {
+            let to_come = self.halts().before_the_door(&sending);
+            let held = self.halts().held(workspace);
+            let patience = if to_come.iter().any(|run| held.contains(*run)) { LONGEST_ROUND_UP } else { OTHERS_COME };
+            if to_come.is_empty() || waited > patience {
                 return Ok(());
             }
             tokio::time::sleep(HELD_BACK_COMES).await;
