@@ -83,6 +83,9 @@ impl Engine {
             let held = self.halts().held(workspace);
             let patience = if to_come.iter().any(|run| held.contains(*run)) { LONGEST_ROUND_UP } else { OTHERS_COME };
             if to_come.is_empty() || waited > patience {
+                // Whoever ended it, it has not left.
+                count.in_flight.retain(|run| !held.contains(run));
+                count.sending.retain(|run| !held.contains(run));
                 return Ok(());
             }
             tokio::time::sleep(HELD_BACK_COMES).await;
