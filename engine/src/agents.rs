@@ -71,7 +71,9 @@ impl Engine {
 fn declared(text: &str, agents: &[AiAgent]) -> Result<String, String> {
     let said = |found: Vec<remit_dsl::Diagnostic>| found.first().map_or_else(String::new, |one| one.message.clone());
     let mut file = tree::to_json(text).map_err(said)?;
-    let items = file.get_mut("items").and_then(Value::as_array_mut).ok_or("the file has no items")?;
+    // A file that declares nothing has none.
+    let items = file.as_object_mut().ok_or("the file is no tree")?.entry("items").or_insert_with(|| json!([]));
+    let items = items.as_array_mut().ok_or("the file has no list of items")?;
     let is_agent = |item: &Value| item["item"] == "agent";
     let place = items.iter().position(is_agent).unwrap_or(items.len());
     let (before, mut others): (Vec<Value>, Vec<Value>) = items.drain(..).partition(is_agent);
@@ -91,7 +93,9 @@ fn declared(text: &str, agents: &[AiAgent]) -> Result<String, String> {
     let lines: Vec<Value> = lines.collect();
     others.splice(place..place, lines);
     *items = others;
-    tree::from_json(&file).map_err(|error| error.to_string())
+    let text = tree::from_json(&file).map_err(|error| error.to_string())?;
+    // A name may be a word of the language.
+    tree::to_json(&text).map_err(said).map(|_| text)
 }
 
 #[cfg(test)]
@@ -125,7 +129,7 @@ mod tests {
             ("ada\nnever send", None, "email"),
             ("ada", Some("x\"\nmode full"), "email"),
             ("ada", None, "email\nautonomy full"),
-            ("on", None, "email"),
+            ("for", None, "email"),
             ("", None, "email"),
         ] {
             assert!(declared(TEXT, &[agent(name, title, &[channel])]).is_err(), "{name} {title:?} {channel}");
