@@ -53,16 +53,15 @@ async fn unlist(write: &SqlitePool) -> Result<(), StoreError> {
     if changed.is_empty() {
         return Ok(tx.rollback().await?);
     }
-    let (version,): (i64,) = sqlx::query_as("PRAGMA schema_version").fetch_one(&mut *tx).await?;
     sqlx::query("PRAGMA writable_schema = ON").execute(&mut *tx).await?;
     for (kind, name, plain) in changed {
         let text = "UPDATE sqlite_schema SET sql = $3 WHERE type = $1 AND name = $2";
         sqlx::query(text).bind(kind).bind(name).bind(plain).execute(&mut *tx).await?;
     }
-    // With another number every connection reads the schema anew.
-    let next = format!("PRAGMA schema_version = {}", version + 1);
-    sqlx::query(sqlx::AssertSqlSafe(next)).execute(&mut *tx).await?;
     sqlx::query("PRAGMA writable_schema = RESET").execute(&mut *tx).await?;
+    // A change of the usual kind, so that every other connection reads the schema anew.
+    sqlx::query("CREATE TABLE _remit_unlisted (a INTEGER) STRICT").execute(&mut *tx).await?;
+    sqlx::query("DROP TABLE _remit_unlisted").execute(&mut *tx).await?;
     Ok(tx.commit().await?)
 }
 
