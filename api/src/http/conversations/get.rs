@@ -45,7 +45,7 @@ pub(crate) struct ConversationQuery {
     /// What to show in `included`; said again, also that. A key that was limited needs what it would need to read it alone. The
     /// answer has no `ETag` then: what is included changes by itself.
     #[serde(default)]
-    #[param(inline, max_items = 3)]
+    #[param(inline)]
     include: Vec<Include>,
 }
 
