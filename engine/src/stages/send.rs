@@ -11,6 +11,7 @@ use crate::engine::Engine;
 use crate::failpoint::{self, FailPoint};
 use crate::policies::InForce;
 use crate::ports::{Outbound, OutboundMessage, SendClass, SendError, SendReceipt};
+use crate::store::rows::EffectRow;
 use crate::store::{Outcome, StoreError, Transition, read};
 
 /// Asks the gate once more; if it still says send, claims the effect, calls the provider and keeps the answer.
@@ -194,7 +195,7 @@ async fn finish(
     let told = decide::send::decide(context, effect, answer, class, engine.ids());
     match try_to_pass_on(engine, context, told).await? {
         Some(next) => Ok(next),
-        None => Box::pin(finish_as_it_stands(engine, context, answer, class)).await,
+        None => Box::pin(finish_as_it_stands(engine, context, effect, answer, class)).await,
     }
 }
 
@@ -202,10 +203,10 @@ async fn finish(
 async fn finish_as_it_stands(
     engine: &Engine,
     context: &RunContext,
+    effect: &EffectRow,
     answer: &Result<SendReceipt, SendError>,
     class: SendClass,
 ) -> Result<Next, StepError> {
-    let Some(effect) = &context.effect else { return Ok(Next::Stop) };
     for _ in 1..MOST_LOSSES {
         let (workspace, run) = (&context.run.workspace_id, &context.run.id);
         let in_force = engine.policies().in_force(engine.db(), workspace).await?;

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 use sqlx::migrate::Migrator;
-use sqlx::{Connection, SqlitePool};
+use sqlx::{Connection, SqliteConnection, SqlitePool};
 
 use super::{Db, StoreError};
 
@@ -37,22 +37,13 @@ fn ours(source: &'static Migrator) -> Migrator {
 /// of the schema can be replaced as SQLite's documentation says ("Making Other Kinds Of Table Schema Changes").
 async fn unlist(write: &SqlitePool) -> Result<(), StoreError> {
     let mut connection = write.acquire().await?;
-    let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
-    let said: Vec<(String, String, String)> = sqlx::query_as(
-        "SELECT type, name, sql FROM sqlite_schema WHERE type IN ('table', 'index') AND sql LIKE '% IN (%'",
-    )
-    .fetch_all(&mut *tx)
-    .await?;
-    let changed: Vec<_> = said
-        .into_iter()
-        .filter_map(|(kind, name, sql)| {
-            let plain = without_lists(&sql);
-            (plain != sql).then_some((kind, name, plain))
-        })
-        .collect();
-    if changed.is_empty() {
-        return Ok(tx.rollback().await?);
+    // Hardly ever is there anything to do, and then nobody who writes is waited for.
+    if listed(&mut connection).await?.is_empty() {
+        return Ok(());
     }
+    let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+    // Looked at again: another process may have been faster.
+    let changed = listed(&mut tx).await?;
     sqlx::query("PRAGMA writable_schema = ON").execute(&mut *tx).await?;
     for (kind, name, plain) in changed {
         let text = "UPDATE sqlite_schema SET sql = $3 WHERE type = $1 AND name = $2";
@@ -63,6 +54,20 @@ async fn unlist(write: &SqlitePool) -> Result<(), StoreError> {
     sqlx::query("CREATE TABLE _remit_unlisted (a INTEGER) STRICT").execute(&mut *tx).await?;
     sqlx::query("DROP TABLE _remit_unlisted").execute(&mut *tx).await?;
     Ok(tx.commit().await?)
+}
+
+/// Kind, name and new text of what has such lists.
+async fn listed(conn: &mut SqliteConnection) -> Result<Vec<(String, String, String)>, StoreError> {
+    let said: Vec<(String, String, String)> = sqlx::query_as(
+        "SELECT type, name, sql FROM sqlite_schema WHERE type IN ('table', 'index') AND sql LIKE '% IN (%'",
+    )
+    .fetch_all(conn)
+    .await?;
+    let plain = said.into_iter().filter_map(|(kind, name, sql)| {
+        let plain = without_lists(&sql);
+        (plain != sql).then_some((kind, name, plain))
+    });
+    Ok(plain.collect())
 }
 
 /// A column, whether it is `NOT`, and a list of more than two words.

@@ -3,7 +3,6 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::{ETAG, IF_NONE_MATCH};
 use axum::response::{IntoResponse, Response};
-use remit_engine::files::MOST_FILES;
 use remit_engine::own::Writing;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -11,6 +10,7 @@ use utoipa::ToSchema;
 use super::ComposerDraft;
 use crate::http::auth::{Closer, Rep};
 use crate::http::conversations::must_exist;
+use crate::http::conversations::reply::few;
 use crate::http::drafts::one_line;
 use crate::http::error::{ApiError, ErrorCode};
 use crate::http::etag::{etag, seen};
@@ -72,9 +72,7 @@ pub(crate) async fn keep_composer(
         }
     };
     bounded("/body_text", &text.body_text, 100_000)?;
-    if text.attachment_ids.len() > MOST_FILES {
-        return Err(ApiError::field("/attachment_ids", "too_long", format!("at most {MOST_FILES} files")));
-    }
+    few(&text.attachment_ids)?;
     for (at, file) in text.attachment_ids.iter().enumerate() {
         bounded(&format!("/attachment_ids/{at}"), file, 100)?;
     }

@@ -4,12 +4,12 @@ use axum::http::StatusCode;
 use remit_engine::begin::To;
 use remit_engine::decide::person::Edit;
 use remit_engine::decide::reply::Compose;
-use remit_engine::files::MOST_FILES;
 use remit_engine::store::inbox;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::Conversation;
+use super::reply::few;
 use crate::http::auth::{Closer, Rep};
 use crate::http::drafts::one_line;
 use crate::http::error::ApiError;
@@ -92,9 +92,7 @@ pub(crate) async fn begin_conversation(
         }
         _ => return Err(ApiError::field("/to", "invalid", "say either `to` or `contact_id`")),
     };
-    if new.attachment_ids.len() > MOST_FILES {
-        return Err(ApiError::field("/attachment_ids", "too_long", format!("at most {MOST_FILES} files")));
-    }
+    few(&new.attachment_ids)?;
     let compose = Compose {
         text: Edit {
             subject: new.subject.as_deref().map(|subject| one_line("/subject", subject)).transpose()?,

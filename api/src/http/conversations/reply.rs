@@ -50,6 +50,13 @@ pub(crate) fn few(attachment_ids: &[String]) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// What was written, within bounds.
+pub(crate) fn written(subject: Option<&str>, body_text: &str) -> Result<Edit, ApiError> {
+    let body_text = text("/body_text", body_text, 100_000)?.to_owned();
+    let subject = subject.map(|subject| one_line("/subject", subject)).transpose()?;
+    Ok(Edit { subject, body_text })
+}
+
 /// Reply
 ///
 /// To the contact's latest message, by the conversation's channel. What the AI has pending here is withdrawn, and it is
@@ -76,12 +83,11 @@ pub(crate) async fn create_reply(
     JsonBody(reply): JsonBody<NewReply>,
 ) -> Result<(StatusCode, Json<Draft>), ApiError> {
     must_exist(&app, &rep, &id).await?;
-    let body_text = text("/body_text", &reply.body_text, 100_000)?.to_owned();
-    let subject = reply.subject.as_deref().map(|subject| one_line("/subject", subject)).transpose()?;
+    let text = written(reply.subject.as_deref(), &reply.body_text)?;
     let send_at = reply.send_at.as_deref().map(|at| time::future("/send_at", at, app.now_ms())).transpose()?;
     few(&reply.attachment_ids)?;
     let compose = Compose {
-        text: Edit { subject, body_text },
+        text,
         send_at,
         revision: reply.conversation_revision,
         knows_opted_out: reply.knows_opted_out,

@@ -1,17 +1,16 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use remit_engine::decide::person::Edit;
 use remit_engine::decide::reply::Compose;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Draft, found, one_line};
+use super::{Draft, found};
 use crate::http::auth::{Closer, Rep};
 use crate::http::conversations::must_exist;
-use crate::http::conversations::reply::few;
+use crate::http::conversations::reply::{few, written};
 use crate::http::error::ApiError;
-use crate::http::extract::{Id, JsonBody, text};
+use crate::http::extract::{Id, JsonBody};
 use crate::http::state::App;
 
 /// A reply that somebody else shall decide on.
@@ -57,11 +56,10 @@ pub(crate) async fn write_draft(
     JsonBody(draft): JsonBody<NewDraft>,
 ) -> Result<(StatusCode, Json<Draft>), ApiError> {
     must_exist(&app, &rep, &id).await?;
-    let body_text = text("/body_text", &draft.body_text, 100_000)?.to_owned();
-    let subject = draft.subject.as_deref().map(|subject| one_line("/subject", subject)).transpose()?;
+    let text = written(draft.subject.as_deref(), &draft.body_text)?;
     few(&draft.attachment_ids)?;
     let compose = Compose {
-        text: Edit { subject, body_text },
+        text,
         send_at: None,
         revision: draft.conversation_revision,
         // Whoever may not be written to is not proposed to be.
