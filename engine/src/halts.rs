@@ -16,6 +16,8 @@ const LINGERS: Duration = Duration::from_secs(2);
 pub(crate) struct Halts {
     /// How many workspaces are stopped: looked at before every send, so it takes no lock.
     any: AtomicUsize,
+    /// How many stops there have been.
+    turns: AtomicUsize,
     workspaces: Mutex<HashMap<String, Halt>>,
     /// Runs whose reply is being handed over, or was and that is being kept.
     under_way: Mutex<HashSet<String>>,
@@ -49,9 +51,8 @@ impl Halts {
     /// Stops a workspace. Gives which stop it is, for [`Self::end`].
     fn begin(&self, workspace: &str) -> usize {
         let mut workspaces = self.workspaces();
-        let halt = workspaces.entry(workspace.to_owned()).or_default();
-        halt.turn += 1;
-        let turn = halt.turn;
+        let turn = self.turns.fetch_add(1, Ordering::SeqCst);
+        workspaces.entry(workspace.to_owned()).or_default().turn = turn;
         self.any.store(workspaces.len(), Ordering::SeqCst);
         turn
     }
@@ -148,6 +149,12 @@ mod tests {
         assert_eq!(halts.held("ws_a"), HashSet::from(["run_1".to_owned(), "run_3".to_owned()]));
         halts.end("ws_a", Some(second));
         assert!(halts.pass("ws_a", "run_4").is_some() && halts.held("ws_a").is_empty());
+        // Also one after it was released.
+        let third = halts.begin("ws_a");
+        halts.end("ws_a", None);
+        halts.begin("ws_a");
+        halts.end("ws_a", Some(third));
+        assert!(halts.pass("ws_a", "run_5").is_none());
     }
 
     #[test]
